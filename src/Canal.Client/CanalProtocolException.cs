@@ -1,0 +1,14 @@
+namespace Canal.Client;
+
+/// <summary>Bytes that cannot be accepted. The message says where, what was expected and what was found.</summary>
+public sealed class CanalProtocolException : CanalException
+{
+    /// <summary>Creates the exception with a complete message.</summary>
+    public CanalProtocolException(string message, Exception? innerException = null)
+        : base(message, innerException)
+    {
+    }
+
+    /// <summary>True: the bytes on a new connection may be sound (a desynchronized or damaged stream heals that way).</summary>
+    public override bool IsTransient => true;
+}

@@ -1,0 +1,80 @@
+namespace Canal.Client.Entries;
+
+/// <summary>One binlog event as Canal delivers it, read in place: valid as long as the bytes of its batch.</summary>
+/// <remarks>Source: EntryProtocol.proto, Entry. Field order is not relied on; absent fields have the wire's meaning.</remarks>
+public readonly ref struct CanalEntry
+{
+    private CanalEntry(ReadOnlySpan<byte> bytes, EntryHeader header, CanalEntryType type, ReadOnlySpan<byte> storeValue)
+    {
+        Bytes = bytes;
+        Header = header;
+        Type = type;
+        StoreValue = storeValue;
+    }
+
+    /// <summary>The serialized Entry.</summary>
+    public ReadOnlySpan<byte> Bytes { get; }
+
+    /// <summary>Position, time, table and kind of event.</summary>
+    public EntryHeader Header { get; }
+
+    /// <summary>Kind of entry; row data when the wire leaves it out.</summary>
+    public CanalEntryType Type { get; }
+
+    /// <summary>The serialized RowChange, TransactionBegin or TransactionEnd.</summary>
+    public ReadOnlySpan<byte> StoreValue { get; }
+
+    /// <summary>Reads an entry; its store value is not looked into.</summary>
+    /// <exception cref="CanalProtocolException">The bytes are no Entry.</exception>
+    public static CanalEntry Parse(ReadOnlySpan<byte> bytes)
+    {
+        EntryHeader header = default;
+        ReadOnlySpan<byte> storeValue = default;
+        ulong type = 0;
+        var reader = new ProtoReader(bytes, "Entry");
+        while (reader.ReadTag() is var tag and not 0)
+        {
+            switch (tag)
+            {
+                case 0x0a:
+                    header = EntryHeader.Parse(reader.ReadBytes());
+                    break;
+                case 0x10:
+                    type = reader.ReadVarint();
+                    break;
+                case 0x1a:
+                    storeValue = reader.ReadBytes();
+                    break;
+                default:
+                    reader.Skip(tag);
+                    break;
+            }
+        }
+
+        return new CanalEntry(bytes, header, type == 0 ? CanalEntryType.RowData : (CanalEntryType)(int)type, storeValue);
+    }
+
+    /// <summary>Connection id of a transaction's BEGIN; 0 when it was not sent. Only for <see cref="CanalEntryType.TransactionBegin"/>.</summary>
+    public long ReadThreadId()
+    {
+        long threadId = 0;
+        var reader = new ProtoReader(StoreValue, "TransactionBegin");
+        while (reader.ReadTag() is var tag and not 0)
+        {
+            if (tag == 0x20)
+            {
+                threadId = (long)reader.ReadVarint();
+            }
+            else
+            {
+                reader.Skip(tag);
+            }
+        }
+
+        return threadId;
+    }
+
+    /// <summary>Opens the store value. Only for <see cref="CanalEntryType.RowData"/>.</summary>
+    /// <exception cref="CanalProtocolException">The store value is no RowChange.</exception>
+    public RowChange ReadRowChange() => RowChange.Parse(StoreValue);
+}

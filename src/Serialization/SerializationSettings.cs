@@ -1,0 +1,24 @@
+namespace CanalBridge.Serialization;
+
+/// <summary>Which of Debezium's two connectors the records imitate.</summary>
+public enum SourceKind
+{
+    /// <summary>MySQL: <c>source.connector</c> is <c>mysql</c>, the thread id is known.</summary>
+    MySql,
+
+    /// <summary>MariaDB: <c>source.connector</c> is <c>mariadb</c>, no BEGIN entries, no thread id.</summary>
+    MariaDb,
+}
+
+/// <summary>What a serializer must know and cannot see in the entries.</summary>
+public sealed record SerializationSettings
+{
+    /// <summary>Kind of the source.</summary>
+    public SourceKind SourceKind { get; init; } = SourceKind.MySql;
+
+    /// <summary>Debezium's <c>topic.prefix</c>, written as <c>source.name</c>.</summary>
+    public required string TopicPrefix { get; init; }
+
+    /// <summary>Time zone of the Canal server's JVM: TIMESTAMP values arrive as wall-clock text in it.</summary>
+    public TimeZoneInfo CanalTimeZone { get; init; } = TimeZoneInfo.Utc;
+}
