@@ -1,0 +1,110 @@
+using CanalBridge.Fetch;
+using CanalBridge.Options;
+using CanalBridge.Publish;
+using CanalBridge.Telemetry;
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+
+namespace CanalBridge;
+
+/// <summary>Keeps one destination running: fence, position, pipeline; after a failure that a new producer mends, once more.</summary>
+/// <remarks>The order is the guarantee: read before the fence, the position could still be moved by an older owner.</remarks>
+internal sealed class DestinationRunner
+{
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(5);
+
+    private readonly BridgeOptions _options;
+    private readonly IProducerFactory _producers;
+    private readonly ITopicCatalog _topics;
+    private readonly IPositionStore _positions;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Guid _owner = Guid.NewGuid();
+    private readonly Headers? _contextHeaders;
+    private TimeSpan _delay = FirstDelay;
+
+    public DestinationRunner(BridgeOptions options, IProducerFactory producers, ITopicCatalog topics, IPositionStore positions, TimeProvider time, ILogger logger)
+    {
+        _options = options;
+        _producers = producers;
+        _topics = topics;
+        _positions = positions;
+        _time = time;
+        _logger = logger;
+        _contextHeaders = options.Envelope.ContextHeaders ? ContextHeaders.Create(options, _owner) : null;
+    }
+
+    /// <summary>Runs until cancelled; then the open transaction is finished and the method returns.</summary>
+    /// <exception cref="Exception">A fault that only a person or a restart can mend; nothing is lost.</exception>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                await RunIncarnationAsync(cancellationToken);
+            }
+            catch (KafkaFaultException e) when (e.Reaction == Reaction.Recycle)
+            {
+                BridgeMetrics.Recycles.Add(1, new KeyValuePair<string, object?>("canal_bridge.step", e.Step.ToString()));
+                Log.Recycling(_logger, e.Message, _options.Canal.Destination!, _delay);
+                await Task.Delay(_delay, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                _delay = _delay * 2 < LongestDelay ? _delay * 2 : LongestDelay;
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>The life of one producer.</summary>
+    private async Task RunIncarnationAsync(CancellationToken cancellationToken)
+    {
+        using var publisher = new TransactionalPublisher(_producers.Create(_topics.SmallestRecordLimit), _options, _contextHeaders, _time, _logger);
+        publisher.Fence(cancellationToken);
+        Log.FenceUp(_logger, _options.TransactionalId, _options.Canal.Destination!);
+        try
+        {
+            StoredPosition? stored = ReadPosition(cancellationToken);
+            Claim(publisher, stored, cancellationToken);
+            await using var pipeline = new Pipeline(_options, publisher, _topics, stored, _owner, _time, _logger);
+            pipeline.Committed += () => _delay = FirstDelay;
+            await pipeline.RunAsync(cancellationToken);
+        }
+        catch (KafkaFaultException e) when (e.Reaction == Reaction.Fenced)
+        {
+            throw WasFenced(publisher, e, cancellationToken);
+        }
+    }
+
+    private StoredPosition? ReadPosition(CancellationToken cancellationToken)
+    {
+        _topics.PreparePositionTopic();
+        StoredPosition? stored = _positions.Read(cancellationToken);
+        return stored is null || stored.Epoch <= _options.Delivery.Epoch
+            ? stored
+            : throw new PositionNotComparableException(stored.ToString(), "start", $"the stored epoch {stored.Epoch} is newer than Delivery:Epoch={_options.Delivery.Epoch}", stored.Epoch);
+    }
+
+    /// <summary>Writes our name beside the position, so that a process that wakes up late can tell a take-over from a time-out.</summary>
+    private void Claim(TransactionalPublisher publisher, StoredPosition? stored, CancellationToken cancellationToken)
+    {
+        publisher.Begin();
+        StoredPosition claim = stored ?? new StoredPosition { Destination = _options.Canal.Destination!, Owner = _owner, Epoch = _options.Delivery.Epoch };
+        publisher.Commit(claim with { Owner = _owner, Time = _time.GetUtcNow() }, cancellationToken);
+    }
+
+    /// <summary>Our own long silence (a frozen process, a broker away longer than the time-out) looks like a take-over: the owner's name decides.</summary>
+    private KafkaFaultException WasFenced(TransactionalPublisher publisher, KafkaFaultException fault, CancellationToken cancellationToken)
+    {
+        if (publisher.TransactionAge >= _options.Kafka.TransactionTimeout && _positions.Read(cancellationToken)?.Owner == _owner)
+        {
+            Log.TimedOutNotFenced(_logger, _options.Canal.Destination!);
+            return new KafkaFaultException(fault.Step, Reaction.Recycle, fault.Message, fault);
+        }
+
+        return new KafkaFaultException(fault.Step, Reaction.Stop, fault.Message, fault);
+    }
+}

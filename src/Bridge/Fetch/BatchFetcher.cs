@@ -1,0 +1,57 @@
+using Canal.Client;
+using CanalBridge.Options;
+using CanalBridge.Telemetry;
+using Microsoft.Extensions.Logging;
+
+namespace CanalBridge.Fetch;
+
+/// <summary>Step 1: batches without ack, from whichever server runs the destination.</summary>
+internal sealed class BatchFetcher : IAsyncDisposable
+{
+    private readonly CanalClientOptions _client;
+    private readonly CanalOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private CanalSession? _session;
+
+    public BatchFetcher(CanalOptions options, long memoryBudgetBytes, TimeProvider time, ILogger logger)
+    {
+        _options = options;
+        _client = CanalClientSettings.From(options, memoryBudgetBytes);
+        _time = time;
+        _logger = logger;
+    }
+
+    /// <summary>Opens a session, trying the endpoints until one accepts.</summary>
+    /// <exception cref="CanalException">No new attempt can help: a wrong password, an impossible client id.</exception>
+    public async Task ConnectAsync(string position, CancellationToken cancellationToken)
+    {
+        await CloseAsync();
+        _session = await CanalSession.OpenAsync(_client, _logger, _time, cancellationToken);
+        BridgeMetrics.CanalSessions.Add(1);
+        Log.Reading(_logger, _options.Destination!, _session.Endpoint.ToString(), position);
+    }
+
+    /// <summary>The next batch; an empty one when nothing came within the wait.</summary>
+    /// <exception cref="CanalException">The session ended; nothing that it handed out can be acknowledged any more.</exception>
+    public ValueTask<CanalBatch> FetchAsync(TimeSpan wait, CancellationToken cancellationToken) =>
+        Session.FetchAsync(wait < _options.IdleWait ? wait : _options.IdleWait, cancellationToken);
+
+    /// <summary>Acknowledges a batch: the oldest open one.</summary>
+    public ValueTask AckAsync(long batchId, CancellationToken cancellationToken) => Session.AckAsync(batchId, cancellationToken);
+
+    /// <summary>Ends the session; the server keeps the cursor and delivers again what was not acknowledged.</summary>
+    public async ValueTask CloseAsync()
+    {
+        if (_session is { } session)
+        {
+            _session = null;
+            await session.DisposeAsync();
+        }
+    }
+
+    /// <inheritdoc />
+    public ValueTask DisposeAsync() => CloseAsync();
+
+    private CanalSession Session => _session ?? throw new InvalidOperationException("No Canal session is open.");
+}

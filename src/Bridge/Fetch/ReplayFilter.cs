@@ -1,0 +1,148 @@
+using System.Globalization;
+using System.Text;
+using Canal.Client;
+using Canal.Client.Entries;
+using CanalBridge.Publish;
+
+namespace CanalBridge.Fetch;
+
+/// <summary>Knows what was already published and drops it when Canal delivers it again; the only place that orders positions.</summary>
+/// <remarks>
+/// Canal delivers again after a reconnect, after its own restart (also what was acked, up to a transaction's start) and, without
+/// any sign, inside a running stream when its parser lost MySQL. So every entry is compared, always. A position says "published"
+/// only within one server's binlog: what shows another binlog stops the bridge.
+/// </remarks>
+internal sealed class ReplayFilter
+{
+    /// <summary>No row of the entry is new.</summary>
+    public const int AllRows = int.MaxValue;
+
+    private readonly bool _serverIdMayChange;
+    private readonly int _epoch;
+    private byte[] _file = [];
+    private byte[] _previousFile = [];
+    private long _previousOffset = -1;
+    private byte[] _gtid = [];
+
+    /// <param name="stored">Last committed position; null when there is none.</param>
+    /// <param name="epoch">Epoch in force; a stored position of an earlier one is not compared.</param>
+    /// <param name="serverIdMayChange">One binlog holds events of several servers.</param>
+    public ReplayFilter(StoredPosition? stored, int epoch, bool serverIdMayChange)
+    {
+        _epoch = epoch;
+        _serverIdMayChange = serverIdMayChange;
+        if (stored?.Binlog is { } position && stored.Epoch == epoch)
+        {
+            Last = position;
+            _file = Encoding.UTF8.GetBytes(position.File);
+            LastRow = stored.Row;
+            ServerId = stored.ServerId;
+            MaxExecuteTimeMilliseconds = stored.MaxExecuteTimeMilliseconds;
+        }
+    }
+
+    /// <summary>Last entry taken; null before the first.</summary>
+    public BinlogPosition? Last { get; private set; }
+
+    /// <summary>Index of the last row taken of <see cref="Last"/>.</summary>
+    public int LastRow { get; private set; }
+
+    /// <summary>Server id of <see cref="Last"/>.</summary>
+    public long ServerId { get; private set; }
+
+    /// <summary>Latest event time taken.</summary>
+    public long MaxExecuteTimeMilliseconds { get; private set; }
+
+    /// <summary>Transaction id of <see cref="Last"/> as the header has it; null outside GTID mode.</summary>
+    public string? Gtid => _gtid.Length == 0 ? null : Encoding.UTF8.GetString(_gtid);
+
+    /// <summary>A new Canal session begins: entries may repeat from here.</summary>
+    public void BeginSession() => _previousOffset = -1;
+
+    /// <summary>Index of the first row of an entry that was not taken before: 0 for a new entry, <see cref="AllRows"/> for an old one.</summary>
+    /// <exception cref="PositionNotComparableException">The entry belongs to another binlog than <see cref="Last"/>.</exception>
+    public int FirstNewRow(in CanalEntry entry)
+    {
+        EntryHeader header = entry.Header;
+        RefuseSharedOffset(entry);
+        if (Last is not { } last)
+        {
+            return 0;
+        }
+
+        if (header.ServerId != ServerId && !_serverIdMayChange)
+        {
+            throw NotComparable(entry, $"the server id changed from {ServerId} to {header.ServerId} (set Source:ServerIdMayChange if one binlog holds events of several servers)");
+        }
+
+        // The usual case, decided without making a string: the same file, further on.
+        BinlogOrder order = header.LogfileName.SequenceEqual(_file)
+            ? header.LogfileOffset.CompareTo(last.Offset) switch { < 0 => BinlogOrder.Before, 0 => BinlogOrder.Same, > 0 => BinlogOrder.After }
+            : PositionOf(entry).CompareTo(last);
+        switch (order)
+        {
+            case BinlogOrder.After:
+                return 0;
+            case BinlogOrder.NotComparable:
+                throw NotComparable(entry, "the binlog has another base name");
+            default:
+                // What was taken before cannot be newer than everything taken: RESET MASTER or a replaced server wrote it.
+                if (header.ExecuteTimeMilliseconds > MaxExecuteTimeMilliseconds)
+                {
+                    throw NotComparable(entry, "it lies at or before the stored position but happened later, as after RESET MASTER or on another server");
+                }
+
+                return order == BinlogOrder.Same ? LastRow + 1 : AllRows;
+        }
+    }
+
+    /// <summary>The entry was taken: it and all before it are old from now on.</summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="rows">Number of rows in it.</param>
+    public void Advance(in CanalEntry entry, int rows)
+    {
+        EntryHeader header = entry.Header;
+        string file = Last is { } last && header.LogfileName.SequenceEqual(_file) ? last.File : Encoding.UTF8.GetString(header.LogfileName);
+        if (!header.LogfileName.SequenceEqual(_file))
+        {
+            _file = header.LogfileName.ToArray();
+        }
+
+        ReadOnlySpan<byte> gtid = header.FindProperty("curtGtid"u8);
+        gtid = gtid.IsEmpty ? header.Gtid : gtid;
+        if (!gtid.SequenceEqual(_gtid))
+        {
+            _gtid = gtid.ToArray();
+        }
+
+        Last = new BinlogPosition(file, header.LogfileOffset);
+        LastRow = Math.Max(rows - 1, 0);
+        ServerId = header.ServerId;
+        MaxExecuteTimeMilliseconds = Math.Max(MaxExecuteTimeMilliseconds, header.ExecuteTimeMilliseconds);
+    }
+
+    private static BinlogPosition PositionOf(in CanalEntry entry) =>
+        new(Encoding.UTF8.GetString(entry.Header.LogfileName), entry.Header.LogfileOffset);
+
+    /// <summary>With binlog_transaction_compression all events of a transaction share one offset: no order, so no exactly-once.</summary>
+    private void RefuseSharedOffset(in CanalEntry entry)
+    {
+        EntryHeader header = entry.Header;
+        if (header.LogfileOffset == _previousOffset && header.LogfileName.SequenceEqual(_previousFile))
+        {
+            throw new AmbiguousPositionException(PositionOf(entry).ToString());
+        }
+
+        _previousOffset = header.LogfileOffset;
+        if (!header.LogfileName.SequenceEqual(_previousFile))
+        {
+            _previousFile = header.LogfileName.ToArray();
+        }
+    }
+
+    private PositionNotComparableException NotComparable(in CanalEntry entry, string reason) => new(
+        string.Create(CultureInfo.InvariantCulture, $"{Last} row {LastRow} (server id {ServerId}, epoch {_epoch})"),
+        string.Create(CultureInfo.InvariantCulture, $"{PositionOf(entry)} (server id {entry.Header.ServerId})"),
+        reason,
+        _epoch + 1);
+}

@@ -1,0 +1,107 @@
+using System.Text;
+using Canal.Client;
+using Canal.Client.Entries;
+using CanalBridge.Fetch;
+using CanalBridge.Serialization;
+using CanalBridge.Telemetry;
+using Microsoft.Extensions.Logging;
+
+namespace CanalBridge.Map;
+
+/// <summary>Step 2: a batch to records in entry order; what was published before is dropped here, what gives no record is counted and logged.</summary>
+internal sealed class BatchMapper
+{
+    private readonly EntrySerializer _serializer;
+    private readonly ReplayFilter _replay;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private long _duplicates;
+
+    public BatchMapper(EntrySerializer serializer, ReplayFilter replay, TimeProvider time, ILogger logger)
+    {
+        _serializer = serializer;
+        _replay = replay;
+        _time = time;
+        _logger = logger;
+    }
+
+    /// <summary>Appends the batch's records to the buffer.</summary>
+    /// <exception cref="PositionNotComparableException">The batch comes from another binlog than what was published.</exception>
+    /// <exception cref="UnmappableValueException">A value does not fit its column's type.</exception>
+    public void Map(CanalBatch batch, RecordBuffer records)
+    {
+        // One reading of the clock per batch: within it the envelope's time would differ by less than it says.
+        long now = (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
+        foreach (CanalEntry entry in batch.Entries)
+        {
+            int firstRow = entry.Type == CanalEntryType.RowData ? _replay.FirstNewRow(entry) : 0;
+            if (firstRow == ReplayFilter.AllRows)
+            {
+                _duplicates++;
+                BridgeMetrics.DuplicatesSkipped.Add(1);
+                continue;
+            }
+
+            EntryResult result = _serializer.Write(entry, firstRow, now, records);
+            if (entry.Type != CanalEntryType.RowData)
+            {
+                continue;
+            }
+
+            _replay.Advance(entry, result.Rows);
+            Report(entry, result, firstRow);
+        }
+
+        BridgeMetrics.BatchEntries.Record(batch.Count);
+    }
+
+    private void Report(in CanalEntry entry, EntryResult result, int firstRow)
+    {
+        ReportDuplicates(Math.Min(firstRow, result.Rows));
+        switch (result.Kind)
+        {
+            case EntryKind.Rows:
+                BridgeMetrics.RowsReceived.Add(result.Rows);
+                break;
+            case EntryKind.Ddl:
+                Count(result.Kind);
+                Log.DdlPassed(_logger, Position(), Text(entry.Header.SchemaName), Text(entry.Header.TableName), entry.Header.EventType.ToString());
+                break;
+            case EntryKind.StatementDml:
+                Count(result.Kind);
+                Log.StatementDml(_logger, Position(), Text(entry.Header.SchemaName), Text(entry.Header.TableName));
+                break;
+            default:
+                Count(result.Kind);
+                break;
+        }
+
+        if (result.DamagedValues > 0)
+        {
+            BridgeMetrics.DamagedValues.Add(result.DamagedValues);
+            Log.DamagedText(_logger, result.DamagedValues, $"{Text(entry.Header.SchemaName)}.{Text(entry.Header.TableName)}", Position());
+        }
+    }
+
+    /// <summary>One line for a whole replay, when the first new entry ends it.</summary>
+    private void ReportDuplicates(int rowsOfEntry)
+    {
+        if (rowsOfEntry > 0)
+        {
+            BridgeMetrics.DuplicatesSkipped.Add(rowsOfEntry);
+        }
+
+        _duplicates += rowsOfEntry;
+        if (_duplicates > 0)
+        {
+            Log.DuplicatesDropped(_logger, _duplicates, Position());
+            _duplicates = 0;
+        }
+    }
+
+    private static void Count(EntryKind kind) => BridgeMetrics.EntriesWithoutRows.Add(1, new KeyValuePair<string, object?>("canal_bridge.kind", kind.ToString()));
+
+    private string Position() => _replay.Last?.ToString() ?? "the start";
+
+    private static string Text(ReadOnlySpan<byte> utf8) => Encoding.UTF8.GetString(utf8);
+}

@@ -1,0 +1,23 @@
+namespace CanalBridge.Options;
+
+/// <summary>All options; each property is a section of the configuration.</summary>
+internal sealed class BridgeOptions
+{
+    public CanalOptions Canal { get; set; } = new();
+
+    public SourceOptions Source { get; set; } = new();
+
+    public KafkaOptions Kafka { get; set; } = new();
+
+    public TopicOptions Topics { get; set; } = new();
+
+    public DeliveryOptions Delivery { get; set; } = new();
+
+    public EnvelopeOptions Envelope { get; set; } = new();
+
+    public string TransactionalId => Kafka.TransactionalId ?? $"canal-bridge.{Topics.Prefix}.{Canal.Destination}";
+
+    public string PositionTopic => Kafka.PositionTopic ?? $"{TransactionalId}.positions";
+
+    public TimeSpan MessageTimeout => Kafka.MessageTimeout ?? Kafka.TransactionTimeout * 2 / 3;
+}

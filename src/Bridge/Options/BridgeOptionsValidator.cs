@@ -1,0 +1,102 @@
+using System.Globalization;
+using Canal.Client;
+
+namespace CanalBridge.Options;
+
+/// <summary>Rules that an attribute on one field cannot say.</summary>
+internal static class BridgeOptionsValidator
+{
+    /// <summary>Settings that the guarantees hang on; the bridge sets them itself.</summary>
+    private static readonly string[] GuardedSettings =
+    [
+        "transactional.id", "enable.idempotence", "acks", "request.required.acks", "group.id", "enable.auto.commit", "enable.auto.offset.store",
+        "isolation.level", "plugin.library.paths", "bootstrap.servers", "metadata.broker.list", "allow.auto.create.topics", "partitioner",
+        "transaction.timeout.ms", "message.timeout.ms", "delivery.timeout.ms", "security.protocol",
+    ];
+
+    private static readonly string[] GuardedPrefixes = ["delivery.report.", "dotnet.", "test."];
+
+    public static void CheckFields(BridgeOptions options, string[] sections, List<string> mistakes)
+    {
+        bool Has(string section) => sections.Length == 0 || sections.Contains(section);
+        if (Has("Canal"))
+        {
+            CheckCanal(options.Canal, mistakes);
+        }
+
+        if (Has("Kafka"))
+        {
+            CheckKafka(options, mistakes);
+        }
+
+        if (Has("Kafka") && Has("Delivery"))
+        {
+            CheckDelivery(options, mistakes);
+        }
+    }
+
+    private static void CheckCanal(CanalOptions canal, List<string> mistakes)
+    {
+        if (canal.Endpoints is { } endpoints && !CanalEndpoint.TryParseList(endpoints, out _))
+        {
+            mistakes.Add($"Canal:Endpoints is '{endpoints}' but must be host:port, or several separated by commas.");
+        }
+
+        if (canal.ResponseTimeout <= canal.IdleWait)
+        {
+            mistakes.Add($"Canal:ResponseTimeout is {canal.ResponseTimeout:c} but must exceed Canal:IdleWait ({canal.IdleWait:c}).");
+        }
+
+        if (!TimeZoneInfo.TryFindSystemTimeZoneById(canal.TimeZone, out _))
+        {
+            mistakes.Add($"Canal:TimeZone is '{canal.TimeZone}' but must be a time zone of this system, such as UTC or Asia/Shanghai.");
+        }
+
+        if (canal.Password is not null && canal.Username is null)
+        {
+            mistakes.Add("Canal:Password is set but Canal:Username is not; set both or neither.");
+        }
+    }
+
+    private static void CheckKafka(BridgeOptions options, List<string> mistakes)
+    {
+        KafkaOptions kafka = options.Kafka;
+        if (options.MessageTimeout > kafka.TransactionTimeout)
+        {
+            mistakes.Add(string.Create(CultureInfo.InvariantCulture,
+                $"Kafka:MessageTimeout is {options.MessageTimeout:c} but must not exceed Kafka:TransactionTimeout ({kafka.TransactionTimeout:c}); lower it or raise the other."));
+        }
+
+        if (kafka.SecurityProtocol.StartsWith("sasl", StringComparison.Ordinal) && string.IsNullOrEmpty(kafka.SaslMechanism))
+        {
+            mistakes.Add($"Kafka:SecurityProtocol is {kafka.SecurityProtocol} but Kafka:SaslMechanism is not set; set it to PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 or OAUTHBEARER.");
+        }
+
+        CheckGuarded("Kafka:Settings", kafka.Settings, mistakes);
+        CheckGuarded("Kafka:ProducerSettings", kafka.ProducerSettings, mistakes);
+    }
+
+    private static void CheckGuarded(string section, Dictionary<string, string> settings, List<string> mistakes)
+    {
+        foreach (string name in settings.Keys)
+        {
+            if (GuardedSettings.Contains(name, StringComparer.OrdinalIgnoreCase) || GuardedPrefixes.Any(p => name.StartsWith(p, StringComparison.OrdinalIgnoreCase)))
+            {
+                mistakes.Add($"{section}:{name} must not be set: the delivery guarantee depends on the bridge's own value.");
+            }
+        }
+    }
+
+    private static void CheckDelivery(BridgeOptions options, List<string> mistakes)
+    {
+        if (options.Delivery.GroupInterval >= options.Kafka.TransactionTimeout / 2)
+        {
+            mistakes.Add($"Delivery:GroupInterval is {options.Delivery.GroupInterval:c} but must be below half of Kafka:TransactionTimeout ({options.Kafka.TransactionTimeout:c}).");
+        }
+
+        if (options.Delivery.GroupMaxBytes > options.Delivery.MemoryBudgetBytes / 2)
+        {
+            mistakes.Add($"Delivery:GroupMaxBytes is {options.Delivery.GroupMaxBytes} but must not exceed half of Delivery:MemoryBudgetBytes ({options.Delivery.MemoryBudgetBytes}); lower it or raise the other.");
+        }
+    }
+}

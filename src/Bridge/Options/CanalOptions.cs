@@ -1,0 +1,60 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace CanalBridge.Options;
+
+/// <summary>Section <c>Canal</c>: the server that the changes come from.</summary>
+internal sealed class CanalOptions
+{
+    /// <summary>Canal servers as <c>host:port</c>, separated by commas; of a cluster, all its nodes.</summary>
+    [Required]
+    public string? Endpoints { get; set; }
+
+    /// <summary>The Canal instance to read. One destination has one reader.</summary>
+    [Required]
+    public string? Destination { get; set; }
+
+    /// <summary>Client id under which Canal keeps its cursor.</summary>
+    [Range(1, 32767)]
+    public int ClientId { get; set; } = 1001;
+
+    /// <summary>User, when <c>canal.user</c> is set on the server.</summary>
+    public string? Username { get; set; }
+
+    /// <summary>Password, when <c>canal.passwd</c> is set on the server. Prefer <see cref="PasswordFile"/>.</summary>
+    [Secret]
+    public string? Password { get; set; }
+
+    /// <summary>File whose content is the password.</summary>
+    public string? PasswordFile { get; set; }
+
+    /// <summary>Table filter sent with the subscription. Empty leaves the server's filter alone; anything else replaces it for everybody.</summary>
+    public string Filter { get; set; } = "";
+
+    /// <summary>Size of one batch: KiB in the server's MEMSIZE mode (its default), entries in ITEMSIZE mode.</summary>
+    [Range(1, 65536)]
+    public int FetchSize { get; set; } = 1000;
+
+    /// <summary>GETs asked ahead while the source is busy.</summary>
+    [Range(1, 4)]
+    public int GetsInFlight { get; set; } = 3;
+
+    /// <summary>How long one GET waits on the server while the source is idle: the added latency of a lone small change.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "00:00:05", ConvertValueInInvariantCulture = true)]
+    public TimeSpan IdleWait { get; set; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Bound on connecting to one address.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00", ConvertValueInInvariantCulture = true)]
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Bound on every answer of the server; a silent peer is given up after it.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00", ConvertValueInInvariantCulture = true)]
+    public TimeSpan ResponseTimeout { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Largest frame accepted, bytes.</summary>
+    [Range(1024 * 1024, int.MaxValue)]
+    public int FrameCapBytes { get; set; } = 256 * 1024 * 1024;
+
+    /// <summary>Time zone of the Canal server's JVM: TIMESTAMP values are text in it. Use UTC on the server.</summary>
+    [Required]
+    public string TimeZone { get; set; } = "UTC";
+}

@@ -1,0 +1,35 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace CanalBridge.Options;
+
+/// <summary>Section <c>Delivery</c>: how Canal batches become Kafka transactions.</summary>
+internal sealed class DeliveryOptions
+{
+    /// <summary>A Kafka transaction is committed this long after its first record at the latest: latency against commits per second.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:00:05", ConvertValueInInvariantCulture = true)]
+    public TimeSpan GroupInterval { get; set; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>A Kafka transaction is committed when it holds this many record bytes.</summary>
+    [Range(1024, 1_000_000_000)]
+    public int GroupMaxBytes { get; set; } = 16 * 1024 * 1024;
+
+    /// <summary>A Kafka transaction is committed when it holds this many records.</summary>
+    [Range(1, 1_000_000)]
+    public int GroupMaxRecords { get; set; } = 50_000;
+
+    /// <summary>A Kafka transaction is committed when it may touch this many partitions: a commit costs about 1 ms for each.</summary>
+    [Range(1, 10_000)]
+    public int GroupMaxPartitions { get; set; } = 100;
+
+    /// <summary>Bytes fetched or produced and not yet settled; fetching pauses when they are used up.</summary>
+    [Range(8L * 1024 * 1024, 64L * 1024 * 1024 * 1024)]
+    public long MemoryBudgetBytes { get; set; } = 64L * 1024 * 1024;
+
+    /// <summary>Time to finish the open Kafka transaction after SIGTERM.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00", ConvertValueInInvariantCulture = true)]
+    public TimeSpan StopGracePeriod { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Raise it by one to start anew when the stored position cannot be compared with the source's any more.</summary>
+    [Range(0, int.MaxValue)]
+    public int Epoch { get; set; }
+}

@@ -1,0 +1,8 @@
+namespace CanalBridge.Options;
+
+/// <summary>Section <c>Envelope</c>: the shape of the records.</summary>
+internal sealed class EnvelopeOptions
+{
+    /// <summary>Whether each record carries Debezium's four context headers (its <c>extended.headers.enabled</c>).</summary>
+    public bool ContextHeaders { get; set; } = true;
+}

@@ -1,0 +1,227 @@
+using Canal.Client;
+using CanalBridge.Fetch;
+using CanalBridge.Map;
+using CanalBridge.Options;
+using CanalBridge.Publish;
+using CanalBridge.Serialization;
+using CanalBridge.Settle;
+using CanalBridge.Telemetry;
+using Microsoft.Extensions.Logging;
+
+namespace CanalBridge;
+
+/// <summary>The loop of one destination: fetch, map, publish, settle.</summary>
+/// <remarks>
+/// <list type="number">
+/// <item>Fetch: a Canal batch, not acknowledged.</item>
+/// <item>Map: its rows to records; rows at or before the published position are dropped.</item>
+/// <item>Publish: the records and the position in one Kafka transaction, which groups batches by time, size and partitions.</item>
+/// <item>Settle: after the commit, and only then, acknowledge the batches to Canal, in order.</item>
+/// </list>
+/// <para>What a crash leaves behind, and what the restart does:</para>
+/// <code>
+/// crash after | Canal holds        | Kafka holds                  | restart                       | read-committed consumer sees
+/// fetch, map  | the batch          | nothing                      | delivered again, published    | each row once
+/// produce     | the batch          | an open transaction          | the fence aborts it; as above | each row once
+/// commit      | the batch          | rows and position            | delivered again, dropped      | each row once
+/// ack         | nothing of it      | rows and position            | goes on behind it             | each row once
+/// </code>
+/// </remarks>
+internal sealed class Pipeline : IAsyncDisposable
+{
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(2);
+
+    private readonly BridgeOptions _options;
+    private readonly TransactionalPublisher _publisher;
+    private readonly ITopicCatalog _topics;
+    private readonly Guid _owner;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly ReplayFilter _replay;
+    private readonly BatchFetcher _fetcher;
+    private readonly BatchMapper _mapper;
+    private readonly TopicRouter _router;
+    private readonly BatchSettler _settler;
+    private readonly TransactionGroup _group;
+    private readonly RecordBuffer _records = new();
+    private readonly Dictionary<string, int> _partitions = [];
+    private TimeSpan _delay = FirstDelay;
+
+    /// <param name="options">All options.</param>
+    /// <param name="publisher">Fenced; owned by the caller.</param>
+    /// <param name="topics">Topics.</param>
+    /// <param name="stored">Last committed position; null to take whatever Canal delivers.</param>
+    /// <param name="owner">This process.</param>
+    /// <param name="time">Clock.</param>
+    /// <param name="logger">Log.</param>
+    public Pipeline(BridgeOptions options, TransactionalPublisher publisher, ITopicCatalog topics, StoredPosition? stored, Guid owner, TimeProvider time, ILogger logger)
+    {
+        _options = options;
+        _publisher = publisher;
+        _topics = topics;
+        _owner = owner;
+        _time = time;
+        _logger = logger;
+        _replay = new ReplayFilter(stored, options.Delivery.Epoch, options.Source.ServerIdMayChange);
+        _fetcher = new BatchFetcher(options.Canal, options.Delivery.MemoryBudgetBytes, time, logger);
+        _mapper = new BatchMapper(new EntrySerializer(SerializerSettings.From(options)), _replay, time, logger);
+        _router = new TopicRouter(options.Topics, logger);
+        _settler = new BatchSettler(_fetcher, options.Canal.Destination!, logger);
+        _group = new TransactionGroup(options.Delivery, time);
+    }
+
+    /// <summary>A Kafka transaction was committed.</summary>
+    public event Action? Committed;
+
+    /// <summary>Runs until cancelled, over any number of Canal sessions; then finishes the open transaction and returns.</summary>
+    /// <exception cref="KafkaFaultException">The producer is of no use any more.</exception>
+    /// <exception cref="CanalException">No new Canal session can help.</exception>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                await _fetcher.ConnectAsync(Position, cancellationToken);
+                _replay.BeginSession();
+                while (!cancellationToken.IsCancellationRequested)
+                {
+                    await StepAsync(cancellationToken);
+                }
+            }
+            catch (CanalException e) when (e.IsTransient)
+            {
+                _group.ForgetBatches();
+                Log.CanalSessionLost(_logger, _options.Canal.Destination!, e.Message);
+                await Task.Delay(_delay, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                _delay = _delay * 2 < LongestDelay ? _delay * 2 : LongestDelay;
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                break;
+            }
+        }
+
+        await FinishAsync();
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await _fetcher.DisposeAsync();
+        _records.Dispose();
+    }
+
+    private string Position => _replay.Last?.ToString() ?? "Canal's own cursor";
+
+    private async ValueTask StepAsync(CancellationToken cancellationToken)
+    {
+        // 1. Fetch. The wait ends when the open transaction is due.
+        using CanalBatch batch = await _fetcher.FetchAsync(_group.IsEmpty ? _options.Canal.IdleWait : _group.Remaining, cancellationToken);
+        if (batch.IsEmpty)
+        {
+            _publisher.Poll();
+        }
+        else
+        {
+            _delay = FirstDelay;
+
+            // 2. Map.
+            _records.Clear();
+            _mapper.Map(batch, _records);
+
+            // 3. Publish. A batch without records rides along, or needs no transaction at all.
+            _group.AddBatch(batch.Id, batch.SizeBytes + _records.LengthBytes);
+            Send(cancellationToken);
+        }
+
+        if (_group.IsDue || (!_group.IsEmpty && _group.Records == 0))
+        {
+            await CommitAndSettleAsync(batch.Id, cancellationToken);
+        }
+    }
+
+    private void Send(CancellationToken cancellationToken)
+    {
+        for (int i = 0; i < _records.Count; i++)
+        {
+            SerializedRecord record = _records[i];
+            string topic = _router.TopicOf(record.Table);
+            int partitions = PartitionsOf(topic);
+            _publisher.Begin();
+            _publisher.Send(topic, record, cancellationToken);
+            _group.AddRecord(topic, partitions);
+        }
+
+        BridgeMetrics.RecordsSent.Add(_records.Count);
+    }
+
+    private int PartitionsOf(string topic)
+    {
+        if (_partitions.TryGetValue(topic, out int partitions))
+        {
+            return partitions;
+        }
+
+        int limit = _topics.SmallestRecordLimit;
+        partitions = _topics.PrepareTableTopic(topic);
+        if (_topics.SmallestRecordLimit < Math.Min(limit, KafkaClientConfig.LargestBatchBytes))
+        {
+            _publisher.AbandonQuietly();
+            throw new KafkaFaultException(
+                KafkaStep.PrepareTopic, Reaction.Recycle, $"Topic {topic} takes records of at most {_topics.SmallestRecordLimit} bytes, less than the producer's batches.", innerException: null);
+        }
+
+        return _partitions[topic] = partitions;
+    }
+
+    private async ValueTask CommitAndSettleAsync(long lastBatchId, CancellationToken cancellationToken)
+    {
+        if (_publisher.IsOpen)
+        {
+            _publisher.Commit(CurrentPosition(lastBatchId), cancellationToken);
+            Committed?.Invoke();
+            Log.Committed(_logger, _group.Records, _group.BatchIds.Count, _options.Canal.Destination!, Position);
+            BridgeMetrics.SourceLag.Record(Math.Max(0, (_time.GetUtcNow().ToUnixTimeMilliseconds() - _replay.MaxExecuteTimeMilliseconds) / 1000.0));
+        }
+
+        // 4. Settle.
+        await _settler.SettleAsync(_group.BatchIds, cancellationToken);
+        _group.Clear();
+    }
+
+    /// <summary>After the last step: what was sent is committed and acknowledged within the grace period, or aborted.</summary>
+    private async ValueTask FinishAsync()
+    {
+        using var grace = new CancellationTokenSource(_options.Delivery.StopGracePeriod, _time);
+        if (!_group.IsEmpty)
+        {
+            try
+            {
+                await CommitAndSettleAsync(lastBatchId: -1, grace.Token);
+            }
+            catch (CanalException e)
+            {
+                // The commit stands; the batches come again and are dropped.
+                Log.CanalSessionLost(_logger, _options.Canal.Destination!, e.Message);
+            }
+        }
+
+        Log.Stopped(_logger, Position);
+    }
+
+    private StoredPosition CurrentPosition(long batchId) => new()
+    {
+        Destination = _options.Canal.Destination!,
+        Owner = _owner,
+        Epoch = _options.Delivery.Epoch,
+        Binlog = _replay.Last,
+        Row = _replay.LastRow,
+        Gtid = _replay.Gtid,
+        ServerId = _replay.ServerId,
+        MaxExecuteTimeMilliseconds = _replay.MaxExecuteTimeMilliseconds,
+        BatchId = batchId,
+        Time = _time.GetUtcNow(),
+    };
+}

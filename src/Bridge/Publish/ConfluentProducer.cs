@@ -1,0 +1,83 @@
+using CanalBridge.Telemetry;
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+
+namespace CanalBridge.Publish;
+
+/// <summary>The real producer: the only type that talks to Confluent.Kafka's transactional API.</summary>
+internal sealed class ConfluentProducer : ITransactionalProducer
+{
+    private readonly IProducer<byte[]?, byte[]?> _producer;
+    private readonly ILogger _logger;
+    private volatile Error? _authenticationError;
+    private volatile string? _lastTransactionError;
+    private long _lastErrorLogged;
+
+    public ConfluentProducer(ProducerConfig config, ILogger logger)
+    {
+        _logger = logger;
+        _producer = new ProducerBuilder<byte[]?, byte[]?>(config)
+            .SetErrorHandler((_, error) => OnError(error))
+            .SetLogHandler((_, message) => OnLog(message))
+            .Build();
+    }
+
+    public Error? AuthenticationError => _authenticationError;
+
+    public string? LastTransactionError => _lastTransactionError;
+
+    public void InitTransactions(TimeSpan timeout) => _producer.InitTransactions(timeout);
+
+    public void BeginTransaction() => _producer.BeginTransaction();
+
+    public void Produce(string topic, int? partition, Message<byte[]?, byte[]?> message)
+    {
+        if (partition is { } number)
+        {
+            _producer.Produce(new TopicPartition(topic, number), message);
+        }
+        else
+        {
+            _producer.Produce(topic, message);
+        }
+    }
+
+    public void Poll(TimeSpan timeout) => _producer.Poll(timeout);
+
+    public void CommitTransaction(TimeSpan timeout) => _producer.CommitTransaction(timeout);
+
+    public void AbortTransaction(TimeSpan timeout) => _producer.AbortTransaction(timeout);
+
+    public void Dispose() => _producer.Dispose();
+
+    /// <summary>Information only, but for a refused login: Init reports that as a time-out for ever.</summary>
+    private void OnError(Error error)
+    {
+        if (error.Code is ErrorCode.Local_Authentication or ErrorCode.SaslAuthenticationFailed)
+        {
+            _authenticationError = error;
+        }
+
+        // One outage gives about 20 of these a second.
+        long now = Environment.TickCount64;
+        if (error.IsFatal || now - Interlocked.Read(ref _lastErrorLogged) > 10_000)
+        {
+            Interlocked.Exchange(ref _lastErrorLogged, now);
+            Log.KafkaClientError(_logger, error.Code, error.Reason);
+        }
+    }
+
+    /// <summary>Runs on the library's threads, locks held: hand over, never call back.</summary>
+    private void OnLog(LogMessage message)
+    {
+        if (message.Facility == "TXNERR")
+        {
+            _lastTransactionError = message.Message;
+        }
+
+        if (message.Level <= SyslogLevel.Warning)
+        {
+            Log.KafkaClientLog(_logger, message.Facility, message.Message);
+        }
+    }
+}

@@ -1,0 +1,14 @@
+namespace CanalBridge.Publish;
+
+/// <summary>What the pipeline asks about topics.</summary>
+internal interface ITopicCatalog
+{
+    /// <summary>Smallest max.message.bytes of the topics seen.</summary>
+    int SmallestRecordLimit { get; }
+
+    /// <summary>Makes sure that the position topic is there.</summary>
+    void PreparePositionTopic();
+
+    /// <summary>Makes sure that a table's topic is there, and gives its number of partitions.</summary>
+    int PrepareTableTopic(string topic);
+}

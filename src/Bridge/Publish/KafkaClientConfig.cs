@@ -1,0 +1,90 @@
+using CanalBridge.Options;
+using Confluent.Kafka;
+
+namespace CanalBridge.Publish;
+
+/// <summary>Options to client configurations: the one place that knows librdkafka's settings and why they are what they are.</summary>
+internal static class KafkaClientConfig
+{
+    /// <summary>Size of a producer batch where the topics take it.</summary>
+    public const int LargestBatchBytes = 1_000_000;
+
+    /// <summary>The transactional producer of a destination.</summary>
+    /// <param name="options">All options.</param>
+    /// <param name="batchSizeCap">Smallest max.message.bytes of the topics: a refused batch is not split by the client, so none may be larger.</param>
+    public static ProducerConfig Producer(BridgeOptions options, int batchSizeCap)
+    {
+        var config = new ProducerConfig(Common(options.Kafka))
+        {
+            TransactionalId = options.TransactionalId,
+            TransactionTimeoutMs = (int)options.Kafka.TransactionTimeout.TotalMilliseconds,
+            MessageTimeoutMs = (int)options.MessageTimeout.TotalMilliseconds,
+            // Above transaction.timeout.ms + 100 the client refuses to start.
+            SocketTimeoutMs = (int)Math.Min(10_000, options.Kafka.TransactionTimeout.TotalMilliseconds),
+            // Commit flushes in steps of 10 ms that end early only while nobody else takes the delivery reports.
+            EnableBackgroundPoll = false,
+            EnableDeliveryReports = true,
+            DeliveryReportFields = "none",
+            LingerMs = 5,
+            MessageMaxBytes = options.Kafka.MessageMaxBytes,
+            BatchSize = Math.Min(LargestBatchBytes, batchSizeCap),
+            QueueBufferingMaxMessages = 500_000,
+            QueueBufferingMaxKbytes = (int)Math.Min(int.MaxValue, options.Delivery.MemoryBudgetBytes / 1024),
+            RetryBackoffMs = 10,
+            TopicMetadataPropagationMaxMs = 5000,
+            AllowAutoCreateTopics = false,
+            // Java's partitioner: a key lands where Debezium would have put it.
+            Partitioner = Partitioner.Murmur2Random,
+            CompressionType = Enum.Parse<CompressionType>(options.Kafka.Compression, ignoreCase: true),
+        };
+        foreach ((string name, string value) in options.Kafka.ProducerSettings)
+        {
+            config.Set(name, value);
+        }
+
+        return config;
+    }
+
+    /// <summary>A short-lived consumer that reads one partition by hand.</summary>
+    public static ConsumerConfig Consumer(BridgeOptions options, IsolationLevel isolation) => new(Common(options.Kafka))
+    {
+        GroupId = $"{options.TransactionalId}.reader",
+        EnableAutoCommit = false,
+        EnableAutoOffsetStore = false,
+        EnablePartitionEof = true,
+        IsolationLevel = isolation,
+        FetchWaitMaxMs = 10,
+        AutoOffsetReset = AutoOffsetReset.Error,
+        AllowAutoCreateTopics = false,
+    };
+
+    /// <summary>Creates and describes topics.</summary>
+    public static AdminClientConfig Admin(BridgeOptions options) => new(Common(options.Kafka)) { AllowAutoCreateTopics = false };
+
+    private static ClientConfig Common(KafkaOptions kafka)
+    {
+        var config = new ClientConfig
+        {
+            BootstrapServers = kafka.BootstrapServers,
+            SecurityProtocol = Enum.Parse<SecurityProtocol>(kafka.SecurityProtocol.Replace("_", "", StringComparison.Ordinal), ignoreCase: true),
+            ReconnectBackoffMs = 50,
+            ReconnectBackoffMaxMs = 1000,
+            SocketKeepaliveEnable = true,
+            LogConnectionClose = false,
+            EnableMetricsPush = false,
+        };
+        if (kafka.SaslMechanism is { Length: > 0 } mechanism)
+        {
+            config.Set("sasl.mechanisms", mechanism);
+            config.SaslUsername = kafka.SaslUsername;
+            config.SaslPassword = kafka.SaslPassword;
+        }
+
+        foreach ((string name, string value) in kafka.Settings)
+        {
+            config.Set(name, value);
+        }
+
+        return config;
+    }
+}

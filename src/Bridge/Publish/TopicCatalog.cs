@@ -1,0 +1,129 @@
+using System.Globalization;
+using CanalBridge.Options;
+using CanalBridge.Telemetry;
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+using Microsoft.Extensions.Logging;
+
+namespace CanalBridge.Publish;
+
+/// <summary>Knows the topics: creates missing ones, counts their partitions, finds the smallest record limit.</summary>
+/// <remarks>The producer never creates topics: a topic deleted under the bridge would silently come back with the broker's defaults.</remarks>
+internal sealed class TopicCatalog : ITopicCatalog, IDisposable
+{
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
+
+    private readonly BridgeOptions _options;
+    private readonly ILogger _logger;
+    private readonly Lazy<IAdminClient> _admin;
+
+    public TopicCatalog(BridgeOptions options, ILogger logger)
+    {
+        _options = options;
+        _logger = logger;
+        _admin = new Lazy<IAdminClient>(() => new AdminClientBuilder(KafkaClientConfig.Admin(options))
+            .SetErrorHandler(static (_, _) => { }).SetLogHandler(static (_, _) => { }).Build());
+    }
+
+    /// <summary>Smallest max.message.bytes of the topics seen: the client does not split a batch that a topic refuses.</summary>
+    public int SmallestRecordLimit { get; private set; } = int.MaxValue;
+
+    /// <summary>Makes sure that the position topic is there.</summary>
+    public void PreparePositionTopic() => Prepare(new TopicSpecification
+    {
+        Name = _options.PositionTopic,
+        NumPartitions = 1,
+        ReplicationFactor = (short)_options.Topics.ReplicationFactor,
+        Configs = new Dictionary<string, string> { ["cleanup.policy"] = "compact" },
+    });
+
+    /// <summary>Makes sure that a table's topic is there, and gives its number of partitions.</summary>
+    public int PrepareTableTopic(string topic) => Prepare(new TopicSpecification
+    {
+        Name = topic,
+        NumPartitions = _options.Topics.Partitions,
+        ReplicationFactor = (short)_options.Topics.ReplicationFactor,
+        Configs = new Dictionary<string, string>(_options.Topics.Settings),
+    });
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        if (_admin.IsValueCreated)
+        {
+            _admin.Value.Dispose();
+        }
+    }
+
+    private int Prepare(TopicSpecification wanted)
+    {
+        try
+        {
+            if (Partitions(wanted.Name) is { } known)
+            {
+                ReadRecordLimit(wanted.Name);
+                return known;
+            }
+
+            if (!_options.Topics.Create)
+            {
+                throw new KafkaFaultException(
+                    KafkaStep.PrepareTopic, Reaction.Recycle, $"Topic {wanted.Name} does not exist and Topics:Create is false; create it, or let the bridge do so.", innerException: null);
+            }
+
+            Create(wanted);
+            ReadRecordLimit(wanted.Name);
+            return Partitions(wanted.Name) ?? Math.Max(1, wanted.NumPartitions);
+        }
+        catch (KafkaException e)
+        {
+            Error error = (e as CreateTopicsException)?.Results.Find(r => r.Error.IsError)?.Error ?? e.Error;
+            Reaction reaction = FaultPolicy.Decide(KafkaStep.PrepareTopic, e) == Reaction.AbortAndRecycle ? Reaction.Recycle : Reaction.Stop;
+            throw new KafkaFaultException(KafkaStep.PrepareTopic, reaction, $"Cannot prepare topic {wanted.Name}: {error.Code} ({error.Reason}).", e);
+        }
+    }
+
+    private int? Partitions(string topic)
+    {
+        Metadata metadata = _admin.Value.GetMetadata(topic, Timeout);
+        TopicMetadata found = metadata.Topics[0];
+        return found.Error.Code switch
+        {
+            ErrorCode.NoError => found.Partitions.Count,
+            ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic => null,
+            ErrorCode.LeaderNotAvailable => found.Partitions.Count > 0 ? found.Partitions.Count : null,
+            _ => throw new KafkaException(found.Error),
+        };
+    }
+
+    private void ReadRecordLimit(string topic)
+    {
+        var resource = new ConfigResource { Type = ResourceType.Topic, Name = topic };
+        try
+        {
+            DescribeConfigsResult described = _admin.Value.DescribeConfigsAsync([resource], new DescribeConfigsOptions { RequestTimeout = Timeout }).GetAwaiter().GetResult()[0];
+            if (described.Entries.TryGetValue("max.message.bytes", out ConfigEntryResult? limit) && int.TryParse(limit.Value, CultureInfo.InvariantCulture, out int bytes))
+            {
+                SmallestRecordLimit = Math.Min(SmallestRecordLimit, bytes);
+            }
+        }
+        catch (KafkaException e)
+        {
+            // DESCRIBE_CONFIGS is a right of its own, and the mock broker of the demo knows no configurations.
+            Log.RecordLimitUnknown(_logger, topic, e.Error.Code);
+        }
+    }
+
+    private void Create(TopicSpecification wanted)
+    {
+        try
+        {
+            _admin.Value.CreateTopicsAsync([wanted], new CreateTopicsOptions { RequestTimeout = Timeout, OperationTimeout = Timeout }).GetAwaiter().GetResult();
+            Log.TopicCreated(_logger, wanted.Name);
+        }
+        catch (CreateTopicsException e) when (e.Results.TrueForAll(r => r.Error.Code is ErrorCode.TopicAlreadyExists or ErrorCode.NoError))
+        {
+            // Somebody was faster; the topic is there.
+        }
+    }
+}

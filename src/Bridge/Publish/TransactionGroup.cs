@@ -1,0 +1,86 @@
+using CanalBridge.Options;
+
+namespace CanalBridge.Publish;
+
+/// <summary>What the open Kafka transaction holds so far, and whether it is time to commit it.</summary>
+/// <remarks>The partitions touched decide what a commit costs, the age what it adds to the latency.</remarks>
+internal sealed class TransactionGroup
+{
+    private readonly DeliveryOptions _options;
+    private readonly TimeProvider _time;
+    private readonly List<long> _batchIds = [];
+    private readonly Dictionary<string, int> _recordsByTopic = [];
+    private long _openedAt;
+
+    public TransactionGroup(DeliveryOptions options, TimeProvider time)
+    {
+        _options = options;
+        _time = time;
+    }
+
+    /// <summary>Nothing was added since the last <see cref="Clear"/>.</summary>
+    public bool IsEmpty => _batchIds.Count == 0;
+
+    /// <summary>Batches to acknowledge after the commit, in the order fetched.</summary>
+    public IReadOnlyList<long> BatchIds => _batchIds;
+
+    public int Records { get; private set; }
+
+    public long Bytes { get; private set; }
+
+    /// <summary>Most partitions that the records can lie in.</summary>
+    public int Partitions { get; private set; }
+
+    /// <summary>Time until the group is due by its age.</summary>
+    public TimeSpan Remaining
+    {
+        get
+        {
+            TimeSpan left = _options.GroupInterval - _time.GetElapsedTime(_openedAt);
+            return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        }
+    }
+
+    /// <summary>Commit now.</summary>
+    public bool IsDue => !IsEmpty
+        && (Bytes >= _options.GroupMaxBytes || Records >= _options.GroupMaxRecords || Partitions >= _options.GroupMaxPartitions || Remaining == TimeSpan.Zero);
+
+    public void AddBatch(long batchId, int bytes)
+    {
+        if (IsEmpty)
+        {
+            _openedAt = _time.GetTimestamp();
+        }
+
+        _batchIds.Add(batchId);
+        Bytes += bytes;
+    }
+
+    public void AddRecord(string topic, int partitions)
+    {
+        Records++;
+        if (!_recordsByTopic.TryGetValue(topic, out int count) || count < partitions)
+        {
+            _recordsByTopic[topic] = count + 1;
+            Partitions++;
+        }
+    }
+
+    /// <summary>The Canal session of these batches ended: its batch numbers mean nothing any more, the records stay.</summary>
+    public void ForgetBatches()
+    {
+        for (int i = 0; i < _batchIds.Count; i++)
+        {
+            _batchIds[i] = -1;
+        }
+    }
+
+    public void Clear()
+    {
+        _batchIds.Clear();
+        _recordsByTopic.Clear();
+        Records = 0;
+        Bytes = 0;
+        Partitions = 0;
+    }
+}

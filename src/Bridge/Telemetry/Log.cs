@@ -1,0 +1,80 @@
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+
+namespace CanalBridge.Telemetry;
+
+/// <summary>Every message an operator can see. Ids: 2000 fetch, 3000 map, 4000 publish, 5000 settle, 9000 lifetime; never reused.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(2001, LogLevel.Information, "Reading destination {Destination} from {Endpoint} after {Position}")]
+    public static partial void Reading(ILogger logger, string destination, string endpoint, string position);
+
+    [LoggerMessage(2002, LogLevel.Warning, "Lost the Canal session of destination {Destination}: {Reason} Connecting again; the position is held")]
+    public static partial void CanalSessionLost(ILogger logger, string destination, string reason);
+
+    [LoggerMessage(2003, LogLevel.Information, "Dropped {Rows} rows that were already published, up to {Position}: Canal delivered them again")]
+    public static partial void DuplicatesDropped(ILogger logger, long rows, string position);
+
+    [LoggerMessage(3001, LogLevel.Information, "DDL at {Position} on {Schema}.{Table} ({EventType}) passed without a record; later rows follow the new definition")]
+    public static partial void DdlPassed(ILogger logger, string position, string schema, string table, string eventType);
+
+    [LoggerMessage(3002, LogLevel.Error, "Statement-format change at {Position} on {Schema}.{Table}: its rows are not in the binlog and cannot be published. Set binlog_format=ROW on the source")]
+    public static partial void StatementDml(ILogger logger, string position, string schema, string table);
+
+    [LoggerMessage(3003, LogLevel.Warning, "{Count} text values of {Table} up to {Position} hold U+FFFD: a column is not UTF-8 and Canal destroyed its text. Convert the column to utf8mb4")]
+    public static partial void DamagedText(ILogger logger, long count, string table, string position);
+
+    [LoggerMessage(3004, LogLevel.Warning, "Tables {First} and {Second} share topic {Topic}: their names differ only in characters that a topic cannot hold")]
+    public static partial void TopicShared(ILogger logger, string first, string second, string topic);
+
+    [LoggerMessage(4001, LogLevel.Information, "Fenced {TransactionalId}: this process alone writes for destination {Destination}")]
+    public static partial void FenceUp(ILogger logger, string transactionalId, string destination);
+
+    [LoggerMessage(4002, LogLevel.Warning, "Waiting for Kafka at {BootstrapServers} since {Seconds:F0} s: {Reason}. It is unreachable, refuses the login, or still ends an older transaction (a partition below min.insync.replicas holds it up)")]
+    public static partial void WaitingForFence(ILogger logger, string bootstrapServers, double seconds, string reason);
+
+    [LoggerMessage(4003, LogLevel.Warning, "Commit for destination {Destination} without an answer for {Seconds:F1} s: {Reason}. Calling it again")]
+    public static partial void CommitRetried(ILogger logger, string destination, double seconds, string reason);
+
+    [LoggerMessage(4004, LogLevel.Warning, "Abort for destination {Destination} waits since {Seconds:F1} s: {Reason}. A touched partition may be below min.insync.replicas; bring the replicas back, nothing else helps")]
+    public static partial void AbortWaits(ILogger logger, string destination, double seconds, string reason);
+
+    [LoggerMessage(4005, LogLevel.Warning, "Abort for destination {Destination} failed: {Reason}")]
+    public static partial void AbortFailed(ILogger logger, string destination, string reason);
+
+    [LoggerMessage(4006, LogLevel.Warning, "{Reason} Starting a new producer for destination {Destination} in {Delay}; the committed position decides what is sent again")]
+    public static partial void Recycling(ILogger logger, string reason, string destination, TimeSpan delay);
+
+    [LoggerMessage(4007, LogLevel.Warning, "Position topic {Topic} has records that are neither committed nor aborted: another producer writes to it. Give each transactional id its own position topic")]
+    public static partial void PositionTopicShared(ILogger logger, string topic);
+
+    [LoggerMessage(4008, LogLevel.Information, "Created topic {Topic}")]
+    public static partial void TopicCreated(ILogger logger, string topic);
+
+    [LoggerMessage(4009, LogLevel.Debug, "Cannot read max.message.bytes of {Topic}: {Code}")]
+    public static partial void RecordLimitUnknown(ILogger logger, string topic, ErrorCode code);
+
+    [LoggerMessage(4010, LogLevel.Debug, "Committed {Records} records of {Batches} batches for destination {Destination} up to {Position}")]
+    public static partial void Committed(ILogger logger, int records, int batches, string destination, string position);
+
+    [LoggerMessage(4011, LogLevel.Warning, "Kafka client: {Code} ({Reason})")]
+    public static partial void KafkaClientError(ILogger logger, ErrorCode code, string reason);
+
+    [LoggerMessage(4012, LogLevel.Debug, "Kafka client [{Facility}]: {Text}")]
+    public static partial void KafkaClientLog(ILogger logger, string facility, string text);
+
+    [LoggerMessage(4013, LogLevel.Warning, "The transaction of destination {Destination} was ended by its time-out, not by another process: going on")]
+    public static partial void TimedOutNotFenced(ILogger logger, string destination);
+
+    [LoggerMessage(5001, LogLevel.Debug, "Acked Canal batches up to {BatchId} of destination {Destination}")]
+    public static partial void Acked(ILogger logger, long batchId, string destination);
+
+    [LoggerMessage(9001, LogLevel.Information, "Canal bridge {Version}: destination {Destination} at {Endpoints} to Kafka at {BootstrapServers}, topics {Prefix}{Delimiter}<schema>{Delimiter2}<table>")]
+    public static partial void Starting(ILogger logger, string version, string destination, string endpoints, string bootstrapServers, string prefix, string delimiter, string delimiter2);
+
+    [LoggerMessage(9002, LogLevel.Information, "Stopped at {Position}; nothing is in flight")]
+    public static partial void Stopped(ILogger logger, string position);
+
+    [LoggerMessage(9003, LogLevel.Critical, "The bridge ends: {Reason}")]
+    public static partial void Fatal(ILogger logger, string reason, Exception exception);
+}
