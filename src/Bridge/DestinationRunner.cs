@@ -77,6 +77,11 @@ internal sealed class DestinationRunner
         {
             throw WasFenced(publisher, e, cancellationToken);
         }
+        finally
+        {
+            // Disposing sends no abort: an open transaction would hide later records from readers until it times out.
+            publisher.AbandonQuietly();
+        }
     }
 
     private StoredPosition? ReadPosition(CancellationToken cancellationToken)

@@ -64,7 +64,7 @@ internal sealed class Pipeline : IAsyncDisposable
         _time = time;
         _logger = logger;
         _replay = new ReplayFilter(stored, options.Delivery.Epoch, options.Source.ServerIdMayChange);
-        _fetcher = new BatchFetcher(options.Canal, options.Delivery.MemoryBudgetBytes, time, logger);
+        _fetcher = new BatchFetcher(options.Canal, time, logger);
         _mapper = new BatchMapper(new EntrySerializer(SerializerSettings.From(options)), _replay, time, logger);
         _router = new TopicRouter(options.Topics, logger);
         _settler = new BatchSettler(_fetcher, options.Canal.Destination!, logger);

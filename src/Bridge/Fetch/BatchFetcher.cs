@@ -14,10 +14,10 @@ internal sealed class BatchFetcher : IAsyncDisposable
     private readonly ILogger _logger;
     private CanalSession? _session;
 
-    public BatchFetcher(CanalOptions options, long memoryBudgetBytes, TimeProvider time, ILogger logger)
+    public BatchFetcher(CanalOptions options, TimeProvider time, ILogger logger)
     {
         _options = options;
-        _client = CanalClientSettings.From(options, memoryBudgetBytes);
+        _client = CanalClientSettings.From(options);
         _time = time;
         _logger = logger;
     }

@@ -6,7 +6,7 @@ namespace CanalBridge.Fetch;
 /// <summary>Section <c>Canal</c> to the client's options.</summary>
 internal static class CanalClientSettings
 {
-    public static CanalClientOptions From(CanalOptions options, long windowBytes) => new()
+    public static CanalClientOptions From(CanalOptions options) => new()
     {
         Endpoints = CanalEndpoint.ParseList(options.Endpoints!),
         Destination = options.Destination!,
@@ -20,6 +20,6 @@ internal static class CanalClientSettings
         ConnectTimeout = options.ConnectTimeout,
         ResponseTimeout = options.ResponseTimeout,
         FrameCapBytes = options.FrameCapBytes,
-        WindowBytes = windowBytes,
+        WindowBytes = options.WindowBytes,
     };
 }

@@ -10,6 +10,6 @@ internal static class SerializerSettings
     {
         SourceKind = options.Source.Kind,
         TopicPrefix = options.Topics.Prefix!,
-        CanalTimeZone = TimeZoneInfo.FindSystemTimeZoneById(options.Canal.TimeZone),
+        CanalTimeZone = TimeZoneInfo.FindSystemTimeZoneById(options.Source.CanalTimeZone),
     };
 }

@@ -24,6 +24,11 @@ internal static class BridgeOptionsValidator
             CheckCanal(options.Canal, mistakes);
         }
 
+        if (Has("Source") && !TimeZoneInfo.TryFindSystemTimeZoneById(options.Source.CanalTimeZone, out _))
+        {
+            mistakes.Add($"Source:CanalTimeZone is '{options.Source.CanalTimeZone}' but must be a time zone of this system, such as UTC or Asia/Shanghai.");
+        }
+
         if (Has("Kafka"))
         {
             CheckKafka(options, mistakes);
@@ -37,7 +42,7 @@ internal static class BridgeOptionsValidator
 
     private static void CheckCanal(CanalOptions canal, List<string> mistakes)
     {
-        if (canal.Endpoints is { } endpoints && !CanalEndpoint.TryParseList(endpoints, out _))
+        if (canal.Endpoints is { } endpoints && !Array.TrueForAll(endpoints.Split(','), e => CanalEndpoint.TryParse(e.Trim(), out _)))
         {
             mistakes.Add($"Canal:Endpoints is '{endpoints}' but must be host:port, or several separated by commas.");
         }
@@ -45,11 +50,6 @@ internal static class BridgeOptionsValidator
         if (canal.ResponseTimeout <= canal.IdleWait)
         {
             mistakes.Add($"Canal:ResponseTimeout is {canal.ResponseTimeout:c} but must exceed Canal:IdleWait ({canal.IdleWait:c}).");
-        }
-
-        if (!TimeZoneInfo.TryFindSystemTimeZoneById(canal.TimeZone, out _))
-        {
-            mistakes.Add($"Canal:TimeZone is '{canal.TimeZone}' but must be a time zone of this system, such as UTC or Asia/Shanghai.");
         }
 
         if (canal.Password is not null && canal.Username is null)

@@ -54,7 +54,7 @@ internal sealed class CanalOptions
     [Range(1024 * 1024, int.MaxValue)]
     public int FrameCapBytes { get; set; } = 256 * 1024 * 1024;
 
-    /// <summary>Time zone of the Canal server's JVM: TIMESTAMP values are text in it. Use UTC on the server.</summary>
-    [Required]
-    public string TimeZone { get; set; } = "UTC";
+    /// <summary>Bytes asked for and not yet acknowledged; keep it below half of the server's ring (16 MiB unless configured otherwise).</summary>
+    [Range(0, long.MaxValue)]
+    public long WindowBytes { get; set; } = 8 * 1024 * 1024;
 }

@@ -1,10 +1,17 @@
+using System.ComponentModel.DataAnnotations;
+using CanalBridge.Serialization;
+
 namespace CanalBridge.Options;
 
 /// <summary>Section <c>Source</c>: the database behind Canal.</summary>
 internal sealed class SourceOptions
 {
     /// <summary><c>mysql</c> or <c>mariadb</c>: which of Debezium's two connectors the records imitate.</summary>
-    public CanalBridge.Serialization.SourceKind Kind { get; set; } = CanalBridge.Serialization.SourceKind.MySql;
+    public SourceKind Kind { get; set; } = SourceKind.MySql;
+
+    /// <summary>Time zone of the Canal server's JVM: TIMESTAMP values arrive as text in it. Only a fixed offset, best UTC, is lossless.</summary>
+    [Required]
+    public string CanalTimeZone { get; set; } = "UTC";
 
     /// <summary>
     /// Set it where one binlog holds events of several servers (chained replication, Galera). Otherwise another server id means

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using CanalBridge.Map;
 using CanalBridge.Options;
 using CanalBridge.Serialization;
 using CanalBridge.Telemetry;
@@ -315,7 +316,7 @@ internal sealed class TransactionalPublisher : IDisposable
 
     private Headers KeyChangeHeaders(in SerializedRecord record)
     {
-        var headers = new Headers { { record.KeyChange == KeyChange.ToNewKey ? "__debezium.newkey" : "__debezium.oldkey", record.OtherKey.ToArray() } };
+        var headers = new Headers { { KeyChangeHeader.Name(record.KeyChange), record.OtherKey.ToArray() } };
         foreach (IHeader header in _contextHeaders ?? [])
         {
             headers.Add(header.Key, header.GetValueBytes());

@@ -76,5 +76,5 @@ internal static partial class Log
     public static partial void Stopped(ILogger logger, string position);
 
     [LoggerMessage(9003, LogLevel.Critical, "The bridge ends: {Reason}")]
-    public static partial void Fatal(ILogger logger, string reason, Exception exception);
+    public static partial void Fatal(ILogger logger, string reason, Exception? exception);
 }

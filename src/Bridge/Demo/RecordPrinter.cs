@@ -1,0 +1,54 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Confluent.Kafka;
+
+namespace CanalBridge.Demo;
+
+/// <summary>A record for people: topic, key, operation and images on one line, coloured on a terminal.</summary>
+internal sealed class RecordPrinter(TextWriter output, bool colours)
+{
+    private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public void Print(string topic, Message<byte[]?, byte[]?> message)
+    {
+        var line = new StringBuilder();
+        line.Append(Paint(topic, "36")).Append(' ').Append(message.Key is null ? "(no key)" : Encoding.UTF8.GetString(message.Key));
+        if (message.Value is null)
+        {
+            line.Append(' ').Append(Paint("tombstone", "90"));
+        }
+        else
+        {
+            using JsonDocument envelope = JsonDocument.Parse(message.Value);
+            JsonElement root = envelope.RootElement;
+            string operation = root.GetProperty("op").GetString()!;
+            line.Append(' ').Append(operation switch
+            {
+                "c" => Paint("create", "32"),
+                "u" => Paint("update", "33"),
+                "d" => Paint("delete", "31"),
+                _ => operation,
+            });
+            AppendImage(line, " before ", root.GetProperty("before"));
+            AppendImage(line, " after ", root.GetProperty("after"));
+        }
+
+        output.WriteLine(line.ToString());
+    }
+
+    public void PrintSummary(long rows, long records, long transactions, TimeSpan elapsed) => output.WriteLine(string.Create(
+        CultureInfo.InvariantCulture,
+        $"\n{rows} rows became {records} records in {transactions} Kafka transactions, {elapsed.TotalSeconds:F1} s: {rows / elapsed.TotalSeconds:F0} rows/s."));
+
+    private static void AppendImage(StringBuilder line, string name, JsonElement image)
+    {
+        if (image.ValueKind != JsonValueKind.Null)
+        {
+            line.Append(name).Append(JsonSerializer.Serialize(image, Plain));
+        }
+    }
+
+    private string Paint(string text, string code) => colours ? $"\u001b[{code}m{text}\u001b[0m" : text;
+}
