@@ -1,0 +1,172 @@
+using CanalBridge.Options;
+using CanalBridge.Publish;
+using CanalBridge.Serialization;
+using CanalBridge.Testing;
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace CanalBridge.UnitTests.Publish;
+
+public sealed class TransactionalPublisherTests : IDisposable
+{
+    private readonly FakeProducer _producer = new();
+    private readonly FakeTimeProvider _time = new();
+    private readonly RecordBuffer _records = new();
+    private readonly TransactionalPublisher _publisher;
+
+    public TransactionalPublisherTests()
+    {
+        var options = new BridgeOptions();
+        options.Canal.Destination = "example";
+        options.Topics.Prefix = "p";
+        options.Kafka.BootstrapServers = "kafka:9092";
+        _publisher = new TransactionalPublisher(_producer, options, new Headers { { "context", [] } }, _time, NullLogger.Instance);
+        "k"u8.CopyTo(_records.GetSpan(1));
+        _records.Advance(1);
+        "v"u8.CopyTo(_records.GetSpan(1));
+        _records.Advance(1);
+        _records.Add(new SourceTable("s", "t"), 0, new ByteRange(0, 1), new ByteRange(1, 1));
+    }
+
+    public void Dispose()
+    {
+        _publisher.Dispose();
+        _records.Dispose();
+    }
+
+    [Fact]
+    public void Commit_holds_the_records_and_the_position_together()
+    {
+        SendOne();
+
+        _publisher.Commit(Position, TestContext.Current.CancellationToken);
+
+        Assert.Equal(["p.s.t", "canal-bridge.p.example.positions"], _producer.Committed.Select(r => r.Topic));
+        Assert.Equal(0, _producer.Committed[1].Partition);
+        Assert.False(_publisher.IsOpen);
+    }
+
+    [Fact]
+    public void Row_record_carries_the_context_headers_and_the_position_none()
+    {
+        SendOne();
+
+        _publisher.Commit(Position, TestContext.Current.CancellationToken);
+
+        Assert.Equal(["context"], _producer.Committed[0].HeaderNames);
+        Assert.Empty(_producer.Committed[1].HeaderNames);
+    }
+
+    [Fact]
+    public void Commit_timeout_is_called_again_and_nothing_is_sent_twice()
+    {
+        _producer.Fail("Commit", KafkaFailures.Retriable(), KafkaFailures.Retriable());
+        SendOne();
+
+        _publisher.Commit(Position, TestContext.Current.CancellationToken);
+
+        Assert.Equal(3, _producer.Calls.Count(c => c == "Commit"));
+        Assert.Equal(2, _producer.Committed.Count);
+    }
+
+    [Fact]
+    public void Commit_without_an_answer_for_longer_than_the_transaction_timeout_is_left_to_the_next_producer()
+    {
+        _producer.Fail("Commit", [.. Enumerable.Range(0, 100).Select(_ => KafkaFailures.Retriable())]);
+        _producer.OnCall = call => _time.Advance(call == "Commit" ? TimeSpan.FromSeconds(1.5) : TimeSpan.Zero);
+        SendOne();
+
+        var fault = Assert.Throws<KafkaFaultException>(() => _publisher.Commit(Position, CancellationToken.None));
+
+        Assert.Equal(Reaction.Recycle, fault.Reaction);
+        Assert.DoesNotContain("Abort", _producer.Calls);
+        Assert.InRange(_producer.Calls.Count(c => c == "Commit"), 20, 22);
+    }
+
+    [Fact]
+    public void Produce_that_throws_never_lets_a_commit_pass()
+    {
+        _producer.Fail("Produce", KafkaFailures.Plain(ErrorCode.MsgSizeTooLarge));
+
+        var fault = Assert.Throws<KafkaFaultException>(SendOne);
+
+        Assert.Equal(Reaction.Stop, fault.Reaction);
+        Assert.Contains("Abort", _producer.Calls);
+        Assert.Contains("record of 2 bytes to p.s.t", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("max.message.bytes", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Full_queue_is_polled_and_the_same_record_sent_again()
+    {
+        _producer.Fail("Produce", KafkaFailures.Plain(ErrorCode.Local_QueueFull), KafkaFailures.Plain(ErrorCode.Local_QueueFull));
+
+        SendOne();
+
+        Assert.Equal(["Begin", "Produce", "Poll", "Produce", "Poll", "Produce"], _producer.Calls);
+    }
+
+    [Fact]
+    public void Abort_tells_what_a_failed_produce_hid()
+    {
+        _producer.Fail("Produce", KafkaFailures.Plain(ErrorCode.Local_Fatal)).Fail("Abort", KafkaFailures.Fatal(ErrorCode.Local_Fenced));
+
+        var fault = Assert.Throws<KafkaFaultException>(SendOne);
+
+        Assert.Equal(Reaction.Fenced, fault.Reaction);
+        Assert.Contains("fenced", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Refused_abort_is_called_again_and_then_left_to_the_next_producer()
+    {
+        _producer.Fail("Abort", [.. Enumerable.Range(0, 5).Select(_ => KafkaFailures.Plain(ErrorCode.Unknown))]);
+        SendOne();
+
+        var fault = Assert.Throws<KafkaFaultException>(_publisher.Abort);
+
+        Assert.Equal(Reaction.Recycle, fault.Reaction);
+        Assert.Equal(3, _producer.Calls.Count(c => c == "Abort"));
+    }
+
+    [Fact]
+    public void Fence_waits_for_kafka_and_is_called_again()
+    {
+        _producer.Fail("Init", KafkaFailures.Retriable(), KafkaFailures.Retriable());
+
+        _publisher.Fence(TestContext.Current.CancellationToken);
+
+        Assert.Equal(["Init", "Init", "Init"], _producer.Calls);
+    }
+
+    [Fact]
+    public void Wrong_password_ends_the_wait_for_the_fence()
+    {
+        _producer.AuthenticationError = new Error(ErrorCode.Local_Authentication, "SASL authentication error");
+        _producer.Fail("Init", KafkaFailures.Retriable());
+
+        var fault = Assert.Throws<KafkaFaultException>(() => _publisher.Fence(CancellationToken.None));
+
+        Assert.Equal(Reaction.Stop, fault.Reaction);
+        Assert.Contains("the login failed", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Fence_can_be_cancelled_between_calls()
+    {
+        using var stop = new CancellationTokenSource();
+        _producer.Fail("Init", KafkaFailures.Retriable(), KafkaFailures.Retriable());
+        _producer.OnCall = _ => stop.Cancel();
+
+        Assert.Throws<OperationCanceledException>(() => _publisher.Fence(stop.Token));
+    }
+
+    private static StoredPosition Position => new() { Destination = "example", Owner = Guid.NewGuid() };
+
+    private void SendOne()
+    {
+        _publisher.Begin();
+        _publisher.Send("p.s.t", _records[0], CancellationToken.None);
+    }
+}
