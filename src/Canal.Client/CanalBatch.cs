@@ -11,14 +11,22 @@ namespace Canal.Client;
 public sealed class CanalBatch : IDisposable
 {
     private readonly ReadOnlyMemory<byte> _messages;
+    private readonly ReadOnlyMemory<byte> _frame;
     private IMemoryOwner<byte>? _owner;
+    private bool _returned;
 
     /// <param name="messages">The body of a MESSAGES packet: the serialized Messages.</param>
     /// <param name="owner">Owns the buffer behind <paramref name="messages"/>; disposed with the batch.</param>
     /// <exception cref="CanalProtocolException">The bytes are no Messages.</exception>
     public CanalBatch(ReadOnlyMemory<byte> messages, IMemoryOwner<byte>? owner = null)
+        : this(messages, owner, default)
+    {
+    }
+
+    internal CanalBatch(ReadOnlyMemory<byte> messages, IMemoryOwner<byte>? owner, ReadOnlyMemory<byte> frame)
     {
         _messages = messages;
+        _frame = frame;
         _owner = owner;
         var reader = new ProtoReader(messages.Span, "Messages");
         while (reader.ReadTag() is var tag and not 0)
@@ -43,6 +51,9 @@ public sealed class CanalBatch : IDisposable
     /// <remarks>Settle batches in the order fetched: the server refuses to ack any but the oldest open one.</remarks>
     public long Id { get; }
 
+    /// <summary>The answer to a GET when nothing was waiting. Shared; disposing of it does nothing.</summary>
+    public static CanalBatch Empty { get; } = new(new byte[] { 0x08, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01 });
+
     /// <summary>Number of entries.</summary>
     public int Count { get; }
 
@@ -52,14 +63,31 @@ public sealed class CanalBatch : IDisposable
     /// <summary>Bytes of all entries as they came.</summary>
     public int SizeBytes => _messages.Length;
 
+    /// <summary>The Packet as it came, without its length; empty for a batch that was not read from a frame.</summary>
+    /// <exception cref="ObjectDisposedException">The buffer was given back.</exception>
+    public ReadOnlyMemory<byte> Frame => Valid(_frame);
+
     /// <summary>The entries in order.</summary>
-    public EntryEnumerable Entries => new(_messages.Span);
+    /// <exception cref="ObjectDisposedException">The buffer was given back.</exception>
+    public EntryEnumerable Entries => new(Valid(_messages).Span);
 
     /// <inheritdoc />
     public void Dispose()
     {
-        _owner?.Dispose();
+        if (_owner is null)
+        {
+            return;
+        }
+
+        _returned = true;
+        _owner.Dispose();
         _owner = null;
+    }
+
+    private ReadOnlyMemory<byte> Valid(ReadOnlyMemory<byte> bytes)
+    {
+        ObjectDisposedException.ThrowIf(_returned, this);
+        return bytes;
     }
 
     /// <summary>Entries for <c>foreach</c>.</summary>

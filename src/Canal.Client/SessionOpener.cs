@@ -1,0 +1,48 @@
+using Microsoft.Extensions.Logging;
+
+namespace Canal.Client;
+
+/// <summary>Tries the endpoints in turn until one gives a session.</summary>
+internal sealed class SessionOpener(CanalClientOptions options, ILogger logger, TimeProvider time)
+{
+    private static readonly TimeSpan WarningInterval = TimeSpan.FromSeconds(30);
+
+    private readonly Backoff _backoff = new(options.ReconnectDelay, options.ReconnectDelayMax);
+    private long _lastWarning;
+
+    public async Task<CanalSession> OpenAsync(CancellationToken cancellationToken)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            CanalEndpoint endpoint = options.Endpoints[(attempt - 1) % options.Endpoints.Count];
+            try
+            {
+                CanalSession session = await CanalSession.OpenAtAsync(endpoint, options, logger, time, cancellationToken).ConfigureAwait(false);
+                Log.SessionOpen(logger, options.Destination, endpoint, options.ClientId);
+                return session;
+            }
+            catch (CanalException e) when (e.IsTransient)
+            {
+                Report(endpoint, attempt, e);
+            }
+
+            if (attempt % options.Endpoints.Count == 0)
+            {
+                await Task.Delay(_backoff.Next(), time, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private void Report(CanalEndpoint endpoint, int attempt, CanalException failure)
+    {
+        if (attempt <= options.Endpoints.Count || time.GetElapsedTime(_lastWarning) >= WarningInterval)
+        {
+            _lastWarning = time.GetTimestamp();
+            Log.AttemptFailed(logger, options.Destination, endpoint, attempt, failure.Message);
+        }
+        else
+        {
+            Log.AttemptFailedAgain(logger, options.Destination, endpoint, attempt, failure.Message);
+        }
+    }
+}
