@@ -35,9 +35,18 @@ internal sealed class DestinationRunner
         _contextHeaders = options.Envelope.ContextHeaders ? ContextHeaders.Create(options, _owner) : null;
     }
 
+    /// <summary>A Kafka transaction with rows was committed.</summary>
+    public event Action? Committed;
+
     /// <summary>Runs until cancelled; then the open transaction is finished and the method returns.</summary>
     /// <exception cref="Exception">A fault that only a person or a restart can mend; nothing is lost.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        await RunUntilStoppedAsync(cancellationToken);
+        Log.Stopped(_logger, _options.Canal.Destination!);
+    }
+
+    private async Task RunUntilStoppedAsync(CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
         {
@@ -70,7 +79,11 @@ internal sealed class DestinationRunner
             StoredPosition? stored = ReadPosition(cancellationToken);
             Claim(publisher, stored, cancellationToken);
             await using var pipeline = new Pipeline(_options, publisher, _topics, stored, _owner, _time, _logger);
-            pipeline.Committed += () => _delay = FirstDelay;
+            pipeline.Committed += () =>
+            {
+                _delay = FirstDelay;
+                Committed?.Invoke();
+            };
             await pipeline.RunAsync(cancellationToken);
         }
         catch (KafkaFaultException e) when (e.Reaction == Reaction.Fenced)
@@ -110,6 +123,6 @@ internal sealed class DestinationRunner
             return new KafkaFaultException(fault.Step, Reaction.Recycle, fault.Message, fault);
         }
 
-        return new KafkaFaultException(fault.Step, Reaction.Stop, fault.Message, fault);
+        return fault;
     }
 }

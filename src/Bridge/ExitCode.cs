@@ -36,10 +36,10 @@ internal static class ExitCode
     public static int Of(Exception fault) => fault switch
     {
         OptionsValidationException => Configuration,
-        KafkaFaultException { InnerException: KafkaFaultException } => Fenced,
+        KafkaFaultException { Reaction: Reaction.Fenced } => Fenced,
         KafkaFaultException => Kafka,
         PositionNotComparableException or AmbiguousPositionException => Position,
-        UnmappableValueException => Row,
+        UnmappableValueException or CanalProtocolException => Row,
         CanalException => Canal,
         _ => Unexpected,
     };

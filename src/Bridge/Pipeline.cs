@@ -48,6 +48,9 @@ internal sealed class Pipeline : IAsyncDisposable
     private readonly Dictionary<string, int> _partitions = [];
     private TimeSpan _delay = FirstDelay;
 
+    /// <summary>False while a batch is between mapping and sending: the position is then ahead of what Kafka was given.</summary>
+    private bool _batchIsWhole = true;
+
     /// <param name="options">All options.</param>
     /// <param name="publisher">Fenced; owned by the caller.</param>
     /// <param name="topics">Topics.</param>
@@ -79,6 +82,9 @@ internal sealed class Pipeline : IAsyncDisposable
     /// <exception cref="CanalException">No new Canal session can help.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        // Asked to stop, no new batch is fetched; what is under way has the grace period to end well.
+        using var grace = new CancellationTokenSource();
+        await using CancellationTokenRegistration stop = cancellationToken.Register(() => grace.CancelAfter(_options.Delivery.StopGracePeriod));
         while (!cancellationToken.IsCancellationRequested)
         {
             try
@@ -87,10 +93,10 @@ internal sealed class Pipeline : IAsyncDisposable
                 _replay.BeginSession();
                 while (!cancellationToken.IsCancellationRequested)
                 {
-                    await StepAsync(cancellationToken);
+                    await StepAsync(cancellationToken, grace.Token);
                 }
             }
-            catch (CanalException e) when (e.IsTransient)
+            catch (CanalException e) when (e.IsTransient && _batchIsWhole)
             {
                 _group.ForgetBatches();
                 Log.CanalSessionLost(_logger, _options.Canal.Destination!, e.Message);
@@ -103,7 +109,7 @@ internal sealed class Pipeline : IAsyncDisposable
             }
         }
 
-        await FinishAsync();
+        await FinishAsync(grace.Token);
     }
 
     /// <inheritdoc />
@@ -115,7 +121,7 @@ internal sealed class Pipeline : IAsyncDisposable
 
     private string Position => _replay.Last?.ToString() ?? "Canal's own cursor";
 
-    private async ValueTask StepAsync(CancellationToken cancellationToken)
+    private async ValueTask StepAsync(CancellationToken cancellationToken, CancellationToken grace)
     {
         // 1. Fetch. The wait ends when the open transaction is due.
         using CanalBatch batch = await _fetcher.FetchAsync(_group.IsEmpty ? _options.Canal.IdleWait : _group.Remaining, cancellationToken);
@@ -127,18 +133,20 @@ internal sealed class Pipeline : IAsyncDisposable
         {
             _delay = FirstDelay;
 
-            // 2. Map.
+            // 2. Map. From here to the end of 3 a failure must not be followed by a commit.
+            _batchIsWhole = false;
             _records.Clear();
             _mapper.Map(batch, _records);
 
             // 3. Publish. A batch without records rides along, or needs no transaction at all.
             _group.AddBatch(batch.Id, batch.SizeBytes + _records.LengthBytes);
-            Send(cancellationToken);
+            Send(grace);
+            _batchIsWhole = true;
         }
 
         if (_group.IsDue || (!_group.IsEmpty && _group.Records == 0))
         {
-            await CommitAndSettleAsync(batch.Id, cancellationToken);
+            await CommitAndSettleAsync(batch.Id, grace);
         }
     }
 
@@ -191,24 +199,23 @@ internal sealed class Pipeline : IAsyncDisposable
         _group.Clear();
     }
 
-    /// <summary>After the last step: what was sent is committed and acknowledged within the grace period, or aborted.</summary>
-    private async ValueTask FinishAsync()
+    /// <summary>After the last step: what was sent is committed and acknowledged within the grace period; half a batch never.</summary>
+    private async ValueTask FinishAsync(CancellationToken grace)
     {
-        using var grace = new CancellationTokenSource(_options.Delivery.StopGracePeriod, _time);
-        if (!_group.IsEmpty)
+        if (!_batchIsWhole || _group.IsEmpty)
         {
-            try
-            {
-                await CommitAndSettleAsync(lastBatchId: -1, grace.Token);
-            }
-            catch (CanalException e)
-            {
-                // The commit stands; the batches come again and are dropped.
-                Log.CanalSessionLost(_logger, _options.Canal.Destination!, e.Message);
-            }
+            return;
         }
 
-        Log.Stopped(_logger, Position);
+        try
+        {
+            await CommitAndSettleAsync(lastBatchId: -1, grace);
+        }
+        catch (CanalException e)
+        {
+            // The commit stands; the batches come again and are dropped.
+            Log.CanalSessionLost(_logger, _options.Canal.Destination!, e.Message);
+        }
     }
 
     private StoredPosition CurrentPosition(long batchId) => new()

@@ -13,7 +13,13 @@ var root = new RootCommand("Canal's changes, in Kafka, as Debezium records: exac
 
 try
 {
-    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    return await root.Parse(args).InvokeAsync(new InvocationConfiguration
+    {
+        EnableDefaultExceptionHandler = false,
+
+        // The commands end by themselves when cancelled; run needs its grace period, which two seconds by default would cut.
+        ProcessTerminationTimeout = TimeSpan.FromMinutes(20),
+    });
 }
 catch (OptionsValidationException e)
 {

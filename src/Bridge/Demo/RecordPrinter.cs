@@ -38,9 +38,6 @@ internal sealed class RecordPrinter(TextWriter output, bool colours)
         output.WriteLine(line.ToString());
     }
 
-    public void PrintSummary(long rows, long records, long transactions, TimeSpan elapsed) => output.WriteLine(string.Create(
-        CultureInfo.InvariantCulture,
-        $"\n{rows} rows became {records} records in {transactions} Kafka transactions, {elapsed.TotalSeconds:F1} s: {rows / elapsed.TotalSeconds:F0} rows/s."));
 
     private static void AppendImage(StringBuilder line, string name, JsonElement image)
     {

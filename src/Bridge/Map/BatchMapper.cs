@@ -15,6 +15,7 @@ internal sealed class BatchMapper
     private readonly ReplayFilter _replay;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly HashSet<string> _damagedTables = [];
     private long _duplicates;
 
     public BatchMapper(EntrySerializer serializer, ReplayFilter replay, TimeProvider time, ILogger logger)
@@ -79,7 +80,11 @@ internal sealed class BatchMapper
         if (result.DamagedValues > 0)
         {
             BridgeMetrics.DamagedValues.Add(result.DamagedValues);
-            Log.DamagedText(_logger, result.DamagedValues, $"{Text(entry.Header.SchemaName)}.{Text(entry.Header.TableName)}", Position());
+            string table = $"{Text(entry.Header.SchemaName)}.{Text(entry.Header.TableName)}";
+            if (_damagedTables.Add(table))
+            {
+                Log.DamagedText(_logger, table, Position());
+            }
         }
     }
 

@@ -21,8 +21,8 @@ internal static partial class Log
     [LoggerMessage(3002, LogLevel.Error, "Statement-format change at {Position} on {Schema}.{Table}: its rows are not in the binlog and cannot be published. Set binlog_format=ROW on the source")]
     public static partial void StatementDml(ILogger logger, string position, string schema, string table);
 
-    [LoggerMessage(3003, LogLevel.Warning, "{Count} text values of {Table} up to {Position} hold U+FFFD: a column is not UTF-8 and Canal destroyed its text. Convert the column to utf8mb4")]
-    public static partial void DamagedText(ILogger logger, long count, string table, string position);
+    [LoggerMessage(3003, LogLevel.Warning, "Text of {Table} holds U+FFFD, first at {Position}: a column is not UTF-8 and Canal destroyed its text. Convert the column to utf8mb4; canal_bridge.damaged_values counts on")]
+    public static partial void DamagedText(ILogger logger, string table, string position);
 
     [LoggerMessage(3004, LogLevel.Warning, "Tables {First} and {Second} share topic {Topic}: their names differ only in characters that a topic cannot hold")]
     public static partial void TopicShared(ILogger logger, string first, string second, string topic);
@@ -72,8 +72,8 @@ internal static partial class Log
     [LoggerMessage(9001, LogLevel.Information, "Canal bridge {Version}: destination {Destination} at {Endpoints} to Kafka at {BootstrapServers}, topics {Prefix}{Delimiter}<schema>{Delimiter2}<table>")]
     public static partial void Starting(ILogger logger, string version, string destination, string endpoints, string bootstrapServers, string prefix, string delimiter, string delimiter2);
 
-    [LoggerMessage(9002, LogLevel.Information, "Stopped at {Position}; nothing is in flight")]
-    public static partial void Stopped(ILogger logger, string position);
+    [LoggerMessage(9002, LogLevel.Information, "Stopped destination {Destination}; nothing is in flight")]
+    public static partial void Stopped(ILogger logger, string destination);
 
     [LoggerMessage(9003, LogLevel.Critical, "The bridge ends: {Reason}")]
     public static partial void Fatal(ILogger logger, string reason, Exception? exception);
