@@ -15,6 +15,15 @@ internal sealed class FakeProducer : ITransactionalProducer
     /// <summary>What committed transactions hold, in order.</summary>
     public List<FakeRecord> Committed { get; } = [];
 
+    /// <summary><see cref="Committed"/>, safe to take from another thread.</summary>
+    public FakeRecord[] CommittedSnapshot()
+    {
+        lock (Committed)
+        {
+            return [.. Committed];
+        }
+    }
+
     /// <summary>Called before each call with its name.</summary>
     public Action<string>? OnCall { get; set; }
 
@@ -55,7 +64,11 @@ internal sealed class FakeProducer : ITransactionalProducer
     public void CommitTransaction(TimeSpan timeout)
     {
         Call("Commit");
-        Committed.AddRange(_open);
+        lock (Committed)
+        {
+            Committed.AddRange(_open);
+        }
+
         _open.Clear();
     }
 

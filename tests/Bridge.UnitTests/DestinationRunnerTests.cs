@@ -1,0 +1,218 @@
+using System.Text;
+using Canal.Client;
+using Canal.Client.Testing;
+using CanalBridge.Options;
+using CanalBridge.Publish;
+using CanalBridge.Serialization;
+using CanalBridge.Testing;
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace CanalBridge.UnitTests;
+
+/// <summary>The loop between a Canal server on loopback and a fake cluster: what is committed, what is acked, what is repeated.</summary>
+public sealed class DestinationRunnerTests : IAsyncDisposable
+{
+    private const string File = "mysql-bin.000003";
+    private readonly FakeCanalServer _canal = new("example");
+    private readonly FakeKafka _kafka = new("canal-bridge.p.example.positions");
+    private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+    private readonly BridgeOptions _options;
+
+    public DestinationRunnerTests() => _options = new BridgeOptions
+    {
+        Canal = { Endpoints = _canal.Endpoint.ToString(), Destination = "example", IdleWait = TimeSpan.FromMilliseconds(5) },
+        Kafka = { BootstrapServers = "fake" },
+        Topics = { Prefix = "p" },
+        Delivery = { GroupInterval = TimeSpan.FromMilliseconds(1) },
+    };
+
+    public async ValueTask DisposeAsync()
+    {
+        await _canal.DisposeAsync();
+        _stop.Dispose();
+    }
+
+    [Fact]
+    public async Task Rows_are_committed_in_order_and_then_acked()
+    {
+        _canal.Append([EntryBuilder.Insert(File, 100, 1, 2)]);
+        _canal.Append([EntryBuilder.Insert(File, 200, 3)]);
+        _canal.Complete();
+
+        await RunUntilDrainedAsync();
+
+        Assert.Equal([1, 2, 3], Ids());
+        Assert.Equal("mysql-bin.000003:200 row 0 (server id 1, epoch 0)", _kafka.Read(CancellationToken.None)!.ToString());
+    }
+
+    [Fact]
+    public async Task What_was_committed_but_not_acked_is_not_published_again()
+    {
+        _canal.Append([EntryBuilder.Insert(File, 100, 1, 2)]);
+        _canal.Append([EntryBuilder.Insert(File, 200, 3)]);
+        _canal.Complete();
+        await RunUntilDrainedAsync();
+        await using var again = new FakeCanalServer("example");
+        again.Append([EntryBuilder.Insert(File, 100, 1, 2), EntryBuilder.Insert(File, 200, 3), EntryBuilder.Insert(File, 300, 4)]);
+        again.Complete();
+        _options.Canal.Endpoints = again.Endpoint.ToString();
+
+        await RunUntilDrainedAsync(again);
+
+        Assert.Equal([1, 2, 3, 4], Ids());
+    }
+
+    [Fact]
+    public async Task Commit_that_requires_an_abort_leaves_the_batch_unacked_and_the_next_producer_publishes_it_once()
+    {
+        _kafka.OnProducer = (number, producer) => FailSecondCommit(number, producer, KafkaFailures.Abortable(ErrorCode.Local_Inconsistent));
+        _canal.Append([EntryBuilder.Insert(File, 100, 1, 2)]);
+        _canal.Complete();
+
+        await RunUntilDrainedAsync();
+
+        Assert.Equal([1, 2], Ids());
+        Assert.Equal(2, _kafka.ProducersMade);
+    }
+
+    [Fact]
+    public async Task Lost_canal_session_is_opened_again_and_nothing_comes_twice()
+    {
+        for (int i = 0; i < 50; i++)
+        {
+            _canal.Append([EntryBuilder.Insert(File, 100 + i, i)]);
+        }
+
+        Task running = StartAsync();
+        await UntilAsync(() => _kafka.Rows.Count > 0);
+        _canal.CutConnections();
+        _canal.Complete();
+        await FinishAsync(running, _canal);
+
+        Assert.Equal(Enumerable.Range(0, 50), Ids());
+        Assert.Equal(1, _kafka.ProducersMade);
+    }
+
+    [Fact]
+    public async Task Fenced_process_ends_and_does_not_come_back()
+    {
+        _kafka.OnProducer = (number, producer) => FailSecondCommit(number, producer, KafkaFailures.Fatal(ErrorCode.Local_Fenced));
+        _canal.Append([EntryBuilder.Insert(File, 100, 1)]);
+
+        var fault = await Assert.ThrowsAsync<KafkaFaultException>(StartAsync);
+
+        Assert.Equal(ExitCode.Fenced, ExitCode.Of(fault));
+        Assert.Contains("fenced", fault.Message, StringComparison.Ordinal);
+        Assert.Equal(1, _kafka.ProducersMade);
+        Assert.Equal(0, _canal.BatchesAcked);
+    }
+
+    [Fact]
+    public async Task Malformed_entry_ends_the_bridge_before_anything_of_its_batch_is_published()
+    {
+        _canal.Append([EntryBuilder.Insert(File, 100, 1), [0x0a, 0x7f, 0x01]]);
+
+        await Assert.ThrowsAsync<CanalProtocolException>(StartAsync);
+
+        Assert.Empty(_kafka.Rows);
+        Assert.Equal(0, _canal.BatchesAcked);
+    }
+
+    [Fact]
+    public async Task Value_that_fits_no_type_ends_the_bridge_before_anything_of_its_batch_is_published()
+    {
+        byte[] entry = EntryBuilder.Insert(File, 100, 1);
+        int digit = entry.AsSpan().IndexOf("n1"u8);
+        Assert.True(digit > 0);
+        Canal.Client.Protocol.Entry parsed = Canal.Client.Protocol.Entry.Parser.ParseFrom(entry);
+        Canal.Client.Protocol.RowChange change = Canal.Client.Protocol.RowChange.Parser.ParseFrom(parsed.StoreValue);
+        change.RowDatas[0].AfterColumns[0].Value = "no number";
+        parsed.StoreValue = Google.Protobuf.MessageExtensions.ToByteString(change);
+        _canal.Append([EntryBuilder.Insert(File, 90, 7), Google.Protobuf.MessageExtensions.ToByteArray(parsed)]);
+
+        var refusal = await Assert.ThrowsAsync<UnmappableValueException>(StartAsync);
+
+        Assert.DoesNotContain("no number", refusal.Message, StringComparison.Ordinal);
+        Assert.Empty(_kafka.Rows);
+    }
+
+    [Fact]
+    public async Task Stop_finishes_the_open_transaction_and_acks_it()
+    {
+        _options.Delivery.GroupInterval = TimeSpan.FromSeconds(5);
+        FakeProducer producer = null!;
+        _kafka.OnProducer = (_, made) => producer = made;
+        _canal.Append([EntryBuilder.Insert(File, 100, 1)]);
+
+        Task running = StartAsync();
+        await UntilAsync(() => producer?.Calls.ToArray().Count(c => c == "Produce") == 2);
+        await _stop.CancelAsync();
+        await running;
+
+        Assert.Equal([1], Ids());
+        await UntilAsync(() => _canal.BatchesAcked == 1);
+    }
+
+    [Fact]
+    public async Task Stored_epoch_newer_than_ours_ends_the_bridge()
+    {
+        _options.Delivery.Epoch = 3;
+        _canal.Append([EntryBuilder.Insert(File, 100, 1)]);
+        _canal.Complete();
+        await RunUntilDrainedAsync();
+        _options.Delivery.Epoch = 2;
+
+        var refusal = await Assert.ThrowsAsync<CanalBridge.Fetch.PositionNotComparableException>(StartAsync);
+
+        Assert.Contains("epoch 3", refusal.Message, StringComparison.Ordinal);
+    }
+
+    private static void FailSecondCommit(int number, FakeProducer producer, Exception failure)
+    {
+        int commits = 0;
+        producer.OnCall = call =>
+        {
+            // The first commit is the claim.
+            if (number == 0 && call == "Commit" && ++commits == 2)
+            {
+                producer.Fail("Commit", failure);
+            }
+        };
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        while (!condition())
+        {
+            await Task.Delay(5, limit.Token);
+        }
+    }
+
+    private Task StartAsync() =>
+        Task.Run(() => new DestinationRunner(_options, _kafka, _kafka, _kafka, TimeProvider.System, NullLogger.Instance).RunAsync(_stop.Token));
+
+    private Task RunUntilDrainedAsync() => RunUntilDrainedAsync(_canal);
+
+    private async Task RunUntilDrainedAsync(FakeCanalServer canal)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        Task running = Task.Run(() => new DestinationRunner(_options, _kafka, _kafka, _kafka, TimeProvider.System, NullLogger.Instance).RunAsync(stop.Token));
+        await Task.WhenAny(canal.Drained, running);
+        await stop.CancelAsync();
+        await running;
+        Assert.True(canal.Drained.IsCompleted);
+    }
+
+    private async Task FinishAsync(Task running, FakeCanalServer canal)
+    {
+        await Task.WhenAny(canal.Drained, running);
+        await _stop.CancelAsync();
+        await running;
+    }
+
+    private IEnumerable<int> Ids() => _kafka.Rows.Select(r => int.Parse(
+        Encoding.UTF8.GetString(r.Key!).Replace("{\"id\":", "", StringComparison.Ordinal).TrimEnd('}'), System.Globalization.CultureInfo.InvariantCulture));
+}

@@ -1,0 +1,58 @@
+using CanalBridge.Publish;
+
+namespace CanalBridge.Testing;
+
+/// <summary>A cluster as the bridge sees it, without a broker: what each producer committed, in order, and the position in it.</summary>
+internal sealed class FakeKafka(string positionTopic) : IProducerFactory, ITopicCatalog, IPositionStore
+{
+    private readonly Lock _sync = new();
+    private readonly List<FakeProducer> _producers = [];
+
+    /// <summary>Prepares the n-th producer, counted from 0, before it is handed out.</summary>
+    public Action<int, FakeProducer>? OnProducer { get; set; }
+
+    public int SmallestRecordLimit => int.MaxValue;
+
+    public int ProducersMade
+    {
+        get
+        {
+            lock (_sync)
+            {
+                return _producers.Count;
+            }
+        }
+    }
+
+    /// <summary>Committed records of the table topics, over all producers.</summary>
+    public IReadOnlyList<FakeRecord> Rows => [.. All().Where(r => r.Topic != positionTopic)];
+
+    public ITransactionalProducer Create(int batchSizeCap)
+    {
+        var producer = new FakeProducer();
+        lock (_sync)
+        {
+            OnProducer?.Invoke(_producers.Count, producer);
+            _producers.Add(producer);
+        }
+
+        return producer;
+    }
+
+    public void PreparePositionTopic()
+    {
+    }
+
+    public int PrepareTableTopic(string topic) => 1;
+
+    public StoredPosition? Read(CancellationToken cancellationToken) =>
+        All().LastOrDefault(r => r.Topic == positionTopic) is { } record ? StoredPosition.Parse(record.Value) : null;
+
+    private List<FakeRecord> All()
+    {
+        lock (_sync)
+        {
+            return [.. _producers.SelectMany(p => p.CommittedSnapshot())];
+        }
+    }
+}
