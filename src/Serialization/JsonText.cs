@@ -75,6 +75,23 @@ internal static class JsonText
         output.Advance(Escape(value, target));
     }
 
+    /// <summary>Writes a quoted string in which only quote and backslash are escaped: the form of header values.</summary>
+    public static void WriteQuotedForHeader(ref JsonOutput output, scoped ReadOnlySpan<byte> utf8)
+    {
+        output.Write((byte)'"');
+        foreach (byte b in utf8)
+        {
+            if (b is (byte)'"' or (byte)'\\')
+            {
+                output.Write((byte)'\\');
+            }
+
+            output.Write(b);
+        }
+
+        output.Write((byte)'"');
+    }
+
     /// <summary>Writes the rest of an escape whose backslash stands already.</summary>
     public static void WriteEscapeWithoutBackslash(ref JsonOutput output, byte value)
     {

@@ -66,6 +66,27 @@ internal sealed class MySqlType
     /// <summary>Labels of an ENUM or SET as stored: doubled quotes undone.</summary>
     public string[] Labels { get; }
 
+    /// <summary>What a value's text must be, for error messages.</summary>
+    public string Expected => Kind switch
+    {
+        MySqlTypeKind.Unsupported => "a type that Debezium 3.5 has a form for; exclude the table or column in Canal",
+        MySqlTypeKind.Integer => $"an integer from {Minimum} to {Maximum}",
+        MySqlTypeKind.UnsignedBigInt => "an integer from 0 to 18446744073709551615",
+        MySqlTypeKind.Bit => $"an integer of {Size} bits",
+        MySqlTypeKind.Float or MySqlTypeKind.FloatWithScale or MySqlTypeKind.Double => "a finite number",
+        MySqlTypeKind.Decimal => $"at most {Size} digits, {Scale} of them behind the point",
+        MySqlTypeKind.Date => "a date such as 2024-02-29",
+        MySqlTypeKind.Time => "a time such as -838:59:59.000000",
+        MySqlTypeKind.DateTimeMilliseconds or MySqlTypeKind.DateTimeMicroseconds or MySqlTypeKind.Timestamp => "a date and time such as 2024-02-29 23:59:59",
+        MySqlTypeKind.Year => "a year",
+        MySqlTypeKind.Binary or MySqlTypeKind.Blob => "characters up to U+00FF, one per byte",
+        MySqlTypeKind.Enum => $"the index of one of {Labels.Length} labels",
+        MySqlTypeKind.Set => $"a mask of {Labels.Length} labels",
+        MySqlTypeKind.Json => "a JSON document (binlog_row_value_options must be empty on the source)",
+        MySqlTypeKind.Geometry or MySqlTypeKind.Point => "an SRID and WKB",
+        _ => "another text",
+    };
+
     /// <summary>Reads a type text.</summary>
     public static MySqlType Parse(ReadOnlySpan<byte> utf8) => Parse(Encoding.UTF8.GetString(utf8));
 
