@@ -1,7 +1,7 @@
 using CanalBridge.EndToEndTests;
 using CanalBridge.Testing.Peers;
 
-[assembly: Parallelization(Mode = ParallelizationMode.None)]
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]
 [assembly: AssemblyFixture(typeof(SharedPeers))]
 
 namespace CanalBridge.EndToEndTests;
