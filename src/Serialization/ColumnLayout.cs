@@ -29,7 +29,7 @@ internal sealed class ColumnLayout
         Type = MySqlType.Parse(_mysqlType);
         Kind = Type.Kind;
         Labels = [.. Type.Labels.Select(EscapeLabel)];
-        Member = [.. JsonName(_name), (byte)':'];
+        Member = [.. JsonName(Encoding.UTF8.GetBytes(Name)), (byte)':'];
         MemberAfterComma = [(byte)',', .. Member];
     }
 
@@ -52,7 +52,8 @@ internal sealed class ColumnLayout
     /// <summary><c>,"name":</c>, escaped.</summary>
     public byte[] MemberAfterComma { get; }
 
-    public string Name => Encoding.UTF8.GetString(_name);
+    /// <summary>The name as the server knows it: Canal leaves a back-tick doubled, as SHOW CREATE TABLE prints it.</summary>
+    public string Name => Encoding.UTF8.GetString(_name).Replace("``", "`", StringComparison.Ordinal);
 
     public string MysqlType => Encoding.UTF8.GetString(_mysqlType);
 

@@ -90,9 +90,17 @@ public sealed class EntrySerializer
         }
     }
 
+    /// <summary>Debezium knows the thread from BEGIN; XA transactions start without one.</summary>
     private long? ThreadIdOf(in CanalEntry entry)
     {
-        long threadId = Settings.SourceKind == SourceKind.MySql ? entry.ReadThreadId() : 0;
+        // A property of the serialized TransactionBegin: key field, length 7.
+        ReadOnlySpan<byte> xaType = "\x0a\x07XA_TYPE"u8;
+        if (Settings.SourceKind != SourceKind.MySql || entry.StoreValue.IndexOf(xaType) >= 0)
+        {
+            return null;
+        }
+
+        long threadId = entry.ReadThreadId();
         return threadId == 0 ? null : threadId;
     }
 

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace CanalBridge.Serialization;
 
-/// <summary>A JSON column as Debezium prints it: without blanks, escaped by Debezium's rules, big and small doubles in full digits; all inside a JSON string.</summary>
+/// <summary>A JSON column as Debezium prints it: without blanks, big and small doubles in full digits; escaped once for the document and once more for the string around it.</summary>
 internal static class JsonDocuments
 {
     private static readonly SearchValues<byte> NumberBytes = SearchValues.Create("+-.0123456789Ee"u8);
@@ -124,7 +124,7 @@ internal static class JsonDocuments
                 return -1;
             }
 
-            output.Write(text.Slice(i, plain));
+            JsonText.WriteEscaped(ref output, text.Slice(i, plain));
             i += plain;
             if (text[i] == '"')
             {
@@ -201,7 +201,8 @@ internal static class JsonDocuments
         else
         {
             Rune rune = Rune.TryCreate(unit, out Rune valid) ? valid : new Rune('?');
-            output.Advance(rune.EncodeToUtf8(output.Reserve(4)));
+            Span<byte> utf8 = stackalloc byte[4];
+            JsonText.WriteEscaped(ref output, utf8[..rune.EncodeToUtf8(utf8)]);
         }
 
         return used;
