@@ -1,8 +1,6 @@
-using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
-using Canal.Client.Entries;
 using Canal.Client.Protocol;
 using Google.Protobuf;
 
@@ -11,25 +9,26 @@ namespace Canal.Client.Testing;
 /// <summary>A Canal server stand-in: a real listener on loopback that speaks the real protocol for one destination.</summary>
 /// <remarks>
 /// It keeps what clients rely on: get and ack pointers over a list of batches, ids that rise by one from 1, acks in order, roll
-/// back to the last ack, silence on success and an unasked-for ACK with the server's text on a refusal.
+/// back to the last ack, silence on success and an unasked-for ACK with the server's text on a refusal. The knobs are properties
+/// and may be turned while clients are connected.
 /// </remarks>
 public sealed class FakeCanalServer : IAsyncDisposable
 {
+    private const int RequestsKept = 10_000;
+
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
-    private readonly Lock _sync = new();
-    private readonly List<byte[][]> _batches = [];
-    private readonly Queue<(long Id, int End)> _outstanding = new();
-    private readonly HashSet<TcpClient> _clients = [];
-    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ConcurrentDictionary<FakeConnection, bool> _connections = new();
+    private readonly ConcurrentDictionary<string, bool> _subscribed = new();
+    private readonly ConcurrentQueue<FakeRequest> _requests = new();
+    private readonly ConcurrentQueue<byte[]> _rawAnswers = new();
+    private readonly ConcurrentQueue<(int Code, string Text)> _refusals = new();
+    private readonly FakeStore _store;
     private readonly TimeProvider _time;
     private readonly Task _accepting;
-    private long _startedAt;
-    private long _entriesGiven;
-    private int _get;
-    private int _ack;
-    private long _lastId;
-    private bool _complete;
+    private volatile TaskCompletionSource? _frozen;
+    private int _connectionCount;
+    private bool _disposed;
 
     /// <summary>Starts listening on a free port.</summary>
     /// <param name="destination">The destination that it runs.</param>
@@ -38,6 +37,7 @@ public sealed class FakeCanalServer : IAsyncDisposable
     {
         Destination = destination;
         _time = time ?? TimeProvider.System;
+        _store = new FakeStore(_time);
         _listener.Start();
         Endpoint = new CanalEndpoint("127.0.0.1", ((IPEndPoint)_listener.LocalEndpoint).Port);
         _accepting = AcceptAsync();
@@ -49,87 +49,130 @@ public sealed class FakeCanalServer : IAsyncDisposable
     /// <summary>The destination that it runs; any other is refused with <c>should start first</c>.</summary>
     public string Destination { get; }
 
+    /// <summary>False: the destination is stopped, and everything about it is refused with <c>should start first</c>.</summary>
+    public bool IsRunning { get; set; } = true;
+
+    /// <summary>User name asked for; null or empty: any.</summary>
+    public string? Username { get; set; }
+
+    /// <summary>Password asked for; null or empty: any.</summary>
+    public string? Password { get; set; }
+
     /// <summary>Pace; 0 gives everything at once.</summary>
-    public double EntriesPerSecond { get; set; }
+    public double EntriesPerSecond { get => _store.EntriesPerSecond; set => _store.EntriesPerSecond = value; }
 
-    /// <summary>Ends when, after <see cref="Complete"/>, every batch has been acked.</summary>
-    public Task Drained => _drained.Task;
+    /// <summary>True: batches come as they were added, whatever the fetch size. False: cut by fetch size, as a real server does.</summary>
+    public bool KeepBatches { get => _store.KeepBatches; set => _store.KeepBatches = value; }
 
-    /// <summary>Adds a batch of serialized entries.</summary>
-    public void Append(IEnumerable<byte[]> entries)
+    /// <summary>Un-acked bytes above which nothing more becomes available.</summary>
+    public long RingBytes { get => _store.RingBytes; set => _store.RingBytes = value; }
+
+    /// <summary>Pause before each answer.</summary>
+    public TimeSpan AnswerDelay { get; set; }
+
+    /// <summary>True: connections are accepted and closed at once.</summary>
+    public bool RefusesConnections { get; set; }
+
+    /// <summary>True: requests are read and never answered, as after a lost host; false again: the answers follow.</summary>
+    public bool IsFrozen
     {
-        lock (_sync)
+        get => _frozen is not null;
+        set
         {
-            _batches.Add([.. entries]);
+            TaskCompletionSource? before = _frozen;
+            _frozen = value ? before ?? new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously) : null;
+            if (!value)
+            {
+                before?.TrySetResult();
+            }
         }
     }
 
-    /// <summary>Adds the batches of a recording, several times over with binlog positions that go on rising.</summary>
+    /// <summary>Closes each connection after so many bytes sent to it.</summary>
+    public long? CutAfterBytes { get; set; }
+
+    /// <summary>Closes each connection after so many frames sent to it; the handshake is the first.</summary>
+    public int? CutAfterFrames { get; set; }
+
+    /// <summary>Sends answers in pieces of so many bytes; 0: whole.</summary>
+    public int SegmentBytes { get; set; }
+
+    /// <summary>Called before each request is executed, on the connection's own turn.</summary>
+    public Action<FakeRequest>? BeforeRequest { get; set; }
+
+    /// <summary>The last 10,000 requests, oldest first.</summary>
+    public IReadOnlyList<FakeRequest> Requests => [.. _requests];
+
+    /// <summary>Connections accepted so far, refused ones included.</summary>
+    public int ConnectionCount => Volatile.Read(ref _connectionCount);
+
+    /// <summary>Connections open now.</summary>
+    public int OpenConnections => _connections.Count;
+
+    /// <summary>Batches that were acked.</summary>
+    public int BatchesAcked => _store.BatchesAcked;
+
+    /// <summary>Ends when, after <see cref="Complete"/>, every entry has been acked.</summary>
+    public Task Drained => _store.Drained;
+
+    /// <summary>Adds a batch of serialized entries.</summary>
+    public void Append(IEnumerable<byte[]> entries) => _store.Append(entries, round: 0);
+
+    /// <summary>Adds the batches of a recording, several times over with binlog files that go on rising; GTIDs stay as they are.</summary>
     /// <param name="recording">Frames as <see cref="CanalFrames"/> reads them.</param>
     /// <param name="repeat">How often.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>Number of rows added.</returns>
+    /// <exception cref="CanalProtocolException">It is no recording.</exception>
     public async Task<long> LoadAsync(Stream recording, int repeat = 1, CancellationToken cancellationToken = default)
     {
-        var batches = new List<byte[][]>();
-        long rows = 0;
-        await foreach (CanalBatch batch in CanalFrames.ReadAsync(recording, cancellationToken: cancellationToken).ConfigureAwait(false))
-        {
-            using (batch)
-            {
-                batches.Add(Copy(batch, ref rows));
-            }
-        }
-
+        ArgumentOutOfRangeException.ThrowIfLessThan(repeat, 1);
+        Recording loaded = await Recording.ReadAsync(recording, cancellationToken).ConfigureAwait(false);
         for (int round = 0; round < repeat; round++)
         {
-            foreach (byte[][] batch in batches)
+            foreach (byte[][] batch in loaded.Batches)
             {
-                int shift = round;
-                Append(round == 0 ? batch : batch.Select(entry => Shift(entry, shift)));
+                _store.Append(batch, round);
             }
         }
 
-        return rows * repeat;
+        return loaded.Rows * repeat;
     }
 
     /// <summary>No batch will follow.</summary>
-    public void Complete()
-    {
-        lock (_sync)
-        {
-            _complete = true;
-            ReportDrained();
-        }
-    }
-
-    /// <summary>Batches that were acked.</summary>
-    public int BatchesAcked
-    {
-        get
-        {
-            lock (_sync)
-            {
-                return _ack;
-            }
-        }
-    }
+    public void Complete() => _store.Complete();
 
     /// <summary>Closes every connection, as a failing network does; outstanding batches stay outstanding.</summary>
     public void CutConnections()
     {
-        lock (_sync)
+        foreach (FakeConnection connection in _connections.Keys)
         {
-            foreach (TcpClient client in _clients)
-            {
-                client.Close();
-            }
+            connection.Dispose();
         }
     }
+
+    /// <summary>The destination starts anew: ids from 1, what was not acked comes again, connections stay.</summary>
+    public void RestartInstance() => _store.Restart();
+
+    /// <summary>What another consumer, or a late request of an earlier connection, does: it takes the next batch and never acks it.</summary>
+    /// <returns>The id it took; -1 when nothing was there.</returns>
+    public long TakeAsAnotherConsumer() => _store.Take(1).BatchId;
+
+    /// <summary>An unasked-for error ACK, sent before the next answer.</summary>
+    public void SendRefusalBeforeNextAnswer(string text, int code = 400) => _refusals.Enqueue((code, text));
+
+    /// <summary>Sends these bytes in place of the next answer.</summary>
+    public void SendInsteadOfNextAnswer(byte[] bytes) => _rawAnswers.Enqueue(bytes);
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         await _stop.CancelAsync().ConfigureAwait(false);
         _listener.Stop();
         await _accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -137,250 +180,105 @@ public sealed class FakeCanalServer : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private static byte[][] Copy(CanalBatch batch, ref long rows)
+    internal void Observe(FakeRequest request)
     {
-        var entries = new List<byte[]>(batch.Count);
-        foreach (CanalEntry entry in batch.Entries)
+        _requests.Enqueue(request);
+        if (_requests.Count > RequestsKept)
         {
-            entries.Add(entry.Bytes.ToArray());
-            if (entry.Type == CanalEntryType.RowData)
-            {
-                foreach (Entries.RowData _ in entry.ReadRowChange().Rows)
-                {
-                    rows++;
-                }
-            }
+            _requests.TryDequeue(out _);
         }
 
-        return [.. entries];
+        BeforeRequest?.Invoke(request);
     }
 
-    /// <summary>The same entry, as many binlog files later.</summary>
-    private static byte[] Shift(byte[] bytes, int rounds)
+    internal string? FindProblem(string destination, string? clientId)
     {
-        Entry entry = Entry.Parser.ParseFrom(bytes);
-        string file = entry.Header.LogfileName;
-        int dot = file.LastIndexOf('.');
-        int number = int.Parse(file.AsSpan(dot + 1), System.Globalization.CultureInfo.InvariantCulture);
-        entry.Header.LogfileName = $"{file[..dot]}.{number + (rounds * 100):D6}";
-        return entry.ToByteArray();
+        if (destination != Destination || !IsRunning)
+        {
+            return $"destination:{destination} should start first";
+        }
+
+        return clientId is null || IsSubscribed(clientId) ? null : $"ClientIdentity[destination={destination},clientId={clientId},filter=<null>] should subscribe first";
+    }
+
+    internal bool IsSubscribed(string clientId) => _subscribed.ContainsKey(clientId);
+
+    internal string? Subscribe(Sub subscription)
+    {
+        string? problem = FindProblem(subscription.Destination, clientId: null);
+        if (problem is null && !short.TryParse(subscription.ClientId, out _))
+        {
+            problem = $"java.lang.NumberFormatException: Value out of range. Value:\"{subscription.ClientId}\" Radix:10";
+        }
+
+        if (problem is null)
+        {
+            _subscribed[subscription.ClientId] = true;
+        }
+
+        return problem;
+    }
+
+    internal string? Unsubscribe(Unsub unsubscription)
+    {
+        _subscribed.TryRemove(unsubscription.ClientId, out _);
+        return FindProblem(unsubscription.Destination, clientId: null);
+    }
+
+    internal (int Code, string Text)? TakeRefusal() => _refusals.TryDequeue(out (int Code, string Text) refusal) ? refusal : null;
+
+    internal byte[]? TakeRawAnswer() => _rawAnswers.TryDequeue(out byte[]? bytes) ? bytes : null;
+
+    internal async Task BeforeAnswerAsync(CancellationToken cancellationToken)
+    {
+        if (AnswerDelay > TimeSpan.Zero)
+        {
+            await Task.Delay(AnswerDelay, _time, cancellationToken).ConfigureAwait(false);
+        }
+
+        while (_frozen is { } frozen)
+        {
+            await frozen.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private async Task AcceptAsync()
     {
-        var connections = new List<Task>();
+        var serving = new List<Task>();
         try
         {
             while (true)
             {
                 TcpClient client = await _listener.AcceptTcpClientAsync(_stop.Token).ConfigureAwait(false);
-                connections.Add(ServeAsync(client));
+                int number = Interlocked.Increment(ref _connectionCount);
+                serving.RemoveAll(t => t.IsCompleted);
+                serving.Add(ServeAsync(new FakeConnection(this, _store, client, number)));
             }
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
         {
-            await Task.WhenAll(connections).ConfigureAwait(false);
+            await Task.WhenAll(serving).ConfigureAwait(false);
         }
     }
 
-    private async Task ServeAsync(TcpClient client)
+    private async Task ServeAsync(FakeConnection connection)
     {
-        using (client)
+        _connections[connection] = true;
+        try
         {
-            lock (_sync)
+            if (!RefusesConnections)
             {
-                _clients.Add(client);
-            }
-
-            try
-            {
-                client.NoDelay = true;
-                NetworkStream stream = client.GetStream();
-                await SendAsync(stream, PacketType.Handshake, new Handshake { Seeds = ByteString.CopyFrom(RandomNumberGenerator.GetBytes(8)) }, 1).ConfigureAwait(false);
-                while (await ReadAsync(stream).ConfigureAwait(false) is { } packet)
-                {
-                    await AnswerAsync(stream, packet).ConfigureAwait(false);
-                }
-            }
-            catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
-            {
-                // The client went away, or the server is stopping.
-            }
-            finally
-            {
-                lock (_sync)
-                {
-                    _clients.Remove(client);
-                }
+                await connection.ServeAsync(_stop.Token).ConfigureAwait(false);
             }
         }
-    }
-
-    private async Task AnswerAsync(NetworkStream stream, Packet packet)
-    {
-        switch (packet.Type)
+        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or InvalidOperationException or CanalProtocolException or InvalidProtocolBufferException)
         {
-            case PacketType.Clientauthentication:
-            case PacketType.Unsubscription:
-                await SendAsync(stream, PacketType.Ack, new Ack(), 1).ConfigureAwait(false);
-                break;
-            case PacketType.Subscription:
-                string wanted = Sub.Parser.ParseFrom(packet.Body).Destination;
-                await SendAsync(stream, PacketType.Ack, wanted == Destination ? new Ack() : Refusal($"destination:{wanted} should start first"), 1).ConfigureAwait(false);
-                break;
-            case PacketType.Get:
-                await SendAsync(stream, PacketType.Messages, await GetAsync(Protocol.Get.Parser.ParseFrom(packet.Body)).ConfigureAwait(false), version: null).ConfigureAwait(false);
-                break;
-            case PacketType.Clientack:
-                if (Acknowledge(ClientAck.Parser.ParseFrom(packet.Body).BatchId) is { } refusal)
-                {
-                    await SendAsync(stream, PacketType.Ack, refusal, 1).ConfigureAwait(false);
-                }
-
-                break;
-            case PacketType.Clientrollback:
-                if (RollBack(ClientRollback.Parser.ParseFrom(packet.Body).BatchId) is { } rollbackRefusal)
-                {
-                    await SendAsync(stream, PacketType.Ack, rollbackRefusal, 1).ConfigureAwait(false);
-                }
-
-                break;
-            default:
-                await SendAsync(stream, PacketType.Ack, Refusal($"packet type={packet.Type} is NOT supported!"), 1).ConfigureAwait(false);
-                break;
+            // The client went away, sent what is no packet, or the server is stopping: the connection ends, as a real one does.
         }
-    }
-
-    private async Task<Messages> GetAsync(Get get)
-    {
-        Messages messages = Take();
-        if (messages.BatchId == -1 && get.Timeout > 0)
+        finally
         {
-            // A real server waits for its full time unless enough is there; looking again each millisecond is near enough.
-            long began = _time.GetTimestamp();
-            var limit = TimeSpan.FromMilliseconds(get.Timeout);
-            while (messages.BatchId == -1 && _time.GetElapsedTime(began) < limit)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(1), _time, _stop.Token).ConfigureAwait(false);
-                messages = Take();
-            }
+            _connections.TryRemove(connection, out _);
+            connection.Dispose();
         }
-
-        return messages;
-    }
-
-    private Messages Take()
-    {
-        lock (_sync)
-        {
-            if (_get >= _batches.Count || !IsDue(_batches[_get].Length))
-            {
-                return new Messages { BatchId = -1 };
-            }
-
-            byte[][] batch = _batches[_get++];
-            _entriesGiven += batch.Length;
-            var messages = new Messages { BatchId = ++_lastId };
-            messages.Messages_.AddRange(batch.Select(e => UnsafeByteOperations.UnsafeWrap(e)));
-            _outstanding.Enqueue((messages.BatchId, _get));
-            return messages;
-        }
-    }
-
-    private bool IsDue(int entries)
-    {
-        if (EntriesPerSecond <= 0)
-        {
-            return true;
-        }
-
-        _startedAt = _startedAt == 0 ? _time.GetTimestamp() : _startedAt;
-        return _entriesGiven + entries <= _time.GetElapsedTime(_startedAt).TotalSeconds * EntriesPerSecond + entries;
-    }
-
-    private Ack? Acknowledge(long id)
-    {
-        lock (_sync)
-        {
-            if (!_outstanding.TryPeek(out (long Id, int End) oldest) || id < oldest.Id)
-            {
-                return Refusal($"ack error, clientId:1001 batchId:{id} is not exist , please check");
-            }
-
-            if (id != oldest.Id)
-            {
-                return Refusal($"clientId:1001 batchId:{id} is not the firstly:{oldest.Id}");
-            }
-
-            _ack = _outstanding.Dequeue().End;
-            ReportDrained();
-            return null;
-        }
-    }
-
-    private Ack? RollBack(long id)
-    {
-        lock (_sync)
-        {
-            if (id != 0 && _outstanding.TryPeek(out (long Id, int End) oldest) && id != oldest.Id)
-            {
-                return Refusal($"clientId:1001 batchId:{id} is not the firstly:{oldest.Id}");
-            }
-
-            if (id != 0 && !_outstanding.TryDequeue(out _))
-            {
-                return Refusal($"rollback error, clientId:1001 batchId:{id} is not exist , please check");
-            }
-
-            if (id == 0)
-            {
-                _outstanding.Clear();
-            }
-
-            // Those taken back are given again, and count again for the pace.
-            for (; _get > _ack; _get--)
-            {
-                _entriesGiven -= _batches[_get - 1].Length;
-            }
-
-            return null;
-        }
-    }
-
-    private void ReportDrained()
-    {
-        if (_complete && _ack == _batches.Count)
-        {
-            _drained.TrySetResult();
-        }
-    }
-
-    private static Ack Refusal(string text) => new() { ErrorCode = 400, ErrorMessage = $"something goes wrong with channel: [fake], exception: {text}" };
-
-    private static async Task SendAsync(NetworkStream stream, PacketType type, IMessage body, int? version)
-    {
-        var packet = new Packet { Type = type, Body = UnsafeByteOperations.UnsafeWrap(body.ToByteArray()) };
-        if (version is { } number)
-        {
-            packet.Version = number;
-        }
-
-        byte[] bytes = new byte[sizeof(int) + packet.CalculateSize()];
-        BinaryPrimitives.WriteInt32BigEndian(bytes, bytes.Length - sizeof(int));
-        packet.WriteTo(bytes.AsSpan(sizeof(int)));
-        await stream.WriteAsync(bytes).ConfigureAwait(false);
-    }
-
-    private async Task<Packet?> ReadAsync(NetworkStream stream)
-    {
-        byte[] length = new byte[sizeof(int)];
-        if (await stream.ReadAtLeastAsync(length, length.Length, throwOnEndOfStream: false, _stop.Token).ConfigureAwait(false) < length.Length)
-        {
-            return null;
-        }
-
-        byte[] bytes = new byte[BinaryPrimitives.ReadInt32BigEndian(length)];
-        await stream.ReadExactlyAsync(bytes, _stop.Token).ConfigureAwait(false);
-        return Packet.Parser.ParseFrom(bytes);
     }
 }

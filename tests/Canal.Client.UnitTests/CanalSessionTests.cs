@@ -1,0 +1,521 @@
+using Canal.Client.Testing;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Canal.Client.UnitTests;
+
+public sealed class CanalSessionTests : IAsyncDisposable
+{
+    private readonly FakeCanalServer _server = new("example");
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    [Fact(Timeout = 20_000)]
+    public async Task Session_starts_with_login_subscription_and_rollback_of_everything()
+    {
+        await using CanalSession session = await TestSessions.OpenOnceAsync(_server);
+
+        Assert.Equal(["CLIENTAUTHENTICATION", "SUBSCRIPTION", "CLIENTROLLBACK", "GET"], _server.Requests.Select(r => r.Kind));
+        Assert.Equal(0, _server.Requests[2].BatchId);
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task Clean_start_fetches_the_first_batch_twice_and_hands_it_out_once()
+    {
+        Append(1, 2);
+
+        await using CanalSession session = await TestSessions.OpenOnceAsync(_server);
+        using CanalBatch first = await TestSessions.NextAsync(session);
+        using CanalBatch second = await TestSessions.NextAsync(session);
+
+        Assert.Equal((2L, 3L), (first.Id, second.Id));
+        Assert.Equal([1L], TestEntries.Offsets(first));
+        Assert.Equal([2L], TestEntries.Offsets(second));
+        Assert.Equal([0L, 1L], _server.Requests.Where(r => r.Kind == "CLIENTROLLBACK").Select(r => r.BatchId));
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task Batch_taken_by_another_before_the_first_get_is_found()
+    {
+        Append(1, 2, 3);
+        OnGet(1, () => _server.TakeAsAnotherConsumer());
+
+        var e = await Assert.ThrowsAsync<CanalServerException>(() => TestSessions.OpenOnceAsync(_server));
+
+        Assert.Contains("2 is not the firstly:1", e.ServerText, StringComparison.Ordinal);
+        Assert.True(e.IsTransient);
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task Batch_taken_by_another_between_the_two_gets_is_found()
+    {
+        Append(1, 2, 3);
+        OnGet(2, () => _server.TakeAsAnotherConsumer());
+
+        var e = await Assert.ThrowsAsync<CanalProtocolException>(() => TestSessions.OpenOnceAsync(_server));
+
+        Assert.Contains("Batch 3 came after batch 1; expected 2", e.Message, StringComparison.Ordinal);
+        Assert.True(e.IsTransient);
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task Only_batch_taken_by_another_between_the_two_gets_is_found()
+    {
+        Append(1);
+        OnGet(2, () => _server.TakeAsAnotherConsumer());
+
+        var e = await Assert.ThrowsAsync<CanalProtocolException>(() => TestSessions.OpenOnceAsync(_server));
+
+        Assert.Contains("should have come again", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task Repetition_with_another_first_entry_is_found()
+    {
+        Append(1);
+        OnGet(2, () => _server.SendInsteadOfNextAnswer(Frame(2, TestEntries.Insert(9))));
+
+        var e = await Assert.ThrowsAsync<CanalProtocolException>(() => TestSessions.OpenOnceAsync(_server));
+
+        Assert.Contains("begins with another entry", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task Failed_probe_is_tried_again_and_loses_nothing()
+    {
+        Append(1, 2, 3);
+        OnGet(1, () => _server.TakeAsAnotherConsumer());
+
+        await using CanalSession session = await CanalSession.OpenAsync(TestSessions.Options(_server));
+
+        Assert.Equal([1L, 2L, 3L], await ReadOffsetsAsync(session, 3));
+        Assert.Equal(2, _server.ConnectionCount);
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task First_batch_that_comes_after_the_start_is_probed_too()
+    {
+        await using CanalSession session = await TestSessions.OpenOnceAsync(_server);
+        Append(1, 2);
+
+        Assert.Equal([1L, 2L], await ReadOffsetsAsync(session, 2));
+        Assert.Equal([0L, 1L], _server.Requests.Where(r => r.Kind == "CLIENTROLLBACK").Select(r => r.BatchId));
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task Gap_in_the_ids_ends_the_session_before_the_batch_is_used()
+    {
+        Append(1);
+        await using CanalSession session = await TestSessions.OpenOnceAsync(_server);
+        using CanalBatch first = await TestSessions.NextAsync(session);
+        await DrainAsync(session);
+        Append(2, 3);
+        _server.TakeAsAnotherConsumer();
+
+        var e = await Assert.ThrowsAsync<CanalProtocolException>(() => TestSessions.NextAsync(session));
+
+        Assert.Contains("Batch 4 came after batch 2; expected 3", e.Message, StringComparison.Ordinal);
+        Assert.Same(e, await Assert.ThrowsAsync<CanalProtocolException>(() => session.AckAsync(first.Id).AsTask()));
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task Restarted_instance_ends_the_session()
+    {
+        Append(1);
+        await using CanalSession session = await TestSessions.OpenOnceAsync(_server);
+        using CanalBatch first = await TestSessions.NextAsync(session);
+        await DrainAsync(session);
+        _server.RestartInstance();
+
+        var e = await Assert.ThrowsAsync<CanalProtocolException>(() => TestSessions.NextAsync(session));
+
+        Assert.Contains("Batch 1 came after batch 2", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task Unasked_for_error_ends_the_session()
+    {
+        Append(1);
+        await using CanalSession session = await TestSessions.OpenOnceAsync(_server);
+        using CanalBatch batch = await TestSessions.NextAsync(session);
+        await session.AckAsync(batch.Id);
+        _server.SendRefusalBeforeNextAnswer("no match ack position");
+
+        var e = await Assert.ThrowsAsync<CanalServerException>(() => TestSessions.NextAsync(session));
+        var later = await Assert.ThrowsAsync<CanalServerException>(() => TestSessions.NextAsync(session));
+
+        Assert.Contains("no match ack position", e.ServerText, StringComparison.Ordinal);
+        Assert.Same(e, later);
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task Stopped_destination_ends_the_session()
+    {
+        await using CanalSession session = await TestSessions.OpenOnceAsync(_server);
+        _server.IsRunning = false;
+
+        var e = await Assert.ThrowsAsync<CanalServerException>(() => TestSessions.NextAsync(session));
+
+        Assert.True(e.IsDestinationNotRunning && e.IsTransient);
+        Assert.Same(e, await Assert.ThrowsAsync<CanalServerException>(() => TestSessions.NextAsync(session)));
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task Several_batches_may_be_outstanding_and_are_counted()
+    {
+        Append(1, 2, 3);
+        await using CanalSession session = await TestSessions.OpenOnceAsync(_server);
+
+        using CanalBatch first = await TestSessions.NextAsync(session);
+        using CanalBatch second = await TestSessions.NextAsync(session);
+        using CanalBatch third = await TestSessions.NextAsync(session);
+        await session.AckAsync(first.Id);
+        await session.AckAsync(second.Id);
+
+        await TestSessions.UntilAsync(() => _server.BatchesAcked == 2);
+        Assert.Equal((1, (long)third.SizeBytes), (session.BatchesOutstanding, session.BytesOutstanding));
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task Ack_out_of_order_is_refused_here_and_not_sent()
+    {
+        Append(1, 2);
+        await using CanalSession session = await TestSessions.OpenOnceAsync(_server);
+        using CanalBatch first = await TestSessions.NextAsync(session);
+        using CanalBatch second = await TestSessions.NextAsync(session);
+
+        var e = await Assert.ThrowsAsync<InvalidOperationException>(() => session.AckAsync(second.Id).AsTask());
+        await session.AckAsync(first.Id);
+        await session.AckAsync(second.Id);
+
+        Assert.Equal("Batch 3 cannot be acked: batch 2 is the oldest outstanding and goes first.", e.Message);
+        await TestSessions.UntilAsync(() => _server.BatchesAcked == 2);
+        Assert.Equal([2L, 3L], _server.Requests.Where(r => r.Kind == "CLIENTACK").Select(r => r.BatchId));
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task Second_ack_of_a_batch_is_refused_here()
+    {
+        Append(1);
+        await using CanalSession session = await TestSessions.OpenOnceAsync(_server);
+        using CanalBatch batch = await TestSessions.NextAsync(session);
+        await session.AckAsync(batch.Id);
+
+        var e = await Assert.ThrowsAsync<InvalidOperationException>(() => session.AckAsync(batch.Id).AsTask());
+
+        Assert.Equal("Batch 2 cannot be acked: no batch is outstanding.", e.Message);
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task Rollback_brings_unacked_batches_again_in_order()
+    {
+        Append(1, 2, 3, 4, 5);
+        await using CanalSession session = await TestSessions.OpenOnceAsync(_server);
+        using CanalBatch first = await TestSessions.NextAsync(session);
+        using CanalBatch second = await TestSessions.NextAsync(session);
+        await session.AckAsync(first.Id);
+
+        await session.RollbackAsync();
+        int outstanding = session.BatchesOutstanding;
+
+        Assert.Equal((0, 0L), (outstanding, session.BytesOutstanding));
+        Assert.Equal([2L, 3L, 4L, 5L], await ReadOffsetsAsync(session, 4));
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task Rollback_before_the_first_fetch_loses_nothing()
+    {
+        Append(1, 2);
+        await using CanalSession session = await TestSessions.OpenOnceAsync(_server);
+
+        await session.RollbackAsync();
+
+        Assert.Equal([1L, 2L], await ReadOffsetsAsync(session, 2));
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task Busy_session_keeps_several_gets_under_way_and_none_waits()
+    {
+        Append([.. Enumerable.Range(1, 20)]);
+        await using CanalSession session = await TestSessions.OpenOnceAsync(_server);
+
+        int most = 0;
+        for (int i = 0; i < 10; i++)
+        {
+            (await TestSessions.NextAsync(session)).Dispose();
+            most = Math.Max(most, session.GetsInFlight);
+        }
+
+        Assert.Equal(3, most);
+        Assert.All(Gets(), g => Assert.Equal((-1L, 1000), (g.Timeout, g.FetchSize)));
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task Idle_session_waits_with_one_small_get_and_nothing_behind_it()
+    {
+        await using CanalSession session = await TestSessions.OpenOnceAsync(_server);
+
+        CanalBatch batch = await session.FetchAsync(TimeSpan.FromMilliseconds(7));
+
+        Assert.True(batch.IsEmpty);
+        Assert.Equal([(-1L, 1000), (7L, 1)], Gets().Select(g => (g.Timeout!.Value, g.FetchSize)));
+        Assert.Equal(0, session.GetsInFlight);
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task Fetch_without_wait_asks_once_and_at_once()
+    {
+        await using CanalSession session = await TestSessions.OpenOnceAsync(_server);
+
+        Assert.True((await session.FetchAsync(TimeSpan.Zero)).IsEmpty);
+
+        Assert.Equal([-1L, -1L], Gets().Select(g => g.Timeout!.Value));
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task Every_get_says_milliseconds_and_never_waits_without_limit()
+    {
+        Append(1, 2, 3);
+        await using CanalSession session = await TestSessions.OpenOnceAsync(_server);
+        await ReadOffsetsAsync(session, 3);
+        await DrainAsync(session);
+
+        Assert.All(Gets(), g => Assert.True(g is { Unit: 2, Timeout: -1 or > 0, FetchSize: >= 1 }));
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task Full_window_leaves_one_get_under_way()
+    {
+        Append([.. Enumerable.Range(1, 10)]);
+        await using CanalSession session = await TestSessions.OpenOnceAsync(_server, o => o.WindowBytes = 0);
+
+        int most = 0;
+        for (int i = 0; i < 10; i++)
+        {
+            (await TestSessions.NextAsync(session)).Dispose();
+            most = Math.Max(most, session.GetsInFlight);
+        }
+
+        Assert.Equal(1, most);
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task Held_session_hands_out_what_is_under_way_and_asks_for_nothing()
+    {
+        Append([.. Enumerable.Range(1, 20)]);
+        await using CanalSession session = await TestSessions.OpenOnceAsync(_server);
+        await ReadOffsetsAsync(session, 5);
+        int underWay = session.GetsInFlight;
+        int gets = Gets().Count();
+        session.HoldGets = true;
+
+        var seen = new List<long>();
+        while (await session.FetchAsync(TestSessions.Wait) is { IsEmpty: false } batch)
+        {
+            seen.AddRange(TestEntries.Offsets(batch));
+            batch.Dispose();
+        }
+
+        Assert.Equal(Enumerable.Range(6, underWay).Select(n => (long)n), seen);
+        Assert.Equal(2, underWay);
+        Assert.InRange(Gets().Count(), gets, gets + underWay);
+        session.HoldGets = false;
+        Assert.Equal([8L], await ReadOffsetsAsync(session, 1));
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task Held_session_keeps_the_connection_alive_without_a_get()
+    {
+        var time = new FakeTimeProvider();
+        await using CanalSession session = await TestSessions.OpenOnceAsync(_server, time: time);
+        session.HoldGets = true;
+
+        await session.FetchAsync(TestSessions.Wait);
+        int early = _server.Requests.Count(r => r.Kind == "SUBSCRIPTION");
+        time.Advance(TimeSpan.FromMinutes(21));
+        await session.FetchAsync(TestSessions.Wait);
+
+        Assert.Equal((1, 2), (early, _server.Requests.Count(r => r.Kind == "SUBSCRIPTION")));
+        Assert.Single(Gets());
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task Cancelled_fetch_leaves_acks_working_and_loses_nothing()
+    {
+        Append(1, 2);
+        await using CanalSession session = await TestSessions.OpenOnceAsync(_server, o => o.GetsInFlight = 1);
+        using CanalBatch first = await TestSessions.NextAsync(session);
+        _server.IsFrozen = true;
+        using var cancel = new CancellationTokenSource();
+        Task<CanalBatch> fetch = session.FetchAsync(TestSessions.Wait, cancel.Token).AsTask();
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => fetch);
+        _server.IsFrozen = false;
+
+        await session.AckAsync(first.Id);
+
+        await TestSessions.UntilAsync(() => _server.BatchesAcked == 1);
+        Assert.Equal([2L], await ReadOffsetsAsync(session, 1));
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task Ack_runs_beside_a_fetch()
+    {
+        Append(1);
+        await using CanalSession session = await TestSessions.OpenOnceAsync(_server);
+        using CanalBatch first = await TestSessions.NextAsync(session);
+        await DrainAsync(session);
+        _server.IsFrozen = true;
+        Task<CanalBatch> fetch = session.FetchAsync(TestSessions.Wait).AsTask();
+
+        await session.AckAsync(first.Id);
+        _server.IsFrozen = false;
+        await fetch;
+
+        await TestSessions.UntilAsync(() => _server.BatchesAcked == 1);
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task Half_open_connection_is_given_up_after_the_response_timeout()
+    {
+        var time = new FakeTimeProvider();
+        await using CanalSession session = await TestSessions.OpenOnceAsync(_server, time: time);
+        _server.IsFrozen = true;
+
+        Task<CanalBatch> fetch = session.FetchAsync(TimeSpan.FromMilliseconds(50)).AsTask();
+        await TestSessions.AdvanceUntilOverAsync(time, fetch);
+
+        var e = await Assert.ThrowsAsync<CanalConnectionException>(() => fetch);
+        Assert.Contains("sent nothing for 00:00:15.0500000", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task Disposal_never_unsubscribes_and_lets_acks_arrive()
+    {
+        Append(1);
+        await using (CanalSession session = await TestSessions.OpenOnceAsync(_server))
+        {
+            using CanalBatch batch = await TestSessions.NextAsync(session);
+            await session.AckAsync(batch.Id);
+        }
+
+        Assert.Equal(1, _server.BatchesAcked);
+        Assert.DoesNotContain(_server.Requests, r => r.Kind == "UNSUBSCRIPTION");
+        await TestSessions.UntilAsync(() => _server.OpenConnections == 0);
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task New_session_gets_what_the_last_one_did_not_ack()
+    {
+        Append(1, 2, 3);
+        await using (CanalSession session = await TestSessions.OpenOnceAsync(_server))
+        {
+            using CanalBatch first = await TestSessions.NextAsync(session);
+            using CanalBatch second = await TestSessions.NextAsync(session);
+            await session.AckAsync(first.Id);
+        }
+
+        await using CanalSession next = await TestSessions.OpenOnceAsync(_server);
+
+        Assert.Equal([2L, 3L], await ReadOffsetsAsync(next, 2));
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task Filter_is_sent_at_the_start_and_empty_by_default()
+    {
+        await using CanalSession plain = await TestSessions.OpenOnceAsync(_server);
+        await using CanalSession filtered = await TestSessions.OpenOnceAsync(_server, o => o.Filter = @"shop\..*");
+
+        Assert.Equal(["", @"shop\..*"], _server.Requests.Where(r => r.Kind == "SUBSCRIPTION").Select(r => r.Filter));
+    }
+
+    [Theory(Timeout = 20_000)]
+    [InlineData("mariadb-01-basics.frames", true)]
+    [InlineData("mysql-12-gtid-basics.frames", true)]
+    [InlineData("mysql-12-gtid-basics.frames", false)]
+    public async Task Recording_comes_through_entry_by_entry(string name, bool keepBatches)
+    {
+        byte[] frames = await File.ReadAllBytesAsync(TestEntries.FramePath(name));
+        var expected = new List<string>();
+        await foreach (CanalBatch batch in CanalFrames.ReadAsync(new MemoryStream(frames)))
+        {
+            expected.AddRange(Hex(batch));
+        }
+
+        _server.KeepBatches = keepBatches;
+        await _server.LoadAsync(new MemoryStream(frames));
+        _server.Complete();
+        await using CanalSession session = await TestSessions.OpenOnceAsync(_server, o => o.FetchSize = 2);
+
+        var actual = new List<string>();
+        while (!_server.Drained.IsCompleted)
+        {
+            using CanalBatch batch = await session.FetchAsync(TestSessions.Wait);
+            if (!batch.IsEmpty)
+            {
+                actual.AddRange(Hex(batch));
+                await session.AckAsync(batch.Id);
+            }
+        }
+
+        Assert.Equal(expected, actual);
+    }
+
+    private static List<string> Hex(CanalBatch batch)
+    {
+        var entries = new List<string>();
+        foreach (Client.Entries.CanalEntry entry in batch.Entries)
+        {
+            entries.Add(Convert.ToHexString(entry.Bytes));
+        }
+
+        return entries;
+    }
+
+    private static byte[] Frame(long id, byte[] entry)
+    {
+        var messages = new Protocol.Messages { BatchId = id };
+        messages.Messages_.Add(Google.Protobuf.ByteString.CopyFrom(entry));
+        return Canal.Client.Wire.FrameWriter.Build(Protocol.PacketType.Messages, messages);
+    }
+
+    private static async Task DrainAsync(CanalSession session)
+    {
+        while (!(await session.FetchAsync(TestSessions.Wait)).IsEmpty)
+        {
+        }
+    }
+
+    private static async Task<List<long>> ReadOffsetsAsync(CanalSession session, int batches)
+    {
+        var offsets = new List<long>();
+        for (int i = 0; i < batches; i++)
+        {
+            using CanalBatch batch = await TestSessions.NextAsync(session);
+            offsets.AddRange(TestEntries.Offsets(batch));
+        }
+
+        return offsets;
+    }
+
+    private IEnumerable<FakeRequest> Gets() => _server.Requests.Where(r => r.Kind == "GET");
+
+    private void Append(params int[] numbers)
+    {
+        foreach (int number in numbers)
+        {
+            _server.Append([TestEntries.Insert(number)]);
+        }
+    }
+
+    private void OnGet(int which, Action action)
+    {
+        int gets = 0;
+        _server.BeforeRequest = request =>
+        {
+            if (request.Kind == "GET" && ++gets == which)
+            {
+                action();
+            }
+        };
+    }
+}

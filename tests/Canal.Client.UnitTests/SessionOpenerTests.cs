@@ -1,0 +1,150 @@
+using Canal.Client.Testing;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Canal.Client.UnitTests;
+
+public sealed class SessionOpenerTests : IAsyncDisposable
+{
+    private readonly FakeCanalServer _first = new("example");
+    private readonly FakeCanalServer _second = new("example");
+    private readonly FakeLogCollector _logs = new();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _first.DisposeAsync();
+        await _second.DisposeAsync();
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task First_endpoint_is_tried_first()
+    {
+        await using CanalSession session = await OpenAsync();
+
+        Assert.Equal((_first.Endpoint, 0), (session.Endpoint, _second.ConnectionCount));
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task Standby_node_is_passed_over()
+    {
+        _first.IsRunning = false;
+
+        await using CanalSession session = await OpenAsync();
+
+        Assert.Equal(_second.Endpoint, session.Endpoint);
+        FakeLogRecord warning = Assert.Single(_logs.GetSnapshot(), r => r.Id.Id == 1001);
+        Assert.Equal(LogLevel.Warning, warning.Level);
+        Assert.Contains("should start first", warning.Message, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task Node_that_drops_connections_is_passed_over()
+    {
+        _first.RefusesConnections = true;
+
+        await using CanalSession session = await OpenAsync();
+
+        Assert.Equal(_second.Endpoint, session.Endpoint);
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task Node_that_does_not_answer_is_passed_over()
+    {
+        var time = new FakeTimeProvider();
+        _first.IsFrozen = true;
+
+        Task<CanalSession> opening = OpenAsync(time);
+        await TestSessions.UntilAsync(() => _first.ConnectionCount == 1);
+
+        // Only until the first gives up: the second works on the same clock.
+        while (_second.ConnectionCount == 0)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(1);
+        }
+
+        await using CanalSession session = await opening;
+        Assert.Equal(_second.Endpoint, session.Endpoint);
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task Wrong_password_is_not_tried_again()
+    {
+        _first.Password = "secret";
+
+        await Assert.ThrowsAsync<CanalServerException>(() => OpenAsync());
+
+        Assert.Equal((1, 0), (_first.ConnectionCount, _second.ConnectionCount));
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task Pause_comes_after_a_full_round_and_ends_with_the_clock()
+    {
+        var time = new FakeTimeProvider();
+        _first.IsRunning = _second.IsRunning = false;
+        Task<CanalSession> opening = OpenAsync(time, pause: TimeSpan.FromMilliseconds(100));
+        await TestSessions.UntilAsync(() => _logs.GetSnapshot().Count(r => r.Id.Id == 1001) == 2);
+        int inFirstRound = _first.ConnectionCount + _second.ConnectionCount;
+        _second.IsRunning = true;
+
+        while (!opening.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromMilliseconds(1));
+            await Task.Delay(1);
+        }
+
+        await using CanalSession session = await opening;
+        Assert.Equal((2, 2, 2), (inFirstRound, _first.ConnectionCount, _second.ConnectionCount));
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task Long_outage_warns_once_per_endpoint_and_then_rarely()
+    {
+        var time = new FakeTimeProvider();
+        _first.IsRunning = _second.IsRunning = false;
+        using var cancel = new CancellationTokenSource();
+        Task<CanalSession> opening = OpenAsync(time, cancellationToken: cancel.Token);
+
+        while (_logs.GetSnapshot().All(r => r.Id.Id != 1002))
+        {
+            time.Advance(TimeSpan.FromMilliseconds(1));
+            await Task.Delay(1);
+        }
+
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => opening);
+        Assert.Equal(2, _logs.GetSnapshot().Count(r => r.Level == LogLevel.Warning));
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task Cancellation_ends_the_attempts()
+    {
+        _first.IsRunning = _second.IsRunning = false;
+        using var cancel = new CancellationTokenSource();
+        Task<CanalSession> opening = OpenAsync(cancellationToken: cancel.Token);
+        await TestSessions.UntilAsync(() => _second.ConnectionCount > 0);
+
+        await cancel.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => opening);
+    }
+
+    [Fact]
+    public void Pauses_double_up_to_the_maximum_less_up_to_half()
+    {
+        var backoff = new Backoff(TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(1000));
+
+        foreach (int full in (int[])[100, 200, 400, 800, 1000, 1000])
+        {
+            Assert.InRange(backoff.Next().TotalMilliseconds, full / 2.0, full);
+        }
+    }
+
+    private Task<CanalSession> OpenAsync(TimeProvider? time = null, TimeSpan? pause = null, CancellationToken cancellationToken = default)
+    {
+        CanalClientOptions options = TestSessions.Options(_first, _second);
+        options.ReconnectDelay = options.ReconnectDelayMax = pause ?? options.ReconnectDelay;
+        return CanalSession.OpenAsync(options, new FakeLogger(_logs), time, cancellationToken);
+    }
+}
