@@ -21,5 +21,9 @@ internal static class CanalClientSettings
         ResponseTimeout = options.ResponseTimeout,
         FrameCapBytes = options.FrameCapBytes,
         WindowBytes = options.WindowBytes,
+
+        // A server that is back should be noticed at once; one attempt a second harms nobody.
+        ReconnectDelay = TimeSpan.FromMilliseconds(50),
+        ReconnectDelayMax = TimeSpan.FromSeconds(1),
     };
 }

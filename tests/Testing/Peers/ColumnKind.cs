@@ -30,7 +30,7 @@ internal sealed record ColumnKind(
         new("BIT(20)", r => Text(r.Next(1 << 20)), "CAST({0}+0 AS CHAR)", t => t, j => Text(new BigInteger(j.GetBytesFromBase64(), isUnsigned: true))),
         new("FLOAT", r => Text(r.Next(-800, 800) * 0.125), Plain, t => Text(float.Parse(t, CultureInfo.InvariantCulture)), j => Text(j.GetSingle())),
         new("DOUBLE", r => Text((r.NextDouble() - 0.5) * Math.Pow(10, r.Next(-5, 12))), Plain, t => Text(double.Parse(t, CultureInfo.InvariantCulture)), j => Text(j.GetDouble())),
-        Chars("CHAR(40)"), Chars("VARCHAR(200)"), Chars("TEXT"), Chars("LONGTEXT"),
+        Chars("CHAR(60)"), Chars("VARCHAR(200)"), Chars("TEXT"), Chars("LONGTEXT"),
         Bytes("BINARY(8)", 8), Bytes("VARBINARY(50)", 50), Bytes("BLOB", 300),
         new("DATE", r => $"'{Day(r):yyyy-MM-dd}'", Plain, t => Text((DateTime.ParseExact(t, "yyyy-MM-dd", CultureInfo.InvariantCulture) - DateTime.UnixEpoch).Days), j => j.GetRawText()),
         Time("TIME", 0), Time("TIME(6)", 6),

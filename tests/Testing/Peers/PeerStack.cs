@@ -76,7 +76,19 @@ internal sealed class PeerStack : IAsyncDisposable
         string folder = Directory.CreateTempSubdirectory("canal-bridge-peers-").FullName;
         await RunAsync(script, ["install", .. source == "mysql" ? ["mysql"] : Array.Empty<string>()]);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => TakeDown(script, folder);
-        string output = await RunAsync(script, ["up", folder, source, "kafka", "canal", .. settings.SelectMany(s => new[] { "--set", s })]);
+        string[] up = ["up", folder, source, "kafka", "canal", .. settings.SelectMany(s => new[] { "--set", s })];
+        string output;
+        try
+        {
+            output = await RunAsync(script, up);
+        }
+        catch (InvalidOperationException e)
+        {
+            // On a busy machine a server may answer on its port before its socket is there; the second try finds it running.
+            Console.WriteLine($"  {e.Message} Trying once more.");
+            output = await RunAsync(script, up);
+        }
+
         return new PeerStack(folder, output.Split('\n').Where(l => l.Contains('=', StringComparison.Ordinal)).Select(l => l.Split('=', 2)).ToDictionary(p => p[0], p => p[1].Trim()));
     }
 

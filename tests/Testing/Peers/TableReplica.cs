@@ -46,7 +46,10 @@ internal sealed class TableReplica(WorkloadTable table)
         Assert.Equal(expected.Count, mirrored.Count);
         for (int i = 0; i < expected.Count; i++)
         {
-            Assert.True(expected[i] == mirrored[i], $"{table.Name} differs in {Difference(expected[i], mirrored[i])}");
+            if (expected[i] != mirrored[i])
+            {
+                Assert.Fail($"{table.Name} differs in {Difference(expected[i], mirrored[i])}");
+            }
         }
     }
 
