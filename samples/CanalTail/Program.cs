@@ -1,11 +1,18 @@
 // CanalTail HOST:PORT DESTINATION prints each row change as one JSON line and acks a batch once all its lines are out.
+// Where the server asks for a login: CANAL_USER and CANAL_PASSWORD in the environment.
 using Canal.Client;
 using Canal.Client.Entries;
 using CanalTail;
 
 using var stop = new CancellationTokenSource();
 Console.CancelKeyPress += (_, e) => { e.Cancel = true; stop.Cancel(); };
-var options = new CanalClientOptions { Endpoints = CanalEndpoint.ParseList(args[0]), Destination = args[1] };
+var options = new CanalClientOptions
+{
+    Endpoints = CanalEndpoint.ParseList(args[0]),
+    Destination = args[1],
+    Username = Environment.GetEnvironmentVariable("CANAL_USER"),
+    Password = Environment.GetEnvironmentVariable("CANAL_PASSWORD"),
+};
 await using Stream output = Console.OpenStandardOutput();
 while (!stop.IsCancellationRequested)
 {
