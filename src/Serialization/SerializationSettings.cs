@@ -20,5 +20,9 @@ public sealed record SerializationSettings
     public required string TopicPrefix { get; init; }
 
     /// <summary>Time zone of the Canal server's JVM: TIMESTAMP values arrive as wall-clock text in it.</summary>
+    /// <remarks>Only a zone without daylight saving is lossless: a repeated hour is read as standard time.</remarks>
     public TimeZoneInfo CanalTimeZone { get; init; } = TimeZoneInfo.Utc;
+
+    /// <summary>Written as <c>source.version</c>: the Debezium release whose bytes are imitated.</summary>
+    public string DebeziumVersion { get; init; } = "3.5.0.Final";
 }

@@ -26,30 +26,29 @@ internal sealed class DemoReader
     {
         using IConsumer<byte[]?, byte[]?> consumer = new ConsumerBuilder<byte[]?, byte[]?>(KafkaClientConfig.Consumer(_options, IsolationLevel.ReadCommitted))
             .SetLogHandler(static (_, _) => { }).SetErrorHandler(static (_, _) => { }).Build();
-        var open = new HashSet<TopicPartition>();
-        while (true)
+        var read = new Dictionary<TopicPartition, long>();
+        Dictionary<TopicPartition, long>? ends = null;
+        while (ends is null || ends.Any(end => read[end.Key] < end.Value))
         {
-            bool done = bridgeDone.IsCancellationRequested;
             while (_new.TryDequeue(out (string Topic, int Partitions) added))
             {
                 TopicPartitionOffset[] partitions = [.. Enumerable.Range(0, added.Partitions).Select(p => new TopicPartitionOffset(added.Topic, p, new Offset(0)))];
                 consumer.IncrementalAssign(partitions);
-                open.UnionWith(partitions.Select(p => p.TopicPartition));
+                Array.ForEach(partitions, p => read[p.TopicPartition] = 0);
             }
 
-            if (done)
+            if (ends is null && bridgeDone.IsCancellationRequested && _new.IsEmpty)
             {
-                open.RemoveWhere(p => consumer.Position(p) is { IsSpecial: false } at && at.Value >= consumer.QueryWatermarkOffsets(p, TimeSpan.FromSeconds(5)).High.Value);
-                open.RemoveWhere(p => consumer.QueryWatermarkOffsets(p, TimeSpan.FromSeconds(5)).High.Value == 0);
-                if (open.Count == 0)
+                ends = read.Keys.ToDictionary(p => p, p => consumer.QueryWatermarkOffsets(p, TimeSpan.FromSeconds(5)).High.Value);
+            }
+
+            if (consumer.Consume(TimeSpan.FromMilliseconds(20)) is { } result)
+            {
+                read[result.TopicPartition] = result.Offset.Value + (result.IsPartitionEOF ? 0 : 1);
+                if (!result.IsPartitionEOF)
                 {
-                    return;
+                    _show(result);
                 }
-            }
-
-            if (consumer.Consume(TimeSpan.FromMilliseconds(50)) is { IsPartitionEOF: false } record)
-            {
-                _show(record);
             }
         }
     }

@@ -1,0 +1,32 @@
+namespace CanalBridge.Serialization;
+
+/// <summary>What happens to a row, as the record's reader sees it: a key change is a delete and a create.</summary>
+internal enum Operation
+{
+    Create,
+    Update,
+    Delete,
+}
+
+/// <summary>One change of one row, ready to be written.</summary>
+internal readonly ref struct ChangeEvent
+{
+    public ChangeEvent(Operation operation, TableLayout layout, ReadOnlySpan<byte> row, int rowIndex)
+    {
+        Operation = operation;
+        Layout = layout;
+        Row = row;
+        RowIndex = rowIndex;
+    }
+
+    public Operation Operation { get; }
+
+    /// <summary>The columns, and where their values stand in <see cref="Row"/>.</summary>
+    public TableLayout Layout { get; }
+
+    /// <summary>The serialized RowData.</summary>
+    public ReadOnlySpan<byte> Row { get; }
+
+    /// <summary>Index of the row within its entry.</summary>
+    public int RowIndex { get; }
+}

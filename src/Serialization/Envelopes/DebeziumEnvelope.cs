@@ -1,0 +1,151 @@
+using Canal.Client.Entries;
+
+namespace CanalBridge.Serialization.Envelopes;
+
+/// <summary>Debezium's JSON without schemas: before, after, source, transaction, op, ts_ms, ts_us, ts_ns.</summary>
+internal sealed class DebeziumEnvelope : IEnvelopeWriter, IDisposable
+{
+    private readonly SerializationSettings _settings;
+    private readonly RowWriter _rows;
+
+    // Around the two things that differ between the rows of an entry: source.row and op.
+    private readonly RecordBuffer _fixed = new();
+    private readonly ByteRange _connector;
+    private ByteRange _untilRow;
+    private ByteRange _untilOp;
+    private ByteRange _rest;
+
+    public DebeziumEnvelope(SerializationSettings settings, RowWriter rows)
+    {
+        _settings = settings;
+        _rows = rows;
+        var output = new JsonOutput(_fixed);
+        output.Write(",\"source\":{\"version\":"u8);
+        WriteString(ref output, settings.DebeziumVersion);
+        output.Write(settings.SourceKind == SourceKind.MySql ? ",\"connector\":\"mysql\",\"name\":"u8 : ",\"connector\":\"mariadb\",\"name\":"u8);
+        WriteString(ref output, settings.TopicPrefix);
+        output.Write(",\"ts_ms\":"u8);
+        output.Flush();
+        _connector = new ByteRange(0, _fixed.LengthBytes);
+    }
+
+    /// <inheritdoc />
+    public void BeginEntry(in EntryHeader header, SourceTable table, long? threadId, long nowNanoseconds)
+    {
+        _fixed.Truncate(0, _connector.Length);
+        var output = new JsonOutput(_fixed);
+        int start = output.Position;
+        WriteSource(ref output, header);
+        _untilRow = output.RangeFrom(start);
+
+        start = output.Position;
+        output.Write(",\"thread\":"u8);
+        WriteNumberOrNull(ref output, threadId);
+        output.Write(",\"query\":null},\"transaction\":null,\"op\":\""u8);
+        _untilOp = output.RangeFrom(start);
+
+        start = output.Position;
+        output.Write("\",\"ts_ms\":"u8);
+        output.WriteNumber(nowNanoseconds / 1_000_000);
+        output.Write(",\"ts_us\":"u8);
+        output.WriteNumber(nowNanoseconds / 1000);
+        output.Write(",\"ts_ns\":"u8);
+        output.WriteNumber(nowNanoseconds);
+        output.Write((byte)'}');
+        _rest = output.RangeFrom(start);
+        output.Flush();
+    }
+
+    /// <inheritdoc />
+    public void Write(ref JsonOutput output, in ChangeEvent change)
+    {
+        WriteImages(ref output, change);
+        output.Write(_fixed.Slice(_connector));
+        output.Write(_fixed.Slice(_untilRow));
+        output.WriteNumber(change.RowIndex);
+        output.Write(_fixed.Slice(_untilOp));
+        output.Write(change.Operation switch
+        {
+            Operation.Create => (byte)'c',
+            Operation.Update => (byte)'u',
+            _ => (byte)'d',
+        });
+        output.Write(_fixed.Slice(_rest));
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _fixed.Dispose();
+
+    private void WriteImages(ref JsonOutput output, in ChangeEvent change)
+    {
+        switch (change.Operation)
+        {
+            case Operation.Create:
+                output.Write("{\"before\":null,\"after\":"u8);
+                _rows.WriteAfter(ref output, change);
+                break;
+            case Operation.Update:
+                output.Write("{\"before\":"u8);
+                _rows.WriteBefore(ref output, change);
+                output.Write(",\"after\":"u8);
+                _rows.WriteAfterBefore(ref output, change);
+                break;
+            default:
+                output.Write("{\"before\":"u8);
+                _rows.WriteBefore(ref output, change);
+                output.Write(",\"after\":null"u8);
+                break;
+        }
+    }
+
+    private void WriteSource(ref JsonOutput output, in EntryHeader header)
+    {
+        long milliseconds = header.ExecuteTimeMilliseconds;
+        output.WriteNumber(milliseconds);
+        output.Write(",\"snapshot\":\"false\",\"db\":"u8);
+        JsonText.WriteQuoted(ref output, header.SchemaName);
+        output.Write(",\"sequence\":null,\"ts_us\":"u8);
+        output.WriteNumber(milliseconds * 1000);
+        output.Write(",\"ts_ns\":"u8);
+        output.WriteNumber(milliseconds * 1_000_000);
+        output.Write(",\"table\":"u8);
+        JsonText.WriteQuoted(ref output, header.TableName);
+        output.Write(",\"server_id\":"u8);
+        output.WriteNumber(header.ServerId);
+        output.Write(",\"gtid\":"u8);
+        WriteGtid(ref output, header);
+        output.Write(",\"file\":"u8);
+        JsonText.WriteQuoted(ref output, header.LogfileName);
+        output.Write(",\"pos\":"u8);
+        output.WriteNumber(header.LogfileOffset);
+        output.Write(",\"row\":"u8);
+    }
+
+    /// <summary>On MySQL the header's gtid is the executed set; the transaction's own id is a property.</summary>
+    private void WriteGtid(ref JsonOutput output, in EntryHeader header)
+    {
+        ReadOnlySpan<byte> gtid = _settings.SourceKind == SourceKind.MySql ? header.FindProperty("curtGtid"u8) : header.Gtid;
+        if (gtid.IsEmpty)
+        {
+            output.Write("null"u8);
+        }
+        else
+        {
+            JsonText.WriteQuoted(ref output, gtid);
+        }
+    }
+
+    private static void WriteNumberOrNull(ref JsonOutput output, long? value)
+    {
+        if (value is { } number)
+        {
+            output.WriteNumber(number);
+        }
+        else
+        {
+            output.Write("null"u8);
+        }
+    }
+
+    private static void WriteString(ref JsonOutput output, string text) => JsonText.WriteQuoted(ref output, System.Text.Encoding.UTF8.GetBytes(text));
+}

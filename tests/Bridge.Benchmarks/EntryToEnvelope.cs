@@ -1,0 +1,54 @@
+using BenchmarkDotNet.Attributes;
+using Canal.Client;
+using Canal.Client.Entries;
+using CanalBridge.Serialization;
+
+namespace CanalBridge.Benchmarks;
+
+/// <summary>From the body of a MESSAGES packet to keys and values as they go to Kafka. Time and bytes are per row.</summary>
+[MemoryDiagnoser]
+public class EntryToEnvelope
+{
+    private const int Rows = 1000, ShopRows = 2047;
+
+    private readonly byte[][] _tenColumns = [BatchSamples.TenColumns(Rows / 10, 10)];
+    private readonly byte[][] _tenColumnsOneRow = [BatchSamples.TenColumns(Rows, 1)];
+    private readonly byte[][] _hundredColumns = [BatchSamples.HundredColumns(Rows / 10, 10)];
+    private readonly byte[][] _shop = BatchSamples.Shop();
+    private readonly RecordBuffer _output = new();
+    private readonly EntrySerializer _serializer = new(new SerializationSettings { SourceKind = SourceKind.MariaDb, TopicPrefix = "bridge" });
+
+    /// <summary>Updates of 10 columns, 10 rows to an entry.</summary>
+    [Benchmark(Baseline = true, OperationsPerInvoke = Rows)]
+    public int TenColumns() => Run(_tenColumns);
+
+    /// <summary>Updates of 10 columns, each row an entry of its own.</summary>
+    [Benchmark(OperationsPerInvoke = Rows)]
+    public int TenColumnsOneRow() => Run(_tenColumnsOneRow);
+
+    /// <summary>Updates of 100 columns, 10 rows to an entry.</summary>
+    [Benchmark(OperationsPerInvoke = Rows)]
+    public int HundredColumns() => Run(_hundredColumns);
+
+    /// <summary>The recorded shop.</summary>
+    [Benchmark(OperationsPerInvoke = ShopRows)]
+    public int Shop() => Run(_shop);
+
+    private int Run(byte[][] bodies)
+    {
+        int bytes = 0;
+        foreach (byte[] body in bodies)
+        {
+            _output.Clear();
+            using var batch = new CanalBatch(body);
+            foreach (CanalEntry entry in batch.Entries)
+            {
+                _serializer.Write(entry, 0, 1_700_000_000_123_456_789, _output);
+            }
+
+            bytes += _output.LengthBytes;
+        }
+
+        return bytes;
+    }
+}

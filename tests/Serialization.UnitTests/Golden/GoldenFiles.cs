@@ -1,0 +1,130 @@
+using System.IO.Compression;
+using System.Text.Json;
+
+namespace CanalBridge.Serialization.UnitTests.Golden;
+
+/// <summary>Where recordings and goldens lie: all of them in folders beside the repository, a few in this project.</summary>
+internal static class GoldenFiles
+{
+    private static readonly string Own = Path.Combine(AppContext.BaseDirectory, "Golden");
+
+    /// <summary>Folder of all goldens; null when there is none.</summary>
+    public static string? SharedGolden { get; } = Find("SHARED_GOLDEN", "golden");
+
+    /// <summary>Folder of all recordings; null when there is none.</summary>
+    public static string? SharedRecordings { get; } = Find("SHARED_RECORDINGS", "recordings");
+
+    public static string KnownDifferences => Path.Combine(Own, "known-differences.json");
+
+    /// <summary>Scenarios such as <c>mariadb/14-shop</c> that have a recording and a golden.</summary>
+    public static IEnumerable<string> Scenarios()
+    {
+        string golden = SharedGolden ?? Own, recordings = SharedRecordings ?? Own;
+        return
+            from source in new[] { "mariadb", "mysql" }
+            where Directory.Exists(Path.Combine(recordings, source))
+            from frames in Directory.EnumerateFiles(Path.Combine(recordings, source), "*.frames").Order(StringComparer.Ordinal)
+            let name = Path.GetFileNameWithoutExtension(frames)
+            where GoldenPath(golden, $"{source}/{name}") is not null
+            select $"{source}/{name}";
+    }
+
+    /// <summary>Every MESSAGES body of a recording.</summary>
+    public static List<byte[]> ReadFrames(string scenario)
+    {
+        var bodies = new List<byte[]>();
+        byte[] file = File.ReadAllBytes(Path.Combine(SharedRecordings ?? Own, scenario + ".frames"));
+        for (int i = 0; i < file.Length;)
+        {
+            int length = System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(file.AsSpan(i));
+            bodies.Add(PacketBody(file.AsSpan(i + 4, length)));
+            i += 4 + length;
+        }
+
+        return bodies;
+    }
+
+    /// <summary>The golden's records in file order: by topic, then offset.</summary>
+    public static List<GoldenRecord> ReadGolden(string scenario)
+    {
+        string path = GoldenPath(SharedGolden ?? Own, scenario) ?? throw new FileNotFoundException(scenario);
+        using Stream file = File.OpenRead(path);
+        using Stream text = path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionMode.Decompress) : file;
+        using var reader = new StreamReader(text);
+        var records = new List<GoldenRecord>();
+        while (reader.ReadLine() is { } line)
+        {
+            using var json = JsonDocument.Parse(line);
+            JsonElement record = json.RootElement;
+            records.Add(new GoldenRecord(
+                record.GetProperty("topic").GetString()!,
+                record.GetProperty("key").GetString(),
+                record.GetProperty("value").GetString(),
+                [.. record.GetProperty("headers").EnumerateArray().Select(static header => (header[0].GetString()!, header[1].GetString()!))]));
+        }
+
+        return records;
+    }
+
+    private static string? GoldenPath(string folder, string scenario) =>
+        new[] { ".schemaless.jsonl", ".schemaless.jsonl.gz" }.Select(end => Path.Combine(folder, scenario + end)).FirstOrDefault(File.Exists);
+
+    private static string? Find(string variable, string name)
+    {
+        if (Environment.GetEnvironmentVariable(variable) is { Length: > 0 } set)
+        {
+            return set;
+        }
+
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "Bridge.sln")))
+            {
+                string path = Path.Combine(folder.FullName, "..", "shared", name);
+                return Directory.Exists(path) ? path : null;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Field 5 of a Packet.</summary>
+    private static byte[] PacketBody(ReadOnlySpan<byte> packet)
+    {
+        for (int i = 0; i < packet.Length;)
+        {
+            ulong tag = Varint(packet, ref i);
+            ulong value = Varint(packet, ref i);
+            if ((tag & 7) != 2)
+            {
+                continue;
+            }
+
+            if (tag >> 3 == 5)
+            {
+                return packet.Slice(i, (int)value).ToArray();
+            }
+
+            i += (int)value;
+        }
+
+        throw new InvalidDataException("A packet without body.");
+    }
+
+    private static ulong Varint(ReadOnlySpan<byte> bytes, ref int position)
+    {
+        ulong value = 0;
+        for (int shift = 0; ; shift += 7)
+        {
+            byte b = bytes[position++];
+            value |= (ulong)(b & 0x7f) << shift;
+            if (b < 0x80)
+            {
+                return value;
+            }
+        }
+    }
+}
+
+/// <summary>A Kafka record as text.</summary>
+internal sealed record GoldenRecord(string Topic, string? Key, string? Value, (string Name, string Text)[] Headers);

@@ -1,0 +1,42 @@
+using System.Text.Json;
+
+namespace CanalBridge.Serialization.UnitTests.Golden;
+
+/// <summary>What Canal cannot supply, read from known-differences.json.</summary>
+internal sealed class KnownDifferences
+{
+    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web);
+
+    private readonly File _file;
+
+    private KnownDifferences(File file) => _file = file;
+
+    public static KnownDifferences Load() =>
+        new(JsonSerializer.Deserialize<File>(System.IO.File.ReadAllText(GoldenFiles.KnownDifferences), Options)!);
+
+    /// <summary>Whether a member such as <c>source.gtid</c> or a header such as <c>header:runId</c> is not compared.</summary>
+    public bool IsMasked(string scenario, string member) => _file.Masked.Any(mask =>
+        mask.Member == member
+        && (mask.Source is null || scenario.StartsWith(mask.Source + "/", StringComparison.Ordinal))
+        && !mask.Except.Any(except => scenario.EndsWith("/" + except, StringComparison.Ordinal)));
+
+    public bool IsMaskedTopic(string topic) => _file.MaskedTopics.Any(mask => mask.Topic == topic);
+
+    /// <summary>Places listed as differing in a scenario, such as <c>numbers.bools.b</c>.</summary>
+    public IEnumerable<string> Of(string scenario) =>
+        from difference in _file.Differences
+        from place in difference.Where
+        where place.StartsWith(scenario + " ", StringComparison.Ordinal)
+        select place[(scenario.Length + 1)..];
+
+    private sealed record File(Mask[] Masked, TopicMask[] MaskedTopics, Difference[] Differences);
+
+    private sealed record Mask(string Member, string Reason, string? Source, string[]? Except)
+    {
+        public string[] Except { get; } = Except ?? [];
+    }
+
+    private sealed record TopicMask(string Topic, string Reason);
+
+    private sealed record Difference(string Reason, string[] Where);
+}

@@ -1,0 +1,189 @@
+namespace CanalBridge.Serialization.UnitTests.Golden;
+
+/// <summary>Finds where the records of a topic differ from the golden's: table and column, or <c>(key)</c>, <c>(header)</c>, <c>(records)</c>.</summary>
+internal sealed class RecordComparison
+{
+    private readonly string _scenario;
+    private readonly KnownDifferences _known;
+
+    public RecordComparison(string scenario, KnownDifferences known)
+    {
+        _scenario = scenario;
+        _known = known;
+    }
+
+    /// <summary>Places that differ, each with a sample.</summary>
+    public SortedDictionary<string, string> Differences { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Compares one topic's records in order, row by row.</summary>
+    public void Compare(List<GoldenRecord> expected, List<GoldenRecord> actual)
+    {
+        List<List<GoldenRecord>> expectedRows = Rows(expected), actualRows = Rows(actual);
+        string table = Table(expected.Count > 0 ? expected : actual);
+        if (!expectedRows.Select(RowId).SequenceEqual(actualRows.Select(RowId)))
+        {
+            Differ(table, "(records)", $"{expectedRows.Count} rows", $"{actualRows.Count} rows");
+            return;
+        }
+
+        foreach ((List<GoldenRecord> left, List<GoldenRecord> right) in expectedRows.Zip(actualRows))
+        {
+            if (left.Count != right.Count)
+            {
+                Differ(table, "(key)", $"{left.Count} records of a row", $"{right.Count} records");
+                continue;
+            }
+
+            foreach ((GoldenRecord one, GoldenRecord other) in left.Zip(right))
+            {
+                CompareRecord(table, one, other);
+            }
+        }
+    }
+
+    private void CompareRecord(string table, GoldenRecord expected, GoldenRecord actual)
+    {
+        HashSet<string> differing = [];
+        if (expected.Value != actual.Value)
+        {
+            CompareValues(table, expected.Value, actual.Value, differing);
+        }
+
+        if (expected.Key != actual.Key)
+        {
+            CompareKeys(table, expected.Key, actual.Key);
+        }
+
+        var expectedHeaders = expected.Headers.Where(header => !_known.IsMasked(_scenario, "header:" + header.Name)).ToList();
+        if (!expectedHeaders.SequenceEqual(actual.Headers))
+        {
+            Differ(table, "(header)", string.Join(';', expectedHeaders), string.Join(';', actual.Headers));
+        }
+    }
+
+    private void CompareKeys(string table, string? expected, string? actual)
+    {
+        if (expected is null || actual is null)
+        {
+            Differ(table, "(key)", expected, actual);
+            return;
+        }
+
+        var left = JsonSlices.Members(expected);
+        var right = JsonSlices.Members(actual);
+        if (left.Select(static member => member.Name).SequenceEqual(right.Select(static member => member.Name)))
+        {
+            CompareColumns(table, left, right);
+        }
+        else
+        {
+            Differ(table, "(key)", expected, actual);
+        }
+    }
+
+    private void CompareValues(string table, string? expected, string? actual, HashSet<string> differing)
+    {
+        if (expected is null || actual is null)
+        {
+            Differ(table, "(tombstone)", expected, actual);
+            return;
+        }
+
+        var left = JsonSlices.Members(expected);
+        var right = JsonSlices.Members(actual);
+        Assert.Equal(left.Select(static member => member.Name), right.Select(static member => member.Name));
+        foreach (((string name, string one), (_, string other)) in left.Zip(right))
+        {
+            if (one == other || _known.IsMasked(_scenario, name.Trim('"')))
+            {
+                continue;
+            }
+
+            if (name == "\"source\"")
+            {
+                CompareSources(table, one, other);
+            }
+            else if (one.StartsWith('{') && other.StartsWith('{'))
+            {
+                CompareColumns(table, JsonSlices.Members(one), JsonSlices.Members(other));
+            }
+            else
+            {
+                Differ(table, $"({name.Trim('"')})", one, other);
+            }
+        }
+    }
+
+    private void CompareSources(string table, string expected, string actual)
+    {
+        var left = JsonSlices.Members(expected);
+        var right = JsonSlices.Members(actual);
+        Assert.Equal(left.Select(static member => member.Name), right.Select(static member => member.Name));
+        foreach (((string name, string one), (_, string other)) in left.Zip(right))
+        {
+            string member = "source." + name.Trim('"');
+            if (one != other && !_known.IsMasked(_scenario, member))
+            {
+                Differ(table, $"({member})", one, other);
+            }
+        }
+    }
+
+    private void CompareColumns(string table, List<(string Name, string Value)> expected, List<(string Name, string Value)> actual)
+    {
+        if (!expected.Select(static member => member.Name).SequenceEqual(actual.Select(static member => member.Name)))
+        {
+            Differ(table, "(columns)", string.Join(',', expected.Select(static m => m.Name)), string.Join(',', actual.Select(static m => m.Name)));
+            return;
+        }
+
+        foreach (((string name, string one), (_, string other)) in expected.Zip(actual))
+        {
+            if (one != other)
+            {
+                Differ(table, name[1..^1], one, other);
+            }
+        }
+    }
+
+    private void Differ(string table, string place, string? expected, string? actual) =>
+        Differences.TryAdd($"{table}.{place}", $"expected {Short(expected)}, got {Short(actual)}");
+
+    private static string Short(string? text) => text is null ? "null" : text.Length > 150 ? text[..150] + "..." : text;
+
+    /// <summary>Records of one source row together: a delete with its tombstone, the three of a key change.</summary>
+    private static List<List<GoldenRecord>> Rows(List<GoldenRecord> records)
+    {
+        var rows = new List<List<GoldenRecord>>();
+        string? last = null;
+        foreach (GoldenRecord record in records)
+        {
+            string? id = record.Value is null ? last : RowId([record]);
+            if (id != last || rows.Count == 0)
+            {
+                rows.Add([]);
+            }
+
+            rows[^1].Add(record);
+            last = id;
+        }
+
+        return rows;
+    }
+
+    private static string RowId(List<GoldenRecord> row)
+    {
+        Dictionary<string, string> source = Source(row[0]);
+        return $"{source["\"file\""]} {source["\"pos\""]} {source["\"row\""]}";
+    }
+
+    private static string Table(List<GoldenRecord> records)
+    {
+        Dictionary<string, string> source = Source(records[0]);
+        return $"{source["\"db\""].Trim('"')}.{source["\"table\""].Trim('"')}";
+    }
+
+    private static Dictionary<string, string> Source(GoldenRecord record) =>
+        JsonSlices.Members(JsonSlices.Members(record.Value!).First(static member => member.Name == "\"source\"").Value).ToDictionary(
+            static member => member.Name, static member => member.Value);
+}
