@@ -10,9 +10,22 @@ internal static class Decimals
 
     private const int DigitsPerStep = 18;
 
+    private static ReadOnlySpan<long> PowersOfTen =>
+    [
+        1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000, 10_000_000_000, 100_000_000_000,
+        1_000_000_000_000, 10_000_000_000_000, 100_000_000_000_000, 1_000_000_000_000_000, 10_000_000_000_000_000, 100_000_000_000_000_000,
+        1_000_000_000_000_000_000,
+    ];
+
     /// <summary>Writes a quoted base64 string. Canal leaves out trailing groups of zeros: the scale is made up here.</summary>
     public static bool TryWrite(ref JsonOutput output, scoped ReadOnlySpan<byte> text, int precision, int scale)
     {
+        if (precision <= DigitsPerStep && TryReadSmall(text, precision, scale, out long small))
+        {
+            WriteSmall(ref output, small);
+            return true;
+        }
+
         Span<byte> digits = stackalloc byte[precision + 1];
         if (!TryReadUnscaled(text, scale, digits[..precision], out int count, out bool negative))
         {
@@ -45,6 +58,59 @@ internal static class Decimals
 
         WriteText(ref output, digits[..count], negative, scale);
         return true;
+    }
+
+    /// <summary>The usual case: all digits in a long. False also for texts that need a closer look.</summary>
+    private static bool TryReadSmall(scoped ReadOnlySpan<byte> text, int precision, int scale, out long unscaled)
+    {
+        unscaled = 0;
+        bool negative = text.Length > 0 && text[0] == '-';
+        int point = text.IndexOf((byte)'.');
+        int fraction = point < 0 ? 0 : text.Length - point - 1;
+        int start = negative ? 1 : 0;
+        int whole = (point < 0 ? text.Length : point) - start;
+        if (fraction > scale || whole < 1 || whole > Math.Max(precision - scale, 1) || (point >= 0 && fraction == 0))
+        {
+            return false;
+        }
+
+        for (int i = start; i < text.Length; i++)
+        {
+            uint digit = (uint)(text[i] - '0');
+            if (digit > 9)
+            {
+                if (i != point)
+                {
+                    return false;
+                }
+
+                continue;
+            }
+
+            unscaled = (unscaled * 10) + digit;
+        }
+
+        unscaled *= PowersOfTen[scale - fraction];
+        if ((ulong)unscaled >= (ulong)PowersOfTen[precision])
+        {
+            return false;
+        }
+
+        unscaled = negative ? -unscaled : unscaled;
+        return true;
+    }
+
+    private static void WriteSmall(ref JsonOutput output, long unscaled)
+    {
+        int bits = 65 - System.Numerics.BitOperations.LeadingZeroCount((ulong)(unscaled ^ (unscaled >> 63)));
+        int length = (bits + 7) / 8;
+        Span<byte> bytes = stackalloc byte[8];
+        System.Buffers.Binary.BinaryPrimitives.WriteInt64BigEndian(bytes, unscaled << (64 - (8 * length)));
+        Span<byte> target = output.Reserve(16);
+        target[0] = (byte)'"';
+        Base64.EncodeToUtf8(bytes[..length], target[1..], out _, out int written);
+        target[written + 1] = (byte)'"';
+        output.Advance(written + 2);
     }
 
     private static void WriteText(ref JsonOutput output, scoped ReadOnlySpan<byte> digits, bool negative, int scale)

@@ -223,7 +223,7 @@ public sealed class EntrySerializer
             return;
         }
 
-        if (!RecordKeyWriter.SameKey(layout, row))
+        if (!RecordKeyWriter.SameKey(layout))
         {
             // Texts that differ may still be the same key (a zero date and the epoch).
             ByteRange newKey = _keys.Write(ref output, layout, layout.After, row);

@@ -126,8 +126,7 @@ internal sealed class MySqlType
             "BIT" => new MySqlType(MySqlTypeKind.Bit, size: Math.Clamp(first, 1, 64)),
             "FLOAT" or "FLOAT4" => OfFloat(arguments),
             "DOUBLE" or "REAL" or "FLOAT8" => new MySqlType(MySqlTypeKind.Double),
-            "DECIMAL" or "NUMERIC" or "DEC" or "FIXED" =>
-                new MySqlType(MySqlTypeKind.Decimal, size: first > 0 ? Math.Min(first, 65) : 10, scale: arguments.Length > 1 ? Math.Min(arguments[1], 65) : 0),
+            "DECIMAL" or "NUMERIC" or "DEC" or "FIXED" => OfDecimal(arguments),
             "DATE" => new MySqlType(MySqlTypeKind.Date),
             "TIME" => new MySqlType(MySqlTypeKind.Time, scale: Math.Clamp(first, 0, 6)),
             "DATETIME" => new MySqlType(first > 3 ? MySqlTypeKind.DateTimeMicroseconds : MySqlTypeKind.DateTimeMilliseconds, scale: Math.Clamp(first, 0, 6)),
@@ -152,6 +151,13 @@ internal sealed class MySqlType
     private static MySqlType Integer(int bits, bool unsigned) => unsigned
         ? new MySqlType(MySqlTypeKind.Integer, minimum: 0, maximum: (1L << bits) - 1)
         : new MySqlType(MySqlTypeKind.Integer, minimum: long.MinValue >> (64 - bits), maximum: long.MaxValue >> (64 - bits));
+
+    private static MySqlType OfDecimal(int[] arguments)
+    {
+        const int mostDigits = 65;
+        int precision = arguments.Length > 0 && arguments[0] > 0 ? Math.Min(arguments[0], mostDigits) : 10;
+        return new MySqlType(MySqlTypeKind.Decimal, size: precision, scale: arguments.Length > 1 ? Math.Min(arguments[1], precision) : 0);
+    }
 
     /// <summary>FLOAT(p) up to 24 is a single, above a double; FLOAT(M,D) is a single that Debezium widens.</summary>
     private static MySqlType OfFloat(int[] arguments) => arguments.Length switch

@@ -8,10 +8,11 @@ namespace CanalBridge.Serialization;
 public sealed class RecordBuffer : IBufferWriter<byte>, IDisposable
 {
     private const int InitialBytes = 64 * 1024;
+    private const int InitialRecords = 256;
 
     private byte[] _bytes = ArrayPool<byte>.Shared.Rent(InitialBytes);
     private int _length;
-    private Slot[] _slots = new Slot[256];
+    private Slot[] _slots = [];
 
     /// <summary>Number of finished records.</summary>
     public int Count { get; private set; }
@@ -54,7 +55,7 @@ public sealed class RecordBuffer : IBufferWriter<byte>, IDisposable
     {
         if (Count == _slots.Length)
         {
-            Array.Resize(ref _slots, Count * 2);
+            Array.Resize(ref _slots, Math.Max(InitialRecords, Count * 2));
         }
 
         _slots[Count++] = new Slot(table, row, key, value, keyChange, otherKey);

@@ -8,13 +8,11 @@ internal sealed class RecordKeyWriter
     public RecordKeyWriter(ColumnValueWriter values) => _values = values;
 
     /// <summary>Whether an update left the key columns as they were, byte by byte.</summary>
-    public static bool SameKey(TableLayout layout, ReadOnlySpan<byte> row)
+    public static bool SameKey(TableLayout layout)
     {
         foreach (int i in layout.KeyColumns)
         {
-            ByteRange before = layout.Before[i], after = layout.After[i];
-            if (before.Length != after.Length
-                || (!before.IsNull && !row.Slice(before.Start, before.Length).SequenceEqual(row.Slice(after.Start, after.Length))))
+            if (!layout.Unchanged[i])
             {
                 return false;
             }

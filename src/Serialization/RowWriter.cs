@@ -54,7 +54,7 @@ internal sealed class RowWriter
         for (int i = 0; i < columns;)
         {
             int unchanged = i;
-            while (unchanged < columns && SameValue(layout.Before[unchanged], layout.After[unchanged], row))
+            while (unchanged < columns && layout.Unchanged[unchanged])
             {
                 unchanged++;
             }
@@ -74,9 +74,6 @@ internal sealed class RowWriter
 
         output.Write((byte)'}');
     }
-
-    private static bool SameValue(ByteRange before, ByteRange after, ReadOnlySpan<byte> row) =>
-        before.Length == after.Length && (before.IsNull || row.Slice(before.Start, before.Length).SequenceEqual(row.Slice(after.Start, after.Length)));
 
     private void WriteMember(ref JsonOutput output, TableLayout layout, int index, ByteRange value, ReadOnlySpan<byte> row)
     {

@@ -8,12 +8,17 @@ internal sealed class TableLayout
 {
     private const byte BeforeTag = 0x0a, AfterTag = 0x12;
 
+    // Where the serialized columns of the old row stand.
+    private readonly ByteRange[] _beforeColumns;
+
     private TableLayout(SourceTable table, ColumnLayout[] columns)
     {
         Table = table;
         Columns = columns;
         KeyColumns = [.. Enumerable.Range(0, columns.Length).Where(i => columns[i].IsKey)];
         Before = new ByteRange[columns.Length];
+        Unchanged = new bool[columns.Length];
+        _beforeColumns = new ByteRange[columns.Length];
         After = new ByteRange[columns.Length];
     }
 
@@ -29,6 +34,9 @@ internal sealed class TableLayout
 
     /// <summary>Values of the new row.</summary>
     public ByteRange[] After { get; }
+
+    /// <summary>Columns that stand in both images byte by byte the same.</summary>
+    public bool[] Unchanged { get; }
 
     /// <summary>Columns found in the old row.</summary>
     public int BeforeCount { get; private set; }
@@ -87,17 +95,21 @@ internal sealed class TableLayout
 
             if (tag == AfterTag)
             {
-                if (after == Columns.Length || !Columns[after].TryRead(row, start, length, out After[after++]))
+                if (after == Columns.Length || !TryReadAfter(row, start, length, after, before))
                 {
                     return false;
                 }
+
+                after++;
             }
             else if (tag == BeforeTag)
             {
-                if (before == Columns.Length || !Columns[before].TryRead(row, start, length, out Before[before++]))
+                if (before == Columns.Length || !Columns[before].TryRead(row, start, length, out Before[before]))
                 {
                     return false;
                 }
+
+                _beforeColumns[before++] = new ByteRange(start, length);
             }
 
             i = start + length;
@@ -120,6 +132,24 @@ internal sealed class TableLayout
         }
 
         return true;
+    }
+
+    /// <summary>Most columns of an update did not change: one comparison with the old row then stands for reading them.</summary>
+    private bool TryReadAfter(ReadOnlySpan<byte> row, int start, int length, int index, int before)
+    {
+        if (index < before)
+        {
+            ByteRange old = _beforeColumns[index];
+            if (old.Length == length && row.Slice(old.Start, length).SequenceEqual(row.Slice(start, length)))
+            {
+                ByteRange value = Before[index];
+                After[index] = value.IsNull ? value : new ByteRange(value.Start - old.Start + start, value.Length);
+                return Unchanged[index] = true;
+            }
+        }
+
+        Unchanged[index] = false;
+        return Columns[index].TryRead(row, start, length, out After[index]);
     }
 
     /// <summary>Length of a field with a length; negative if it does not fit or has none.</summary>

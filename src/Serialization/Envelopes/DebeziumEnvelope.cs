@@ -14,6 +14,7 @@ internal sealed class DebeziumEnvelope : IEnvelopeWriter, IDisposable
     private ByteRange _untilRow;
     private ByteRange _untilOp;
     private ByteRange _rest;
+    private long _now = long.MinValue;
 
     public DebeziumEnvelope(SerializationSettings settings, RowWriter rows)
     {
@@ -32,7 +33,13 @@ internal sealed class DebeziumEnvelope : IEnvelopeWriter, IDisposable
     /// <inheritdoc />
     public void BeginEntry(in EntryHeader header, SourceTable table, long? threadId, long nowNanoseconds)
     {
-        _fixed.Truncate(0, _connector.Length);
+        if (nowNanoseconds != _now)
+        {
+            // The batch's clock: the same for many entries.
+            WriteClock(nowNanoseconds);
+        }
+
+        _fixed.Truncate(0, _rest.Start + _rest.Length);
         var output = new JsonOutput(_fixed);
         int start = output.Position;
         WriteSource(ref output, header);
@@ -44,15 +51,6 @@ internal sealed class DebeziumEnvelope : IEnvelopeWriter, IDisposable
         output.Write(",\"query\":null},\"transaction\":null,\"op\":\""u8);
         _untilOp = output.RangeFrom(start);
 
-        start = output.Position;
-        output.Write("\",\"ts_ms\":"u8);
-        output.WriteNumber(nowNanoseconds / 1_000_000);
-        output.Write(",\"ts_us\":"u8);
-        output.WriteNumber(nowNanoseconds / 1000);
-        output.Write(",\"ts_ns\":"u8);
-        output.WriteNumber(nowNanoseconds);
-        output.Write((byte)'}');
-        _rest = output.RangeFrom(start);
         output.Flush();
     }
 
@@ -75,6 +73,23 @@ internal sealed class DebeziumEnvelope : IEnvelopeWriter, IDisposable
 
     /// <inheritdoc />
     public void Dispose() => _fixed.Dispose();
+
+    private void WriteClock(long nowNanoseconds)
+    {
+        _now = nowNanoseconds;
+        _fixed.Truncate(0, _connector.Length);
+        var output = new JsonOutput(_fixed);
+        int start = output.Position;
+        output.Write("\",\"ts_ms\":"u8);
+        output.WriteNumber(_now / 1_000_000);
+        output.Write(",\"ts_us\":"u8);
+        output.WriteNumber(_now / 1000);
+        output.Write(",\"ts_ns\":"u8);
+        output.WriteNumber(_now);
+        output.Write((byte)'}');
+        _rest = output.RangeFrom(start);
+        output.Flush();
+    }
 
     private void WriteImages(ref JsonOutput output, in ChangeEvent change)
     {

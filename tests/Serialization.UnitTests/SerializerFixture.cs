@@ -1,0 +1,53 @@
+using System.Text;
+using Canal.Client.Entries;
+
+namespace CanalBridge.Serialization.UnitTests;
+
+/// <summary>A record as text.</summary>
+internal sealed record TextRecord(string? Key, string? Value, KeyChange KeyChange, string OtherKey, SourceTable Table, int Row);
+
+/// <summary>A serializer with its buffer, fed with built entries.</summary>
+internal sealed class SerializerFixture
+{
+    /// <summary>2023-11-14T22:13:20.123456789Z.</summary>
+    public const long Now = 1_700_000_000_123_456_789;
+
+    private readonly EntrySerializer _serializer;
+
+    public SerializerFixture(SourceKind kind = SourceKind.MySql, TimeZoneInfo? zone = null) =>
+        _serializer = new EntrySerializer(new SerializationSettings { SourceKind = kind, TopicPrefix = "bridge", CanalTimeZone = zone ?? TimeZoneInfo.Utc });
+
+    public RecordBuffer Buffer { get; } = new();
+
+    public EntryResult Write(byte[] entry, int firstRow = 0) => _serializer.Write(CanalEntry.Parse(entry), firstRow, Now, Buffer);
+
+    /// <summary>Records of one entry.</summary>
+    public List<TextRecord> Records(byte[] entry, int firstRow = 0)
+    {
+        Buffer.Clear();
+        Write(entry, firstRow);
+        var records = new List<TextRecord>();
+        for (int i = 0; i < Buffer.Count; i++)
+        {
+            SerializedRecord record = Buffer[i];
+            records.Add(new TextRecord(
+                record.KeyIsNull ? null : Encoding.UTF8.GetString(record.Key),
+                record.ValueIsNull ? null : Encoding.UTF8.GetString(record.Value),
+                record.KeyChange,
+                Encoding.UTF8.GetString(record.OtherKey),
+                record.Table,
+                record.Row));
+        }
+
+        return records;
+    }
+
+    /// <summary>JSON of one value in a row of one column.</summary>
+    public string ValueOf(string type, string? value, bool isKey = false)
+    {
+        const string start = """{"before":null,"after":{"c":""";
+        string json = Records(EntryBuilder.Insert(new Cell("c", type, value, isKey)))[0].Value!;
+        Assert.StartsWith(start, json, StringComparison.Ordinal);
+        return json[start.Length..json.IndexOf("},\"source\":", StringComparison.Ordinal)];
+    }
+}
