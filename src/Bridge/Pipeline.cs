@@ -32,6 +32,9 @@ internal sealed class Pipeline : IAsyncDisposable
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(2);
 
+    /// <summary>Damage on the way heals with a new connection; what comes back this often is in the data, such as a frame over the cap.</summary>
+    private const int MostProtocolFailures = 5;
+
     private readonly BridgeOptions _options;
     private readonly TransactionalPublisher _publisher;
     private readonly ITopicCatalog _topics;
@@ -47,6 +50,7 @@ internal sealed class Pipeline : IAsyncDisposable
     private readonly RecordBuffer _records = new();
     private readonly Dictionary<string, int> _partitions = [];
     private TimeSpan _delay = FirstDelay;
+    private int _protocolFailures;
 
     /// <summary>False while a batch is between mapping and sending: the position is then ahead of what Kafka was given.</summary>
     private bool _batchIsWhole = true;
@@ -96,7 +100,7 @@ internal sealed class Pipeline : IAsyncDisposable
                     await StepAsync(cancellationToken, grace.Token);
                 }
             }
-            catch (CanalException e) when (e.IsTransient && _batchIsWhole)
+            catch (CanalException e) when (e.IsTransient && _batchIsWhole && !IsHopeless(e))
             {
                 _group.ForgetBatches();
                 Log.CanalSessionLost(_logger, _options.Canal.Destination!, e.Message);
@@ -121,6 +125,8 @@ internal sealed class Pipeline : IAsyncDisposable
 
     private string Position => _replay.Last?.ToString() ?? "Canal's own cursor";
 
+    private bool IsHopeless(CanalException failure) => failure is CanalProtocolException && ++_protocolFailures >= MostProtocolFailures;
+
     private async ValueTask StepAsync(CancellationToken cancellationToken, CancellationToken grace)
     {
         // 1. Fetch. The wait ends when the open transaction is due.
@@ -132,6 +138,7 @@ internal sealed class Pipeline : IAsyncDisposable
         else
         {
             _delay = FirstDelay;
+            _protocolFailures = 0;
 
             // 2. Map. From here to the end of 3 a failure must not be followed by a commit.
             _batchIsWhole = false;

@@ -1,0 +1,191 @@
+using Canal.Client;
+using CanalBridge.Options;
+using CanalBridge.Publish;
+using CanalBridge.Serialization;
+using CanalBridge.Testing.Peers;
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace CanalBridge.IntegrationTests;
+
+/// <summary>The publisher and the position store on a real broker: what no fake can show.</summary>
+public sealed class KafkaBrokerTests(SharedPeers shared)
+{
+    [Fact]
+    public async Task Position_is_found_behind_commits_and_aborts()
+    {
+        BridgeOptions options = await OptionsAsync();
+        using TransactionalPublisher publisher = Fenced(options);
+        var random = new Random(3);
+        StoredPosition? last = null;
+        for (int i = 0; i < 60; i++)
+        {
+            publisher.Begin();
+            if (random.Next(3) == 0)
+            {
+                SendTo(publisher, options.PositionTopic, Guid.NewGuid().ToString());
+                publisher.Abort();
+            }
+            else
+            {
+                last = At(options, i);
+                publisher.Commit(last, TestContext.Current.CancellationToken);
+            }
+        }
+
+        for (int i = 0; i < 30; i++)
+        {
+            publisher.Begin();
+            SendTo(publisher, options.PositionTopic, "somebody-else");
+            publisher.Abort();
+        }
+
+        Assert.Equal(last, Store(options).Read(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Position_of_an_empty_topic_is_none()
+    {
+        BridgeOptions options = await OptionsAsync();
+        using TransactionalPublisher publisher = Fenced(options);
+
+        Assert.Null(Store(options).Read(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Second_publisher_fences_the_first_and_its_open_transaction_is_gone()
+    {
+        BridgeOptions options = await OptionsAsync();
+        using TransactionalPublisher first = Fenced(options);
+        first.Begin();
+        SendTo(first, options.PositionTopic, "open");
+        first.Poll();
+
+        using TransactionalPublisher second = Fenced(options);
+
+        var fault = Assert.Throws<KafkaFaultException>(() => first.Commit(At(options, 1), CancellationToken.None));
+        Assert.Equal(Reaction.Fenced, fault.Reaction);
+        Assert.Null(Store(options).Read(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Record_over_the_producers_limit_stops_and_nothing_of_its_transaction_is_visible()
+    {
+        BridgeOptions options = await OptionsAsync();
+        using TransactionalPublisher publisher = Fenced(options);
+        publisher.Begin();
+        SendTo(publisher, options.PositionTopic, "before");
+
+        var fault = Assert.Throws<KafkaFaultException>(() => SendTo(publisher, options.PositionTopic, "big", new byte[2_000_000]));
+
+        Assert.Equal(Reaction.Stop, fault.Reaction);
+        Assert.Contains("MsgSizeTooLarge", fault.Message, StringComparison.Ordinal);
+        Assert.Null(Store(options).Read(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Null_key_into_a_compacted_topic_stops()
+    {
+        BridgeOptions options = await OptionsAsync();
+        using TransactionalPublisher publisher = Fenced(options);
+        publisher.Begin();
+        SendTo(publisher, options.PositionTopic, key: null);
+
+        var fault = Assert.Throws<KafkaFaultException>(() => publisher.Commit(At(options, 1), CancellationToken.None));
+
+        Assert.Equal(Reaction.Stop, fault.Reaction);
+    }
+
+    [Fact]
+    public async Task Small_topic_limit_shrinks_the_producers_batches()
+    {
+        BridgeOptions options = await OptionsAsync();
+        using var admin = new AdminClientBuilder(KafkaClientConfig.Admin(options)).Build();
+        string topic = $"{options.TransactionalId}.small";
+        await admin.CreateTopicsAsync([new TopicSpecification { Name = topic, NumPartitions = 1, ReplicationFactor = 1, Configs = new Dictionary<string, string> { ["max.message.bytes"] = "10000" } }]);
+        using var catalog = new TopicCatalog(options, NullLogger.Instance);
+
+        catalog.PrepareTableTopic(topic);
+        using TransactionalPublisher publisher = Fenced(options, catalog.SmallestRecordLimit);
+        publisher.Begin();
+        for (int i = 0; i < 300; i++)
+        {
+            SendTo(publisher, topic, $"k{i}", new byte[700]);
+        }
+
+        publisher.Commit(At(options, 1), TestContext.Current.CancellationToken);
+        Assert.Equal(10_000, catalog.SmallestRecordLimit);
+    }
+
+    [Fact]
+    public async Task Missing_topic_is_created_compacted_for_positions_and_with_the_configured_partitions_for_tables()
+    {
+        BridgeOptions options = await OptionsAsync();
+        options.Topics.Partitions = 3;
+        using var catalog = new TopicCatalog(options, NullLogger.Instance);
+
+        catalog.PreparePositionTopic();
+
+        Assert.Equal(3, catalog.PrepareTableTopic($"{options.TransactionalId}.rows"));
+        using var admin = new AdminClientBuilder(KafkaClientConfig.Admin(options)).Build();
+        List<DescribeConfigsResult> described = await admin.DescribeConfigsAsync([new ConfigResource { Type = ResourceType.Topic, Name = options.PositionTopic }]);
+        Assert.Equal("compact", described[0].Entries["cleanup.policy"].Value);
+    }
+
+    [Fact]
+    public async Task Missing_topic_that_must_not_be_created_says_so()
+    {
+        BridgeOptions options = await OptionsAsync();
+        options.Topics.Create = false;
+        using var catalog = new TopicCatalog(options, NullLogger.Instance);
+
+        var fault = Assert.Throws<KafkaFaultException>(() => catalog.PrepareTableTopic("nowhere"));
+
+        Assert.Contains("Topics:Create", fault.Message, StringComparison.Ordinal);
+    }
+
+    private async Task<BridgeOptions> OptionsAsync()
+    {
+        PeerStack peers = await shared.GetAsync();
+        return new BridgeOptions
+        {
+            Canal = { Endpoints = "unused:1", Destination = "example" },
+            Kafka = { BootstrapServers = peers.BootstrapServers, TransactionalId = $"it-{Guid.NewGuid():N}" },
+            Topics = { Prefix = "it" },
+        };
+    }
+
+    private static TransactionalPublisher Fenced(BridgeOptions options, int batchSizeCap = int.MaxValue)
+    {
+        using var catalog = new TopicCatalog(options, NullLogger.Instance);
+        catalog.PreparePositionTopic();
+        var publisher = new TransactionalPublisher(
+            new ConfluentProducer(KafkaClientConfig.Producer(options, batchSizeCap), NullLogger.Instance), options, contextHeaders: null, TimeProvider.System, NullLogger.Instance);
+        publisher.Fence(TestContext.Current.CancellationToken);
+        return publisher;
+    }
+
+    private static PositionStore Store(BridgeOptions options) => new(options, TimeProvider.System, NullLogger.Instance);
+
+    private static StoredPosition At(BridgeOptions options, int offset) => new()
+    {
+        Destination = options.Canal.Destination!, Owner = Guid.NewGuid(), Binlog = new BinlogPosition("mysql-bin.000001", offset), ServerId = 1,
+    };
+
+    private static void SendTo(TransactionalPublisher publisher, string topic, string? key, byte[]? value = null)
+    {
+        using var records = new RecordBuffer();
+        ByteRange keyRange = key is null ? ByteRange.Null : Write(records, System.Text.Encoding.UTF8.GetBytes(key));
+        records.Add(new SourceTable("s", "t"), 0, keyRange, Write(records, value ?? [1]));
+        publisher.Send(topic, records[0], CancellationToken.None);
+    }
+
+    private static ByteRange Write(RecordBuffer records, byte[] bytes)
+    {
+        int start = records.LengthBytes;
+        bytes.CopyTo(records.GetSpan(bytes.Length));
+        records.Advance(bytes.Length);
+        return new ByteRange(start, bytes.Length);
+    }
+}
