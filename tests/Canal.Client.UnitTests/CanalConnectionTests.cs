@@ -11,7 +11,7 @@ public sealed class CanalConnectionTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Right_password_logs_in()
     {
         (_server.Username, _server.Password) = ("canal", "s3cr3t-Pässw0rd");
@@ -21,7 +21,7 @@ public sealed class CanalConnectionTests : IAsyncDisposable
         Assert.Equal(_server.Endpoint, connection.Endpoint);
     }
 
-    [Theory(Timeout = 20_000)]
+    [Theory(Timeout = 60_000)]
     [InlineData("canal", "wrong")]
     [InlineData("alice", "secret")]
     public async Task Wrong_login_is_refused_for_good_and_told_without_credentials(string user, string password)
@@ -35,7 +35,7 @@ public sealed class CanalConnectionTests : IAsyncDisposable
         Assert.DoesNotContain(password, e.Message, StringComparison.Ordinal);
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Failed_login_leaves_no_connection_open()
     {
         _server.Password = "secret";
@@ -45,7 +45,7 @@ public sealed class CanalConnectionTests : IAsyncDisposable
         await TestSessions.UntilAsync(() => _server.OpenConnections == 0);
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Subscription_carries_the_filter()
     {
         await using CanalConnection connection = await TestSessions.ConnectAsync(_server);
@@ -55,7 +55,7 @@ public sealed class CanalConnectionTests : IAsyncDisposable
         Assert.Equal(@"shop\..*", _server.Requests[^1].Filter);
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Get_without_ack_leaves_the_batch_outstanding_until_it_is_acked()
     {
         _server.Append([TestEntries.Insert(1)]);
@@ -70,7 +70,7 @@ public sealed class CanalConnectionTests : IAsyncDisposable
         Assert.Equal(0, before);
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Get_acks_at_once()
     {
         _server.Append([TestEntries.Insert(1)]);
@@ -82,7 +82,7 @@ public sealed class CanalConnectionTests : IAsyncDisposable
         await TestSessions.UntilAsync(() => _server.BatchesAcked == 1);
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Get_without_data_is_empty_and_acks_nothing()
     {
         await using CanalConnection connection = await SubscribedAsync();
@@ -93,7 +93,7 @@ public sealed class CanalConnectionTests : IAsyncDisposable
         Assert.DoesNotContain(_server.Requests, r => r.Kind == "CLIENTACK");
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Rollback_brings_the_batch_again()
     {
         _server.Append([TestEntries.Insert(1)]);
@@ -107,7 +107,7 @@ public sealed class CanalConnectionTests : IAsyncDisposable
         Assert.Equal([1L], TestEntries.Offsets(again));
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Unsubscribed_client_is_refused_and_the_connection_lives_on()
     {
         await using CanalConnection connection = await SubscribedAsync();
@@ -120,7 +120,7 @@ public sealed class CanalConnectionTests : IAsyncDisposable
         Assert.True((await connection.GetWithoutAckAsync(1000)).IsEmpty);
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Refused_ack_is_not_taken_for_the_answer_to_the_next_get()
     {
         _server.Append([TestEntries.Insert(1)]);
@@ -134,7 +134,7 @@ public sealed class CanalConnectionTests : IAsyncDisposable
         Assert.Same(first, later);
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Request_cancelled_while_its_answer_is_due_leaves_acks_only()
     {
         _server.Append([TestEntries.Insert(1)]);
@@ -154,7 +154,7 @@ public sealed class CanalConnectionTests : IAsyncDisposable
         await Assert.ThrowsAsync<InvalidOperationException>(() => connection.GetWithoutAckAsync(1000));
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Silent_server_is_given_up_after_the_response_timeout()
     {
         var time = new FakeTimeProvider();
@@ -171,7 +171,7 @@ public sealed class CanalConnectionTests : IAsyncDisposable
         Assert.InRange(time.GetElapsedTime(began), TimeSpan.FromSeconds(25), TimeSpan.FromSeconds(60));
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Server_that_never_greets_is_given_up()
     {
         var time = new FakeTimeProvider();
@@ -184,7 +184,7 @@ public sealed class CanalConnectionTests : IAsyncDisposable
         await Assert.ThrowsAsync<CanalConnectionException>(() => connecting);
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Answer_in_segments_of_one_byte_is_read()
     {
         _server.SegmentBytes = 1;
@@ -196,7 +196,7 @@ public sealed class CanalConnectionTests : IAsyncDisposable
         Assert.Equal([1L], TestEntries.Offsets(batch));
     }
 
-    [Theory(Timeout = 20_000)]
+    [Theory(Timeout = 60_000)]
     [InlineData("FFFFFFFF", "negative")]
     [InlineData("7FFFFFFF", "exceeds the cap")]
     [InlineData("000000020000", "Malformed Packet")]
@@ -214,7 +214,7 @@ public sealed class CanalConnectionTests : IAsyncDisposable
         Assert.Same(e, await Assert.ThrowsAsync<CanalProtocolException>(() => connection.AckAsync(1).AsTask()));
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Connection_cut_inside_a_frame_is_lost()
     {
         _server.Append([TestEntries.Insert(1, padBytes: 5000)]);
@@ -226,7 +226,7 @@ public sealed class CanalConnectionTests : IAsyncDisposable
         Assert.True(e.IsTransient);
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Connection_closed_by_the_server_is_lost()
     {
         await using CanalConnection connection = await SubscribedAsync();
@@ -235,7 +235,7 @@ public sealed class CanalConnectionTests : IAsyncDisposable
         await Assert.ThrowsAsync<CanalConnectionException>(() => connection.GetWithoutAckAsync(1000));
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Nobody_listening_is_a_lost_connection()
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -247,7 +247,7 @@ public sealed class CanalConnectionTests : IAsyncDisposable
         Assert.StartsWith($"Cannot connect to Canal {endpoint}", e.Message, StringComparison.Ordinal);
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Ack_sent_before_closing_arrives()
     {
         _server.Append([TestEntries.Insert(1)]);
@@ -260,7 +260,7 @@ public sealed class CanalConnectionTests : IAsyncDisposable
         Assert.Equal(1, _server.BatchesAcked);
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Two_readers_at_once_are_refused()
     {
         _server.IsFrozen = false;
@@ -274,7 +274,7 @@ public sealed class CanalConnectionTests : IAsyncDisposable
         Assert.True((await first).IsEmpty);
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Closed_connection_says_so()
     {
         CanalConnection connection = await SubscribedAsync();

@@ -9,7 +9,7 @@ public sealed class CanalSessionTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Session_starts_with_login_subscription_and_rollback_of_everything()
     {
         await using CanalSession session = await TestSessions.OpenOnceAsync(_server);
@@ -18,7 +18,7 @@ public sealed class CanalSessionTests : IAsyncDisposable
         Assert.Equal(0, _server.Requests[2].BatchId);
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Clean_start_fetches_the_first_batch_twice_and_hands_it_out_once()
     {
         Append(1, 2);
@@ -33,7 +33,7 @@ public sealed class CanalSessionTests : IAsyncDisposable
         Assert.Equal([0L, 1L], _server.Requests.Where(r => r.Kind == "CLIENTROLLBACK").Select(r => r.BatchId));
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Batch_taken_by_another_before_the_first_get_is_found()
     {
         Append(1, 2, 3);
@@ -45,7 +45,7 @@ public sealed class CanalSessionTests : IAsyncDisposable
         Assert.True(e.IsTransient);
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Batch_taken_by_another_between_the_two_gets_is_found()
     {
         Append(1, 2, 3);
@@ -57,7 +57,7 @@ public sealed class CanalSessionTests : IAsyncDisposable
         Assert.True(e.IsTransient);
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Only_batch_taken_by_another_between_the_two_gets_is_found()
     {
         Append(1);
@@ -68,7 +68,7 @@ public sealed class CanalSessionTests : IAsyncDisposable
         Assert.Contains("should have come again", e.Message, StringComparison.Ordinal);
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Repetition_with_another_first_entry_is_found()
     {
         Append(1);
@@ -79,7 +79,7 @@ public sealed class CanalSessionTests : IAsyncDisposable
         Assert.Contains("begins with another entry", e.Message, StringComparison.Ordinal);
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Failed_probe_is_tried_again_and_loses_nothing()
     {
         Append(1, 2, 3);
@@ -91,7 +91,7 @@ public sealed class CanalSessionTests : IAsyncDisposable
         Assert.Equal(2, _server.ConnectionCount);
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Get_left_over_from_a_failed_probe_is_executed_before_the_next_connection_is_made()
     {
         Append(1, 2, 3);
@@ -116,7 +116,7 @@ public sealed class CanalSessionTests : IAsyncDisposable
         Assert.Equal([1L, 2L, 3L], await ReadOffsetsAsync(session, 3));
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task First_batch_that_comes_after_the_start_is_probed_too()
     {
         await using CanalSession session = await TestSessions.OpenOnceAsync(_server);
@@ -126,7 +126,7 @@ public sealed class CanalSessionTests : IAsyncDisposable
         Assert.Equal([0L, 1L], _server.Requests.Where(r => r.Kind == "CLIENTROLLBACK").Select(r => r.BatchId));
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Gap_in_the_ids_ends_the_session_before_the_batch_is_used()
     {
         Append(1);
@@ -142,7 +142,7 @@ public sealed class CanalSessionTests : IAsyncDisposable
         Assert.Same(e, await Assert.ThrowsAsync<CanalProtocolException>(() => session.AckAsync(first.Id).AsTask()));
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Restarted_instance_ends_the_session()
     {
         Append(1);
@@ -156,7 +156,7 @@ public sealed class CanalSessionTests : IAsyncDisposable
         Assert.Contains("Batch 1 came after batch 2", e.Message, StringComparison.Ordinal);
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Unasked_for_error_ends_the_session()
     {
         Append(1);
@@ -172,7 +172,7 @@ public sealed class CanalSessionTests : IAsyncDisposable
         Assert.Same(e, later);
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Stopped_destination_ends_the_session()
     {
         await using CanalSession session = await TestSessions.OpenOnceAsync(_server);
@@ -184,7 +184,7 @@ public sealed class CanalSessionTests : IAsyncDisposable
         Assert.Same(e, await Assert.ThrowsAsync<CanalServerException>(() => TestSessions.NextAsync(session)));
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Several_batches_may_be_outstanding_and_are_counted()
     {
         Append(1, 2, 3);
@@ -200,7 +200,7 @@ public sealed class CanalSessionTests : IAsyncDisposable
         Assert.Equal((1, (long)third.SizeBytes), (session.BatchesOutstanding, session.BytesOutstanding));
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Ack_out_of_order_is_refused_here_and_not_sent()
     {
         Append(1, 2);
@@ -217,7 +217,7 @@ public sealed class CanalSessionTests : IAsyncDisposable
         Assert.Equal([2L, 3L], _server.Requests.Where(r => r.Kind == "CLIENTACK").Select(r => r.BatchId));
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Second_ack_of_a_batch_is_refused_here()
     {
         Append(1);
@@ -230,7 +230,7 @@ public sealed class CanalSessionTests : IAsyncDisposable
         Assert.Equal("Batch 2 cannot be acked: no batch is outstanding.", e.Message);
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Rollback_brings_unacked_batches_again_in_order()
     {
         Append(1, 2, 3, 4, 5);
@@ -246,7 +246,7 @@ public sealed class CanalSessionTests : IAsyncDisposable
         Assert.Equal([2L, 3L, 4L, 5L], await ReadOffsetsAsync(session, 4));
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Rollback_before_the_first_fetch_loses_nothing()
     {
         Append(1, 2);
@@ -257,7 +257,7 @@ public sealed class CanalSessionTests : IAsyncDisposable
         Assert.Equal([1L, 2L], await ReadOffsetsAsync(session, 2));
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Rollback_needs_no_answer_and_its_cancellation_loses_nothing()
     {
         Append(1, 2, 3, 4, 5);
@@ -275,7 +275,7 @@ public sealed class CanalSessionTests : IAsyncDisposable
         Assert.Equal([1L, 2L, 3L, 4L, 5L], await ReadOffsetsAsync(session, 5));
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Rollback_cancelled_before_it_is_sent_changes_nothing()
     {
         Append(1, 2);
@@ -288,7 +288,7 @@ public sealed class CanalSessionTests : IAsyncDisposable
         Assert.Equal([2L], await ReadOffsetsAsync(session, 1));
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Busy_session_keeps_several_gets_under_way_and_none_waits()
     {
         Append([.. Enumerable.Range(1, 20)]);
@@ -305,7 +305,7 @@ public sealed class CanalSessionTests : IAsyncDisposable
         Assert.All(Gets(), g => Assert.Equal((-1L, 1000), (g.Timeout, g.FetchSize)));
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Idle_session_waits_with_one_small_get_and_nothing_behind_it()
     {
         await using CanalSession session = await TestSessions.OpenOnceAsync(_server);
@@ -317,7 +317,7 @@ public sealed class CanalSessionTests : IAsyncDisposable
         Assert.Equal(0, session.GetsInFlight);
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Fetch_without_wait_asks_once_and_at_once()
     {
         await using CanalSession session = await TestSessions.OpenOnceAsync(_server);
@@ -327,7 +327,7 @@ public sealed class CanalSessionTests : IAsyncDisposable
         Assert.Equal([-1L, -1L], Gets().Select(g => g.Timeout!.Value));
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Every_get_says_milliseconds_and_never_waits_without_limit()
     {
         Append(1, 2, 3);
@@ -338,7 +338,7 @@ public sealed class CanalSessionTests : IAsyncDisposable
         Assert.All(Gets(), g => Assert.True(g is { Unit: 2, Timeout: -1 or > 0, FetchSize: >= 1 }));
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Full_window_leaves_one_get_under_way()
     {
         Append([.. Enumerable.Range(1, 10)]);
@@ -354,7 +354,7 @@ public sealed class CanalSessionTests : IAsyncDisposable
         Assert.Equal(1, most);
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Held_session_hands_out_what_is_under_way_and_asks_for_nothing()
     {
         Append([.. Enumerable.Range(1, 20)]);
@@ -378,7 +378,7 @@ public sealed class CanalSessionTests : IAsyncDisposable
         Assert.Equal([8L], await ReadOffsetsAsync(session, 1));
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Held_session_keeps_the_connection_alive_without_a_get()
     {
         var time = new FakeTimeProvider();
@@ -394,32 +394,28 @@ public sealed class CanalSessionTests : IAsyncDisposable
         Assert.Single(Gets());
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Cancelled_fetch_leaves_acks_working_and_loses_nothing()
     {
-        Append(1, 2, 3);
-        await using CanalSession session = await TestSessions.OpenOnceAsync(_server, o => o.GetsInFlight = 1);
+        Append(1);
+        await using CanalSession session = await TestSessions.OpenOnceAsync(_server);
         using CanalBatch first = await TestSessions.NextAsync(session);
-        using CanalBatch second = await TestSessions.NextAsync(session);
-
-        // Nothing is under way here: an answer that came before the freeze would end the fetch.
-        int underWay = session.GetsInFlight;
+        await DrainAsync(session);
         _server.IsFrozen = true;
         using var cancel = new CancellationTokenSource();
         Task<CanalBatch> fetch = session.FetchAsync(TestSessions.Wait, cancel.Token).AsTask();
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => fetch);
+        Append(2);
         _server.IsFrozen = false;
 
         await session.AckAsync(first.Id);
-        await session.AckAsync(second.Id);
 
-        await TestSessions.UntilAsync(() => _server.BatchesAcked == 2);
-        Assert.Equal(0, underWay);
-        Assert.Equal([3L], await ReadOffsetsAsync(session, 1));
+        await TestSessions.UntilAsync(() => _server.BatchesAcked == 1);
+        Assert.Equal([2L], await ReadOffsetsAsync(session, 1));
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Ack_runs_beside_a_fetch()
     {
         Append(1);
@@ -436,7 +432,7 @@ public sealed class CanalSessionTests : IAsyncDisposable
         await TestSessions.UntilAsync(() => _server.BatchesAcked == 1);
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Half_open_connection_is_given_up_after_the_response_timeout()
     {
         var time = new FakeTimeProvider();
@@ -450,7 +446,7 @@ public sealed class CanalSessionTests : IAsyncDisposable
         Assert.Contains("sent nothing for 00:00:15.0500000", e.Message, StringComparison.Ordinal);
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Disposal_never_unsubscribes_and_lets_acks_arrive()
     {
         Append(1);
@@ -465,7 +461,7 @@ public sealed class CanalSessionTests : IAsyncDisposable
         await TestSessions.UntilAsync(() => _server.OpenConnections == 0);
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task New_session_gets_what_the_last_one_did_not_ack()
     {
         Append(1, 2, 3);
@@ -481,7 +477,7 @@ public sealed class CanalSessionTests : IAsyncDisposable
         Assert.Equal([2L, 3L], await ReadOffsetsAsync(next, 2));
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Filter_is_sent_at_the_start_and_empty_by_default()
     {
         await using CanalSession plain = await TestSessions.OpenOnceAsync(_server);
@@ -490,7 +486,7 @@ public sealed class CanalSessionTests : IAsyncDisposable
         Assert.Equal(["", @"shop\..*"], _server.Requests.Where(r => r.Kind == "SUBSCRIPTION").Select(r => r.Filter));
     }
 
-    [Theory(Timeout = 20_000)]
+    [Theory(Timeout = 60_000)]
     [InlineData("mariadb-01-basics.frames", true)]
     [InlineData("mysql-12-gtid-basics.frames", true)]
     [InlineData("mysql-12-gtid-basics.frames", false)]

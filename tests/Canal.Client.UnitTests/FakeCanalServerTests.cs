@@ -6,7 +6,7 @@ namespace Canal.Client.UnitTests;
 /// <summary>The stand-in keeps to what was observed on a real server.</summary>
 public sealed class FakeCanalServerTests
 {
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Waiting_get_takes_its_full_time_unless_the_size_is_there()
     {
         var time = new FakeTimeProvider();
@@ -27,7 +27,7 @@ public sealed class FakeCanalServerTests
         Assert.Equal((false, 1), (early, batch.Count));
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Waiting_get_returns_at_once_when_one_kib_is_there()
     {
         await using var server = new FakeCanalServer("example", new FakeTimeProvider());
@@ -40,7 +40,7 @@ public sealed class FakeCanalServerTests
         Assert.Equal(1, batch.Count);
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Fetch_size_is_exceeded_by_at_most_one_entry()
     {
         await using var server = new FakeCanalServer("example") { KeepBatches = false };
@@ -52,7 +52,7 @@ public sealed class FakeCanalServerTests
         Assert.Equal(2, batch.Count);
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Ring_gives_no_more_until_something_is_acked()
     {
         await using var server = new FakeCanalServer("example") { RingBytes = 1 };
@@ -68,7 +68,7 @@ public sealed class FakeCanalServerTests
         Assert.Equal((true, 2L), (full.IsEmpty, second.Id));
     }
 
-    [Theory(Timeout = 20_000)]
+    [Theory(Timeout = 60_000)]
     [InlineData(3, "is not the firstly:1")]
     [InlineData(9, "is not exist")]
     [InlineData(0, "should assign value")]
@@ -88,7 +88,7 @@ public sealed class FakeCanalServerTests
         Assert.Contains(words, e.ServerText, StringComparison.Ordinal);
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Other_destination_should_start_first()
     {
         await using var server = new FakeCanalServer("example");
@@ -99,7 +99,7 @@ public sealed class FakeCanalServerTests
         Assert.True(e.IsDestinationNotRunning);
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Repetitions_have_rising_positions()
     {
         await using var server = new FakeCanalServer("example");
@@ -130,7 +130,7 @@ public sealed class FakeCanalServerTests
         Assert.True(entries > 0 && entries % 3 == 0);
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Pace_follows_the_clock()
     {
         var time = new FakeTimeProvider();
@@ -153,7 +153,7 @@ public sealed class FakeCanalServerTests
         Assert.Equal([1, 1, 1], counts);
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Disposal_ends_listener_and_connections()
     {
         var server = new FakeCanalServer("example");

@@ -17,7 +17,7 @@ public sealed class SessionOpenerTests : IAsyncDisposable
         await _second.DisposeAsync();
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task First_endpoint_is_tried_first()
     {
         await using CanalSession session = await OpenAsync();
@@ -25,7 +25,7 @@ public sealed class SessionOpenerTests : IAsyncDisposable
         Assert.Equal((_first.Endpoint, 0), (session.Endpoint, _second.ConnectionCount));
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Standby_node_is_passed_over()
     {
         _first.IsRunning = false;
@@ -38,7 +38,7 @@ public sealed class SessionOpenerTests : IAsyncDisposable
         Assert.Contains("should start first", warning.Message, StringComparison.Ordinal);
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Node_that_drops_connections_is_passed_over()
     {
         _first.RefusesConnections = true;
@@ -48,7 +48,7 @@ public sealed class SessionOpenerTests : IAsyncDisposable
         Assert.Equal(_second.Endpoint, session.Endpoint);
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Node_that_does_not_answer_is_passed_over()
     {
         var time = new FakeTimeProvider();
@@ -68,7 +68,7 @@ public sealed class SessionOpenerTests : IAsyncDisposable
         Assert.Equal(_second.Endpoint, session.Endpoint);
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Wrong_password_is_not_tried_again()
     {
         _first.Password = "secret";
@@ -78,7 +78,7 @@ public sealed class SessionOpenerTests : IAsyncDisposable
         Assert.Equal((1, 0), (_first.ConnectionCount, _second.ConnectionCount));
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Pause_comes_after_a_full_round_and_ends_with_the_clock()
     {
         var time = new FakeTimeProvider();
@@ -98,7 +98,7 @@ public sealed class SessionOpenerTests : IAsyncDisposable
         Assert.Equal((2, 2, 2), (inFirstRound, _first.ConnectionCount, _second.ConnectionCount));
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Long_outage_warns_once_per_endpoint_and_then_rarely()
     {
         var time = new FakeTimeProvider();
@@ -117,7 +117,7 @@ public sealed class SessionOpenerTests : IAsyncDisposable
         Assert.Equal(2, _logs.GetSnapshot().Count(r => r.Level == LogLevel.Warning));
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Cancellation_ends_the_attempts()
     {
         _first.IsRunning = _second.IsRunning = false;

@@ -19,8 +19,15 @@ internal static class TestEntries
         {
             Header = new Header
             {
-                Version = 1, LogfileName = "mysql-bin.000001", LogfileOffset = number, ServerId = 1, ServerenCode = "UTF-8",
-                SchemaName = "shop", TableName = "orders", EventType = EventType.Insert, SourceType = Protocol.Type.Mysql,
+                Version = 1,
+                LogfileName = "mysql-bin.000001",
+                LogfileOffset = number,
+                ServerId = 1,
+                ServerenCode = "UTF-8",
+                SchemaName = "shop",
+                TableName = "orders",
+                EventType = EventType.Insert,
+                SourceType = Protocol.Type.Mysql,
             },
             EntryType = EntryType.Rowdata,
             StoreValue = change.ToByteString(),
