@@ -148,14 +148,14 @@ public sealed class CanalConnection : IAsyncDisposable
         catch (CanalProtocolException e)
         {
             answer.Frame.Dispose();
-            throw Break(e);
+            throw _channel.Break(e);
         }
 
         answer.Frame.Dispose();
         return CanalBatch.Empty;
     }
 
-    internal CanalException Break(CanalException cause) => _channel.Break(cause);
+    internal CanalException BreakOff(CanalException cause) => _channel.BreakOff(cause);
 
     internal void ThrowIfUnusable() => _channel.ThrowIfUnusable();
 

@@ -82,6 +82,25 @@ public readonly record struct CanalEndpoint
         return [.. text.Split(',').Select(Parse)];
     }
 
+    /// <summary>Reads a comma separated list; false when an item is no endpoint, or there is none.</summary>
+    public static bool TryParseList(string? text, out IReadOnlyList<CanalEndpoint> endpoints)
+    {
+        endpoints = [];
+        var list = new List<CanalEndpoint>();
+        foreach (string item in (text ?? "").Split(','))
+        {
+            if (!TryParse(item, out CanalEndpoint endpoint))
+            {
+                return false;
+            }
+
+            list.Add(endpoint);
+        }
+
+        endpoints = list;
+        return true;
+    }
+
     /// <inheritdoc />
     public override string ToString() => Host?.Contains(':', StringComparison.Ordinal) == true ? $"[{Host}]:{Port}" : $"{Host}:{Port}";
 }

@@ -32,6 +32,7 @@ public sealed class CanalSession : IAsyncDisposable
     private CanalBatch? _probe;
     private bool _verified;
     private CanalBatch? _ready;
+    private int _stale;
     private int _depth = 1;
     private bool _idle;
     private bool _waiting;
@@ -135,6 +136,7 @@ public sealed class CanalSession : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(wait.TotalMilliseconds, int.MaxValue, nameof(wait));
         _connection.ThrowIfUnusable();
         cancellationToken.ThrowIfCancellationRequested();
+        await DiscardStaleAsync(cancellationToken).ConfigureAwait(false);
         bool mayWait = wait > TimeSpan.Zero;
         while (true)
         {
@@ -210,21 +212,19 @@ public sealed class CanalSession : IAsyncDisposable
     }
 
     /// <summary>Gives every un-acked batch back to the server, also those under way; they come again, cut anew and under new ids.</summary>
+    /// <param name="cancellationToken">Before it is sent; never half done.</param>
     /// <exception cref="CanalException">The session has ended.</exception>
     public async ValueTask RollbackAsync(CancellationToken cancellationToken = default)
     {
         await _settling.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            _connection.ThrowIfUnusable();
-
-            // Answers under way were executed before the rollback, so they belong to what is given back.
-            while (_ready is not null || GetsInFlight > 0)
-            {
-                (await TakeAsync(cancellationToken).ConfigureAwait(false)).Dispose();
-            }
-
             await _connection.RollbackAsync(0, cancellationToken).ConfigureAwait(false);
+
+            // The server executes in order: answers under way belong to what is given back. The next fetch reads past them.
+            _stale = GetsInFlight;
+            Forget(ref _ready);
+            Forget(ref _probe);
             lock (_sync)
             {
                 _outstanding.Clear();
@@ -243,9 +243,29 @@ public sealed class CanalSession : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _connection.DisposeAsync().ConfigureAwait(false);
-        _ready?.Dispose();
-        _probe?.Dispose();
+        Forget(ref _ready);
+        Forget(ref _probe);
         _settling.Dispose();
+    }
+
+    private static void Forget(ref CanalBatch? batch)
+    {
+        batch?.Dispose();
+        batch = null;
+    }
+
+    private async ValueTask DiscardStaleAsync(CancellationToken cancellationToken)
+    {
+        while (_stale > 0)
+        {
+            CanalBatch batch = await ReadAsync(cancellationToken).ConfigureAwait(false);
+            _stale--;
+            if (!batch.IsEmpty)
+            {
+                CheckId(batch);
+                batch.Dispose();
+            }
+        }
     }
 
     private async ValueTask TopUpAsync(CancellationToken cancellationToken)
@@ -319,7 +339,7 @@ public sealed class CanalSession : IAsyncDisposable
         catch (CanalServerException e)
         {
             // After any refusal of a GET a batch may be outstanding that never arrived.
-            throw _connection.Break(e);
+            throw _connection.BreakOff(e);
         }
     }
 
@@ -361,7 +381,7 @@ public sealed class CanalSession : IAsyncDisposable
     }
 
     private CanalException End(string reason) =>
-        _connection.Break(new CanalProtocolException($"{reason} (destination {_options.Destination} at {Endpoint}). The session has ended."));
+        _connection.BreakOff(new CanalProtocolException($"{reason} (destination {_options.Destination} at {Endpoint}). The session has ended."));
 
     private CanalBatch HandOut(CanalBatch batch)
     {
@@ -388,7 +408,7 @@ public sealed class CanalSession : IAsyncDisposable
         }
         catch (CanalServerException e)
         {
-            throw _connection.Break(e);
+            throw _connection.BreakOff(e);
         }
 
         _lastAnswer = _time.GetTimestamp();

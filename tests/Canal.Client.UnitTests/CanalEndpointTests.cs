@@ -41,4 +41,24 @@ public sealed class CanalEndpointTests
     [InlineData("canal:11111")]
     [InlineData("[::1]:11111")]
     public void Text_form_is_read_back(string text) => Assert.Equal(text, CanalEndpoint.Parse(text).ToString());
+
+    [Fact]
+    public void List_is_tried_without_an_exception()
+    {
+        bool good = CanalEndpoint.TryParseList("canal1, canal2:5", out IReadOnlyList<CanalEndpoint> endpoints);
+
+        Assert.True(good);
+        Assert.Equal([new CanalEndpoint("canal1"), new CanalEndpoint("canal2", 5)], endpoints);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("canal1,,canal2")]
+    [InlineData("canal1:0")]
+    public void List_that_is_none_gives_no_endpoint(string? text)
+    {
+        Assert.False(CanalEndpoint.TryParseList(text, out IReadOnlyList<CanalEndpoint> endpoints));
+        Assert.Empty(endpoints);
+    }
 }

@@ -92,6 +92,31 @@ public sealed class CanalSessionTests : IAsyncDisposable
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task Get_left_over_from_a_failed_probe_is_executed_before_the_next_connection_is_made()
+    {
+        Append(1, 2, 3);
+        bool? connectedAgain = null;
+        int gets = 0;
+        _server.BeforeRequest = request =>
+        {
+            gets += request.Kind == "GET" ? 1 : 0;
+            if (request.Kind == "GET" && gets == 1)
+            {
+                _server.TakeAsAnotherConsumer();
+            }
+            else if (request.Kind == "GET" && gets == 2)
+            {
+                connectedAgain = SpinWait.SpinUntil(() => _server.ConnectionCount > 1, millisecondsTimeout: 200);
+            }
+        };
+
+        await using CanalSession session = await CanalSession.OpenAsync(TestSessions.Options(_server));
+
+        Assert.False(connectedAgain);
+        Assert.Equal([1L, 2L, 3L], await ReadOffsetsAsync(session, 3));
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task First_batch_that_comes_after_the_start_is_probed_too()
     {
         await using CanalSession session = await TestSessions.OpenOnceAsync(_server);
@@ -230,6 +255,37 @@ public sealed class CanalSessionTests : IAsyncDisposable
         await session.RollbackAsync();
 
         Assert.Equal([1L, 2L], await ReadOffsetsAsync(session, 2));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Rollback_needs_no_answer_and_its_cancellation_loses_nothing()
+    {
+        Append(1, 2, 3, 4, 5);
+        await using CanalSession session = await TestSessions.OpenOnceAsync(_server);
+        OnGet(2, () => _server.IsFrozen = true);
+        (await TestSessions.NextAsync(session)).Dispose();
+        await TestSessions.UntilAsync(() => _server.IsFrozen);
+        using var cancel = new CancellationTokenSource();
+
+        Task rollback = session.RollbackAsync(cancel.Token).AsTask();
+        await cancel.CancelAsync();
+        await rollback;
+        _server.IsFrozen = false;
+
+        Assert.Equal([1L, 2L, 3L, 4L, 5L], await ReadOffsetsAsync(session, 5));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Rollback_cancelled_before_it_is_sent_changes_nothing()
+    {
+        Append(1, 2);
+        await using CanalSession session = await TestSessions.OpenOnceAsync(_server);
+        using CanalBatch first = await TestSessions.NextAsync(session);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await session.RollbackAsync(new CancellationToken(canceled: true)));
+
+        await session.AckAsync(first.Id);
+        Assert.Equal([2L], await ReadOffsetsAsync(session, 1));
     }
 
     [Fact(Timeout = 60_000)]

@@ -28,6 +28,7 @@ internal sealed class Channel : IAsyncDisposable
     private int _readers;
     private CanalException? _cause;
     private bool _disposed;
+    private bool _closedAtOnce;
 
     private Channel(Socket socket, CanalEndpoint endpoint, CanalClientOptions options, TimeProvider time)
     {
@@ -174,7 +175,31 @@ internal sealed class Channel : IAsyncDisposable
             return first;
         }
 
+        _closedAtOnce = true;
         _stream.Dispose();
+        return cause;
+    }
+
+    /// <summary>
+    /// Like <see cref="Break"/> where the bytes are sound: only the end of the requests is announced. The server executes what it
+    /// has, also GETs whose answers nobody wants; disposal waits for that, so that none of them takes a batch from the next session.
+    /// </summary>
+    public CanalException BreakOff(CanalException cause)
+    {
+        if (Interlocked.CompareExchange(ref _cause, cause, null) is { } first)
+        {
+            return first;
+        }
+
+        try
+        {
+            _socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The connection has gone, and with it what the server would have read.
+        }
+
         return cause;
     }
 
@@ -198,7 +223,7 @@ internal sealed class Channel : IAsyncDisposable
 
         _disposed = true;
         bool idle = Interlocked.CompareExchange(ref _readers, 1, 0) == 0;
-        if (_cause is null && idle)
+        if (!_closedAtOnce && idle)
         {
             await DrainAsync().ConfigureAwait(false);
         }
@@ -232,7 +257,7 @@ internal sealed class Channel : IAsyncDisposable
             // A failed ack or rollback looks the same as a failed request: taken for the wrong one, all later answers are off by one.
             if (expected.AfterSettlement)
             {
-                throw Break(exception);
+                throw BreakOff(exception);
             }
 
             lock (_sync)
