@@ -153,7 +153,7 @@ internal sealed class Pipeline : IAsyncDisposable
 
         if (_group.IsDue || (!_group.IsEmpty && _group.Records == 0))
         {
-            await CommitAndSettleAsync(batch.Id, grace);
+            await CommitAndSettleAsync(grace);
         }
     }
 
@@ -191,11 +191,11 @@ internal sealed class Pipeline : IAsyncDisposable
         return _partitions[topic] = partitions;
     }
 
-    private async ValueTask CommitAndSettleAsync(long lastBatchId, CancellationToken cancellationToken)
+    private async ValueTask CommitAndSettleAsync(CancellationToken cancellationToken)
     {
         if (_publisher.IsOpen)
         {
-            _publisher.Commit(CurrentPosition(lastBatchId), cancellationToken);
+            _publisher.Commit(CurrentPosition(), cancellationToken);
             Committed?.Invoke();
             Log.Committed(_logger, _group.Records, _group.BatchIds.Count, _options.Canal.Destination!, Position);
             BridgeMetrics.SourceLag.Record(Math.Max(0, (_time.GetUtcNow().ToUnixTimeMilliseconds() - _replay.MaxExecuteTimeMilliseconds) / 1000.0));
@@ -216,7 +216,7 @@ internal sealed class Pipeline : IAsyncDisposable
 
         try
         {
-            await CommitAndSettleAsync(lastBatchId: -1, grace);
+            await CommitAndSettleAsync(grace);
         }
         catch (CanalException e)
         {
@@ -225,7 +225,7 @@ internal sealed class Pipeline : IAsyncDisposable
         }
     }
 
-    private StoredPosition CurrentPosition(long batchId) => new()
+    private StoredPosition CurrentPosition() => new()
     {
         Destination = _options.Canal.Destination!,
         Owner = _owner,
@@ -235,7 +235,7 @@ internal sealed class Pipeline : IAsyncDisposable
         Gtid = _replay.Gtid,
         ServerId = _replay.ServerId,
         MaxExecuteTimeMilliseconds = _replay.MaxExecuteTimeMilliseconds,
-        BatchId = batchId,
+        BatchId = _replay.LastBatchId,
         Time = _time.GetUtcNow(),
     };
 }

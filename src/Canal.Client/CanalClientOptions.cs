@@ -56,6 +56,12 @@ public sealed class CanalClientOptions
     /// <summary>Longest pause between rounds.</summary>
     public TimeSpan ReconnectDelayMax { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// Pause between login and subscription at a server that was away: a subscription that meets an instance in the middle of its
+    /// start was seen to make it forget its cursor, and with it every change since. Zero switches it off.
+    /// </summary>
+    public TimeSpan RestartGrace { get; set; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Every mistake, one sentence each; empty when there is none. Never contains the password.</summary>
     public IReadOnlyList<string> Validate()
     {
@@ -77,6 +83,7 @@ public sealed class CanalClientOptions
         CheckDuration(nameof(ConnectTimeout), ConnectTimeout);
         CheckDuration(nameof(ResponseTimeout), ResponseTimeout);
         CheckDuration(nameof(ServerIdleTimeout), ServerIdleTimeout);
+        CheckDuration(nameof(RestartGrace), RestartGrace, zeroAllowed: true);
         CheckDuration(nameof(ReconnectDelay), ReconnectDelay);
         CheckDuration(nameof(ReconnectDelayMax), ReconnectDelayMax);
         Check(ResponseTimeout > IdleWait, $"ResponseTimeout is {ResponseTimeout:c} but must exceed IdleWait ({IdleWait:c}); raise it or lower the other.");

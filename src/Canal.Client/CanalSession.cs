@@ -97,13 +97,18 @@ public sealed class CanalSession : IAsyncDisposable
 
     /// <summary>One attempt at one endpoint.</summary>
     internal static async Task<CanalSession> OpenAtAsync(
-        CanalEndpoint endpoint, CanalClientOptions options, ILogger logger, TimeProvider time, CancellationToken cancellationToken)
+        CanalEndpoint endpoint, CanalClientOptions options, TimeSpan grace, ILogger logger, TimeProvider time, CancellationToken cancellationToken)
     {
         CanalConnection connection = await CanalConnection.ConnectAsync(endpoint, options, time, cancellationToken).ConfigureAwait(false);
         var session = new CanalSession(connection, options, logger, time);
         bool opened = false;
         try
         {
+            if (grace > TimeSpan.Zero)
+            {
+                await Task.Delay(grace, time, cancellationToken).ConfigureAwait(false);
+            }
+
             await connection.SubscribeAsync(options.Filter, cancellationToken).ConfigureAwait(false);
             await connection.RollbackAsync(0, cancellationToken).ConfigureAwait(false);
             await session.PostGetAsync(cancellationToken).ConfigureAwait(false);

@@ -8,6 +8,7 @@ internal sealed class SessionOpener(CanalClientOptions options, ILogger logger, 
     private static readonly TimeSpan WarningInterval = TimeSpan.FromSeconds(30);
 
     private readonly Backoff _backoff = new(options.ReconnectDelay, options.ReconnectDelayMax);
+    private readonly HashSet<CanalEndpoint> _wereAway = [];
     private long _lastWarning;
 
     public async Task<CanalSession> OpenAsync(CancellationToken cancellationToken)
@@ -17,12 +18,18 @@ internal sealed class SessionOpener(CanalClientOptions options, ILogger logger, 
             CanalEndpoint endpoint = options.Endpoints[(attempt - 1) % options.Endpoints.Count];
             try
             {
-                CanalSession session = await CanalSession.OpenAtAsync(endpoint, options, logger, time, cancellationToken).ConfigureAwait(false);
+                TimeSpan grace = _wereAway.Contains(endpoint) ? options.RestartGrace : TimeSpan.Zero;
+                CanalSession session = await CanalSession.OpenAtAsync(endpoint, options, grace, logger, time, cancellationToken).ConfigureAwait(false);
                 Log.SessionOpen(logger, options.Destination, endpoint, options.ClientId);
                 return session;
             }
             catch (CanalException e) when (e.IsTransient)
             {
+                if (e is CanalConnectionException or CanalServerException { IsDestinationNotRunning: true })
+                {
+                    _wereAway.Add(endpoint);
+                }
+
                 Report(endpoint, attempt, e);
             }
 

@@ -33,6 +33,19 @@ internal sealed class RestartRun : IAsyncDisposable
         return run;
     }
 
+    /// <summary>What the consumer saw so far.</summary>
+    public CommittedRecord[] Records => _consumer.Records;
+
+    /// <summary>Waits until the load has gone on for a while.</summary>
+    public async Task UntilRowAfterIsInTheTableAsync(long id)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (Load.LastId <= id)
+        {
+            await Task.Delay(10, limit.Token);
+        }
+    }
+
     /// <summary>Waits until a consumer sees a row inserted after the given one.</summary>
     public Task<CommittedRecord> WaitForRowAfterAsync(long id) => _consumer.WaitForAsync(
         r => r.Operation == "c" && r.After.GetProperty("id").GetInt64() > id, () => Bridge.Output);

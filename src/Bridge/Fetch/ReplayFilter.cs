@@ -22,6 +22,9 @@ internal sealed class ReplayFilter
     private byte[] _file = [];
     private byte[] _previousFile = [];
     private long _previousOffset = -1;
+    private byte[] _seenFile = [];
+    private long _seenOffset = -1;
+    private bool _sessionBegins;
     private byte[] _gtid = [];
 
     /// <param name="stored">Last committed position; null when there is none.</param>
@@ -38,6 +41,7 @@ internal sealed class ReplayFilter
             LastRow = stored.Row;
             ServerId = stored.ServerId;
             MaxExecuteTimeMilliseconds = stored.MaxExecuteTimeMilliseconds;
+            LastBatchId = stored.BatchId;
         }
     }
 
@@ -56,8 +60,34 @@ internal sealed class ReplayFilter
     /// <summary>Transaction id of <see cref="Last"/> as the header has it; null outside GTID mode.</summary>
     public string? Gtid => _gtid.Length == 0 ? null : Encoding.UTF8.GetString(_gtid);
 
+    /// <summary>Last Canal batch looked at; a smaller number later means that the instance was started anew.</summary>
+    public long LastBatchId { get; private set; }
+
     /// <summary>A new Canal session begins: entries may repeat from here.</summary>
-    public void BeginSession() => _previousOffset = -1;
+    public void BeginSession()
+    {
+        _previousOffset = -1;
+        _sessionBegins = true;
+    }
+
+    /// <summary>Looks at an entry of any kind, before it is taken or dropped.</summary>
+    /// <exception cref="PositionGapException">Canal's instance was started anew and left changes out.</exception>
+    public void Observe(in CanalEntry entry, long batchId)
+    {
+        EntryHeader header = entry.Header;
+        if (_sessionBegins)
+        {
+            _sessionBegins = false;
+            RefuseGap(entry, batchId);
+        }
+
+        LastBatchId = batchId;
+        _seenOffset = header.LogfileOffset;
+        if (!header.LogfileName.SequenceEqual(_seenFile))
+        {
+            _seenFile = header.LogfileName.ToArray();
+        }
+    }
 
     /// <summary>Index of the first row of an entry that was not taken before: 0 for a new entry, <see cref="AllRows"/> for an old one.</summary>
     /// <exception cref="PositionNotComparableException">The entry belongs to another binlog than <see cref="Last"/>.</exception>
@@ -123,6 +153,30 @@ internal sealed class ReplayFilter
 
     private static BinlogPosition PositionOf(in CanalEntry entry) =>
         new(Encoding.UTF8.GetString(entry.Header.LogfileName), entry.Header.LogfileOffset);
+
+    /// <summary>
+    /// An instance that starts anew (its batch numbers start at 1 again) begins at its cursor: a BEGIN, END or DDL that it delivered
+    /// before. One that begins behind everything seen has lost its cursor, and the changes in between with it. In GTID mode it
+    /// begins after the cursor, so nothing can be told there.
+    /// </summary>
+    private void RefuseGap(in CanalEntry entry, long batchId)
+    {
+        EntryHeader header = entry.Header;
+        if (Last is not { } last || batchId > LastBatchId || !header.Gtid.IsEmpty)
+        {
+            return;
+        }
+
+        bool sawItself = _seenOffset >= 0;
+        BinlogPosition known = sawItself ? new BinlogPosition(Encoding.UTF8.GetString(_seenFile), _seenOffset) : last;
+        bool isCursor = entry.Type != CanalEntryType.RowData || header.EventType is not (CanalEventType.Insert or CanalEventType.Update or CanalEventType.Delete or CanalEventType.Query);
+
+        // Only rows are stored: after our own restart the cursor may be an END or a DDL behind them that we do not know any more.
+        if (PositionOf(entry).CompareTo(known) == BinlogOrder.After && (sawItself || !isCursor))
+        {
+            throw new PositionGapException(known.ToString(), PositionOf(entry).ToString(), _epoch + 1);
+        }
+    }
 
     /// <summary>With binlog_transaction_compression all events of a transaction share one offset: no order, so no exactly-once.</summary>
     private void RefuseSharedOffset(in CanalEntry entry)

@@ -28,6 +28,7 @@ internal sealed class BatchMapper
 
     /// <summary>Appends the batch's records to the buffer.</summary>
     /// <exception cref="PositionNotComparableException">The batch comes from another binlog than what was published.</exception>
+    /// <exception cref="PositionGapException">Canal has left changes out.</exception>
     /// <exception cref="UnmappableValueException">A value does not fit its column's type.</exception>
     public void Map(CanalBatch batch, RecordBuffer records)
     {
@@ -35,6 +36,7 @@ internal sealed class BatchMapper
         long now = (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
         foreach (CanalEntry entry in batch.Entries)
         {
+            _replay.Observe(entry, batch.Id);
             int firstRow = entry.Type == CanalEntryType.RowData ? _replay.FirstNewRow(entry) : 0;
             if (firstRow == ReplayFilter.AllRows)
             {

@@ -88,9 +88,58 @@ public sealed class ReplayFilterTests
         Assert.Equal(1, First(filter, At("mysql-bin.000007", 200)));
     }
 
+    [Fact]
+    public void Instance_that_starts_anew_behind_what_it_delivered_has_lost_changes()
+    {
+        ReplayFilter filter = Filter();
+        filter.BeginSession();
+        filter.Observe(CanalEntry.Parse(At("mysql-bin.000007", 150)), batchId: 50);
+        filter.BeginSession();
+
+        var gap = Assert.Throws<PositionGapException>(() => filter.Observe(CanalEntry.Parse(At("mysql-bin.000007", 900)), batchId: 2));
+
+        Assert.Contains("mysql-bin.000007:150", gap.Message, StringComparison.Ordinal);
+        Assert.Contains("mysql-bin.000007:900", gap.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Instance_that_starts_anew_at_its_cursor_is_read_on()
+    {
+        ReplayFilter filter = Filter();
+        filter.BeginSession();
+        filter.Observe(CanalEntry.Parse(At("mysql-bin.000007", 150)), batchId: 50);
+
+        filter.BeginSession();
+        filter.Observe(CanalEntry.Parse(At("mysql-bin.000007", 150)), batchId: 2);
+    }
+
+    [Fact]
+    public void New_session_with_the_same_instance_may_begin_anywhere()
+    {
+        ReplayFilter filter = Filter();
+        filter.BeginSession();
+        filter.Observe(CanalEntry.Parse(At("mysql-bin.000007", 150)), batchId: 50);
+
+        filter.BeginSession();
+        filter.Observe(CanalEntry.Parse(At("mysql-bin.000007", 900)), batchId: 52);
+    }
+
+    [Fact]
+    public void After_our_own_restart_a_row_behind_the_stored_position_is_a_gap_and_an_end_is_not()
+    {
+        byte[] end = EntryBuilder.Entry("mysql-bin.000007", 900, Canal.Client.Protocol.EntryType.Transactionend, ByteString.Empty);
+        ReplayFilter filter = Filter();
+        filter.BeginSession();
+        filter.Observe(CanalEntry.Parse(end), batchId: 2);
+
+        ReplayFilter other = Filter();
+        other.BeginSession();
+        Assert.Throws<PositionGapException>(() => other.Observe(CanalEntry.Parse(At("mysql-bin.000007", 900)), batchId: 2));
+    }
+
     private static StoredPosition Stored => new()
     {
-        Destination = "example", Owner = Guid.NewGuid(), Binlog = new BinlogPosition("mysql-bin.000007", 100), Row = 2, ServerId = 1, MaxExecuteTimeMilliseconds = Then,
+        Destination = "example", Owner = Guid.NewGuid(), Binlog = new BinlogPosition("mysql-bin.000007", 100), Row = 2, ServerId = 1, MaxExecuteTimeMilliseconds = Then, BatchId = 40,
     };
 
     private static ReplayFilter Filter() => new(Stored, 0, serverIdMayChange: false);

@@ -63,6 +63,15 @@ internal sealed class PeerStack : IAsyncDisposable
 
     public Task ResumeAsync(string service) => RunAsync(Script.Value!, "resume", _folder!, service);
 
+    /// <summary>Deletes what the stopped Canal server would go on from.</summary>
+    public void DeleteCanalCursor()
+    {
+        foreach (string file in Directory.EnumerateFiles(Path.Combine(_folder!, "canal"), "meta.dat", SearchOption.AllDirectories))
+        {
+            File.Delete(file);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_folder is not null)
