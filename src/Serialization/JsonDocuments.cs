@@ -85,13 +85,19 @@ internal static class JsonDocuments
         int length = text.IndexOfAnyExcept(NumberBytes);
         length = length < 0 ? text.Length : length;
         ReadOnlySpan<byte> number = text[..length];
-        if (!number.Contains((byte)'E'))
+        if (!Utf8Parser.TryParse(number, out double value, out int used) || used != length)
         {
-            output.Write(number);
-            return length;
+            return 0;
         }
 
-        return Utf8Parser.TryParse(number, out double value, out int used) && used == length && WriteExact(ref output, value) ? length : 0;
+        if (number.Contains((byte)'E'))
+        {
+            return WriteExact(ref output, value) ? length : 0;
+        }
+
+        // Integers and decimals of any length; a double is printed without E only where Debezium does so too.
+        output.Write(number);
+        return length;
     }
 
     /// <summary>Every digit of the binary value, as Java's <c>new BigDecimal(double).toPlainString()</c>.</summary>

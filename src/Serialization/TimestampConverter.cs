@@ -8,6 +8,9 @@ internal sealed class TimestampConverter
     // Zones change their offset at full quarters of an hour: one look-up serves all values of the same quarter.
     private const long QuarterHour = 900;
 
+    // 9999-12-31 23:59:59; what the zone moves beyond it has no text.
+    private const long LastSecond = 253_402_300_799;
+
     private readonly TimeZoneInfo _zone;
     private readonly bool _isUtc;
     private long _quarter = long.MinValue;
@@ -31,6 +34,11 @@ internal sealed class TimestampConverter
         if (!clock.IsZeroDate && !_isUtc)
         {
             seconds -= OffsetAt(seconds);
+        }
+
+        if (seconds > LastSecond)
+        {
+            return false;
         }
 
         Write(ref output, seconds, clock.IsZeroDate ? 0 : clock.Microseconds, digits);

@@ -94,6 +94,11 @@ public sealed class ColumnValueWriterTests
         Assert.Equal(json, new SerializerFixture(zone: TimeZoneInfo.FindSystemTimeZoneById(zone)).ValueOf("timestamp", value));
 
     [Fact]
+    public void TIMESTAMP_moved_beyond_the_last_year_is_refused() =>
+        Assert.Throws<UnmappableValueException>(
+            () => new SerializerFixture(zone: TimeZoneInfo.FindSystemTimeZoneById("America/New_York")).ValueOf("timestamp", "9999-12-31 23:59:59"));
+
+    [Fact]
     public void DATETIME_knows_no_zone() =>
         Assert.Equal("1529476623000", new SerializerFixture(zone: TimeZoneInfo.FindSystemTimeZoneById("Asia/Shanghai")).ValueOf("datetime", "2018-06-20 06:37:03"));
 
@@ -195,6 +200,8 @@ public sealed class ColumnValueWriterTests
     [InlineData("json", "JSON_REPLACE(`c`, '$.a', 1)")]
     [InlineData("json", "{\"a\": 1")]
     [InlineData("json", "\"open")]
+    [InlineData("json", "1-2")]
+    [InlineData("json", "nul")]
     [InlineData("blob", "\u0100")]
     [InlineData("geometry", "abc")]
     [InlineData("point", "\u0000\u0000\u0000\u0000\u0001")]

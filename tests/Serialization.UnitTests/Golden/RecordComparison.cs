@@ -43,10 +43,9 @@ internal sealed class RecordComparison
 
     private void CompareRecord(string table, GoldenRecord expected, GoldenRecord actual)
     {
-        HashSet<string> differing = [];
         if (expected.Value != actual.Value)
         {
-            CompareValues(table, expected.Value, actual.Value, differing);
+            CompareValues(table, expected.Value, actual.Value);
         }
 
         if (expected.Key != actual.Key)
@@ -81,7 +80,7 @@ internal sealed class RecordComparison
         }
     }
 
-    private void CompareValues(string table, string? expected, string? actual, HashSet<string> differing)
+    private void CompareValues(string table, string? expected, string? actual)
     {
         if (expected is null || actual is null)
         {
