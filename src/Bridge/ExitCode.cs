@@ -39,7 +39,7 @@ internal static class ExitCode
         KafkaFaultException { Reaction: Reaction.Fenced } => Fenced,
         KafkaFaultException => Kafka,
         PositionNotComparableException or AmbiguousPositionException or PositionGapException => Position,
-        UnmappableValueException or CanalProtocolException => Row,
+        UnmappableValueException or IncompleteRowImageException or CanalProtocolException => Row,
         CanalException => Canal,
         _ => Unexpected,
     };

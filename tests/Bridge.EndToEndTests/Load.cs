@@ -12,6 +12,7 @@ internal sealed class Load : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _running;
     private long _lastId;
+    private long _changes;
 
     private Load(PeerStack peers, string database)
     {
@@ -22,6 +23,9 @@ internal sealed class Load : IAsyncDisposable
 
     /// <summary>Id of the row inserted last.</summary>
     public long LastId => Interlocked.Read(ref _lastId);
+
+    /// <summary>Rows inserted, updated and deleted so far.</summary>
+    public long Changes => Interlocked.Read(ref _changes);
 
     public static async Task<Load> StartAsync(PeerStack peers, string database)
     {
@@ -67,11 +71,12 @@ internal sealed class Load : IAsyncDisposable
             long first = _lastId + 1, last = _lastId + random.Next(1, 6);
             string rows = string.Join(", ", Enumerable.Range(0, (int)(last - first) + 1).Select(i => $"({first + i}, 0, 'row {first + i}')"));
             long some = random.NextInt64(1, first + 1);
-            await Workload.ExecuteAsync(connection, $"""
+            int changed = await Workload.ExecuteAsync(connection, $"""
                 START TRANSACTION; INSERT INTO {_database}.load_rows VALUES {rows};
                 UPDATE {_database}.load_rows SET value = value + 1 WHERE id BETWEEN {some} AND {some + 3};
                 DELETE FROM {_database}.load_rows WHERE id = {random.NextInt64(1, first + 1)}; COMMIT
                 """);
+            Interlocked.Add(ref _changes, changed);
             Interlocked.Exchange(ref _lastId, last);
             await Task.Delay(2);
         }

@@ -76,6 +76,7 @@ internal sealed class RestartRun : IAsyncDisposable
         CommittedRecord[] records = _consumer.Records;
         Delivery.AssertExactlyOnceAndInOrder(records);
         Assert.Equal(last, records.Count(r => r.Operation == "c"));
+        Assert.Equal(Load.Changes, records.Count(r => !r.IsTombstone));
         Assert.Equal(expected, Mirror(records));
     }
 

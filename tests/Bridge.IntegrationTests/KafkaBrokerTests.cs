@@ -170,7 +170,10 @@ public sealed class KafkaBrokerTests(SharedPeers shared)
 
     private static StoredPosition At(BridgeOptions options, int offset) => new()
     {
-        Destination = options.Canal.Destination!, Owner = Guid.NewGuid(), Binlog = new BinlogPosition("mysql-bin.000001", offset), ServerId = 1,
+        Destination = options.Canal.Destination!,
+        Owner = Guid.NewGuid(),
+        Binlog = new BinlogPosition("mysql-bin.000001", offset),
+        ServerId = 1,
     };
 
     private static void SendTo(TransactionalPublisher publisher, string topic, string? key, byte[]? value = null)

@@ -30,8 +30,16 @@ internal static class EntryBuilder
     {
         var header = new Header
         {
-            Version = 1, LogfileName = file, LogfileOffset = offset, ServerId = serverId, ServerenCode = "UTF-8", ExecuteTime = executeTime,
-            SourceType = Canal.Client.Protocol.Type.Mysql, SchemaName = type == EntryType.Rowdata ? "shop" : "", TableName = type == EntryType.Rowdata ? "items" : "", EventLength = 50,
+            Version = 1,
+            LogfileName = file,
+            LogfileOffset = offset,
+            ServerId = serverId,
+            ServerenCode = "UTF-8",
+            ExecuteTime = executeTime,
+            SourceType = Canal.Client.Protocol.Type.Mysql,
+            SchemaName = type == EntryType.Rowdata ? "shop" : "",
+            TableName = type == EntryType.Rowdata ? "items" : "",
+            EventLength = 50,
         };
         if (eventType is { } kind)
         {

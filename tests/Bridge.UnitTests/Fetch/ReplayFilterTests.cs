@@ -139,7 +139,13 @@ public sealed class ReplayFilterTests
 
     private static StoredPosition Stored => new()
     {
-        Destination = "example", Owner = Guid.NewGuid(), Binlog = new BinlogPosition("mysql-bin.000007", 100), Row = 2, ServerId = 1, MaxExecuteTimeMilliseconds = Then, BatchId = 40,
+        Destination = "example",
+        Owner = Guid.NewGuid(),
+        Binlog = new BinlogPosition("mysql-bin.000007", 100),
+        Row = 2,
+        ServerId = 1,
+        MaxExecuteTimeMilliseconds = Then,
+        BatchId = 40,
     };
 
     private static ReplayFilter Filter() => new(Stored, 0, serverIdMayChange: false);

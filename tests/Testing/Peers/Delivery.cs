@@ -8,26 +8,32 @@ internal static class Delivery
     public static void AssertExactlyOnceAndInOrder(IEnumerable<CommittedRecord> records)
     {
         var seen = new HashSet<(string, (long, long, int), string)>();
-        var last = new Dictionary<(string, int, string?), (long, long, int)>();
-        long deletes = 0, tombstones = 0;
+        var last = new Dictionary<(string, string?), (long, long, int)>();
+        var deleted = new Dictionary<(string, int), CommittedRecord>();
         foreach (CommittedRecord record in records)
         {
+            var partition = (record.Topic, record.Partition);
             if (record.IsTombstone)
             {
-                tombstones++;
+                Assert.True(deleted.Remove(partition, out CommittedRecord? delete) && delete.Key == record.Key, $"{record.Topic}: a tombstone of {record.Key} that follows no delete of it");
                 continue;
             }
 
-            deletes += record.Operation == "d" ? 1 : 0;
+            Assert.False(deleted.ContainsKey(partition), $"{record.Topic}: a delete without its tombstone before {record.Position}");
+            if (record.Operation == "d")
+            {
+                deleted[partition] = record;
+            }
+
             Assert.True(seen.Add((record.Topic, record.Position, record.Operation!)), $"{record.Topic} {record.Position} {record.Operation} came twice");
             if (record.Key is not null)
             {
-                var key = (record.Topic, record.Partition, record.Key);
-                Assert.True(!last.TryGetValue(key, out var before) || before.CompareTo(record.Position) <= 0, $"{record.Topic} {record.Key}: {record.Position} after {before}");
+                var key = (record.Topic, record.Key);
+                Assert.True(!last.TryGetValue(key, out var before) || before.CompareTo(record.Position) < 0, $"{record.Topic} {record.Key}: {record.Position} after {before}");
                 last[key] = record.Position;
             }
         }
 
-        Assert.Equal(deletes, tombstones);
+        Assert.Empty(deleted);
     }
 }

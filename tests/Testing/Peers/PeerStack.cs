@@ -28,7 +28,7 @@ internal sealed class PeerStack : IAsyncDisposable
     public string BootstrapServers => _addresses["KAFKA_BOOTSTRAP_SERVERS"];
 
     public string ConnectionString =>
-        $"Server={_addresses["SOURCE_HOST"]};Port={_addresses["SOURCE_PORT"]};User ID={_addresses["SOURCE_USER"]};Password={_addresses["SOURCE_PASSWORD"]};SslMode=None;AllowPublicKeyRetrieval=true;AllowUserVariables=true";
+        $"Server={_addresses["SOURCE_HOST"]};Port={_addresses["SOURCE_PORT"]};User ID={_addresses["SOURCE_USER"]};Password={_addresses["SOURCE_PASSWORD"]};SslMode=None;AllowPublicKeyRetrieval=true;AllowUserVariables=true;UseAffectedRows=true";
 
     /// <summary>Starts peers, or skips the test with the way to get them; with PEERS_REQUIRED=true their absence is a failure.</summary>
     /// <param name="source">mariadb or mysql.</param>

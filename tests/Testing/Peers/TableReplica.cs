@@ -23,14 +23,9 @@ internal sealed class TableReplica(WorkloadTable table)
             {
                 ApplyKeyless(record);
             }
-            else if (record.Operation == "d")
-            {
-                Assert.True(_rows.Remove(record.Key!), $"{table.Name}: a delete of {record.Key}, which is not there");
-            }
             else
             {
-                Assert.Equal(record.Operation == "c", !_rows.ContainsKey(record.Key!));
-                _rows[record.Key!] = record.After;
+                ApplyKeyed(record);
             }
         }
     }
@@ -50,6 +45,25 @@ internal sealed class TableReplica(WorkloadTable table)
             {
                 Assert.Fail($"{table.Name} differs in {Difference(expected[i], mirrored[i])}");
             }
+        }
+    }
+
+    /// <summary>Each before image is the row that the records before it left.</summary>
+    private void ApplyKeyed(CommittedRecord record)
+    {
+        if (record.Operation == "c")
+        {
+            Assert.False(_rows.ContainsKey(record.Key!), $"{table.Name}: a create of {record.Key}, which is there");
+        }
+        else
+        {
+            Assert.True(_rows.Remove(record.Key!, out JsonElement held), $"{table.Name}: a {record.Operation} of {record.Key}, which is not there");
+            Assert.Equal(Form(held), Form(record.Before));
+        }
+
+        if (record.Operation != "d")
+        {
+            _rows[record.Key!] = record.After;
         }
     }
 

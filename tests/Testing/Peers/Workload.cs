@@ -58,12 +58,12 @@ internal sealed class Workload
         await ExecuteAsync(connection, $"INSERT INTO {Database}.marker VALUES (1)");
     }
 
-    public static async Task ExecuteAsync(MySqlConnection connection, string sql)
+    public static async Task<int> ExecuteAsync(MySqlConnection connection, string sql)
     {
         await using MySqlCommand command = connection.CreateCommand();
         command.CommandText = sql;
         command.CommandTimeout = 120;
-        await command.ExecuteNonQueryAsync();
+        return await command.ExecuteNonQueryAsync();
     }
 
     private string BigTransaction()
