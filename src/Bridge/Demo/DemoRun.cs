@@ -37,6 +37,7 @@ internal sealed class DemoRun(double rate, int repeat, bool json)
         options.Kafka.BootstrapServers = kafka.BootstrapServers;
         await using var output = new BufferedStream(Console.OpenStandardOutput(), 1 << 16);
         await using var text = new StreamWriter(output, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), 1 << 16, leaveOpen: true);
+        bool watched = rate > 0 || !Console.IsOutputRedirected;
         var printer = new RecordPrinter(text, colours: !Console.IsOutputRedirected);
         var lines = new RecordLines(output);
         reader = new DemoReader(options, record =>
@@ -50,6 +51,13 @@ internal sealed class DemoRun(double rate, int repeat, bool json)
             else
             {
                 printer.Print(record.Topic, record.Message);
+                text.Flush();
+            }
+
+            // Somebody watches, or the records come one by one: show each at once.
+            if (watched)
+            {
+                output.Flush();
             }
         });
 

@@ -1,0 +1,135 @@
+using BenchmarkDotNet.Attributes;
+using Canal.Client;
+using Canal.Client.Testing;
+using CanalBridge.Fetch;
+using CanalBridge.Map;
+using CanalBridge.Options;
+using CanalBridge.Publish;
+using CanalBridge.Serialization;
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace CanalBridge.Benchmarks;
+
+/// <summary>The loop without a broker: a producer that takes every record and keeps none. Time and bytes are per row.</summary>
+[MemoryDiagnoser]
+public class LoopAgainstFakes
+{
+    private const int Rows = 1000, Repeat = 50, ShopRows = 2047 * Repeat;
+
+    private readonly BridgeOptions _options = new() { Canal = { Destination = "shop" }, Kafka = { BootstrapServers = "none" }, Topics = { Prefix = "bench" }, Source = { Kind = SourceKind.MariaDb } };
+    private readonly CanalBatch _batch = new(BatchSamples.TenColumns(Rows / 10, 10));
+    private readonly RecordBuffer _records = new();
+    private TransactionalPublisher _publisher = null!;
+    private EntrySerializer _serializer = null!;
+    private FakeCanalServer _canal = null!;
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        _publisher = new TransactionalPublisher(new NullProducer(), _options, ContextHeaders.Create(_options, Guid.Empty), TimeProvider.System, NullLogger.Instance);
+        _serializer = new EntrySerializer(SerializerSettings.From(_options));
+    }
+
+    /// <summary>Steps 2 and 3 on one batch: map, hand every record over, commit with the position.</summary>
+    [Benchmark(Baseline = true, OperationsPerInvoke = Rows)]
+    public int MapAndPublish()
+    {
+        _records.Clear();
+        new BatchMapper(_serializer, new ReplayFilter(null, 0, false), TimeProvider.System, NullLogger.Instance).Map(_batch, _records);
+        _publisher.Begin();
+        for (int i = 0; i < _records.Count; i++)
+        {
+            _publisher.Send("bench.shop.orders", _records[i], CancellationToken.None);
+        }
+
+        _publisher.Commit(new StoredPosition { Destination = "shop", Owner = Guid.Empty }, CancellationToken.None);
+        return _records.Count;
+    }
+
+    /// <summary>A stand-in with the recorded shop, many times over.</summary>
+    [IterationSetup(Target = nameof(WholeLoop))]
+    public void StartCanal() => StartCanalAsync().GetAwaiter().GetResult();
+
+    /// <summary>All four steps against a Canal stand-in on loopback in this process; its own work and bytes are included.</summary>
+    [Benchmark(OperationsPerInvoke = ShopRows)]
+    public async Task WholeLoop()
+    {
+        using var stop = new CancellationTokenSource();
+        var runner = new DestinationRunner(_options, new NullKafka(), new NullKafka(), new NullKafka(), TimeProvider.System, NullLogger.Instance);
+        Task running = Task.Run(() => runner.RunAsync(stop.Token));
+        await Task.WhenAny(_canal.Drained, running);
+        await stop.CancelAsync();
+        await running;
+    }
+
+    [IterationCleanup(Target = nameof(WholeLoop))]
+    public void StopCanal() => _canal.DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+    private async Task StartCanalAsync()
+    {
+        _canal = new FakeCanalServer("shop");
+        await using FileStream recording = File.OpenRead(Path.Combine(AppContext.BaseDirectory, "14-shop.frames"));
+        await _canal.LoadAsync(recording, Repeat);
+        _canal.Complete();
+        _options.Canal.Endpoints = _canal.Endpoint.ToString();
+    }
+
+    [GlobalCleanup]
+    public void Cleanup()
+    {
+        _publisher.Dispose();
+        _records.Dispose();
+        _batch.Dispose();
+    }
+
+    private sealed class NullKafka : IProducerFactory, ITopicCatalog, IPositionStore
+    {
+        public int SmallestRecordLimit => int.MaxValue;
+
+        public ITransactionalProducer Create(int batchSizeCap) => new NullProducer();
+
+        public void PreparePositionTopic()
+        {
+        }
+
+        public int PrepareTableTopic(string topic) => 1;
+
+        public StoredPosition? Read(CancellationToken cancellationToken) => null;
+    }
+
+    private sealed class NullProducer : ITransactionalProducer
+    {
+        public Error? AuthenticationError => null;
+
+        public string? LastTransactionError => null;
+
+        public void InitTransactions(TimeSpan timeout)
+        {
+        }
+
+        public void BeginTransaction()
+        {
+        }
+
+        public void Produce(string topic, int? partition, Message<byte[]?, byte[]?> message)
+        {
+        }
+
+        public void Poll(TimeSpan timeout)
+        {
+        }
+
+        public void CommitTransaction(TimeSpan timeout)
+        {
+        }
+
+        public void AbortTransaction(TimeSpan timeout)
+        {
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}
