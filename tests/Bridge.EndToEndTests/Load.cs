@@ -31,7 +31,7 @@ internal sealed class Load : IAsyncDisposable
     {
         await using var connection = new MySqlConnection(peers.ConnectionString);
         await connection.OpenAsync();
-        await Workload.ExecuteAsync(connection, $"CREATE DATABASE {database}; CREATE TABLE {database}.load_rows (id BIGINT PRIMARY KEY, value INT NOT NULL, note VARCHAR(100))");
+        await Sql.ExecuteAsync(connection, $"CREATE DATABASE {database}; CREATE TABLE {database}.load_rows (id BIGINT PRIMARY KEY, value INT NOT NULL, note VARCHAR(100))");
         return new Load(peers, database);
     }
 
@@ -71,7 +71,7 @@ internal sealed class Load : IAsyncDisposable
             long first = _lastId + 1, last = _lastId + random.Next(1, 6);
             string rows = string.Join(", ", Enumerable.Range(0, (int)(last - first) + 1).Select(i => $"({first + i}, 0, 'row {first + i}')"));
             long some = random.NextInt64(1, first + 1);
-            int changed = await Workload.ExecuteAsync(connection, $"""
+            int changed = await Sql.ExecuteAsync(connection, $"""
                 START TRANSACTION; INSERT INTO {_database}.load_rows VALUES {rows};
                 UPDATE {_database}.load_rows SET value = value + 1 WHERE id BETWEEN {some} AND {some + 3};
                 DELETE FROM {_database}.load_rows WHERE id = {random.NextInt64(1, first + 1)}; COMMIT

@@ -102,6 +102,6 @@ public sealed class CanalServerTests(SharedPeers shared)
     {
         await using var connection = new MySqlConnection(peers.ConnectionString);
         await connection.OpenAsync();
-        await Workload.ExecuteAsync(connection, sql);
+        await Sql.ExecuteAsync(connection, sql);
     }
 }

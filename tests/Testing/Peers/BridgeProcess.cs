@@ -28,10 +28,20 @@ internal sealed class BridgeProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
+    /// <summary>Runs a command to its end: exit code, standard output, standard error.</summary>
+    public static async Task<(int ExitCode, string Output, string Errors)> ExecuteAsync(params string[] arguments)
+    {
+        using var process = Process.Start(StartInfo(arguments))!;
+        Task<string> output = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
+        using var limit = new CancellationTokenSource(Limit);
+        await process.WaitForExitAsync(limit.Token);
+        return (process.ExitCode, await output, await errors);
+    }
+
     /// <summary>Starts <c>canal-bridge run</c> between the peers.</summary>
     public static BridgeProcess Run(PeerStack peers, string prefix, params (string Name, string Value)[] options)
     {
-        var start = new ProcessStartInfo("dotnet", [Repository.BridgeProgram, "run"]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetTempPath() };
+        ProcessStartInfo start = StartInfo("run");
         start.Environment["Canal__Endpoints"] = peers.CanalEndpoints;
         start.Environment["Canal__Destination"] = peers.CanalDestination;
         start.Environment["Kafka__BootstrapServers"] = peers.BootstrapServers;
@@ -96,6 +106,13 @@ internal sealed class BridgeProcess : IAsyncDisposable
 
         _process.Dispose();
     }
+
+    private static ProcessStartInfo StartInfo(params string[] arguments) => new("dotnet", [Repository.BridgeProgram, .. arguments])
+    {
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+        WorkingDirectory = Path.GetTempPath(),
+    };
 
     private void Keep(string? line)
     {
