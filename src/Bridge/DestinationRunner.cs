@@ -71,14 +71,15 @@ internal sealed class DestinationRunner
     /// <summary>The life of one producer.</summary>
     private async Task RunIncarnationAsync(CancellationToken cancellationToken)
     {
-        using var publisher = new TransactionalPublisher(_producers.Create(_topics.SmallestRecordLimit), _options, _contextHeaders, _time, _logger);
+        int batchSizeCap = _topics.SmallestRecordLimit;
+        using var publisher = new TransactionalPublisher(_producers.Create(batchSizeCap), _options, _contextHeaders, _time, _logger);
         publisher.Fence(cancellationToken);
         Log.FenceUp(_logger, _options.TransactionalId, _options.Canal.Destination!);
         try
         {
             StoredPosition? stored = ReadPosition(cancellationToken);
             Claim(publisher, stored, cancellationToken);
-            await using var pipeline = new Pipeline(_options, publisher, _topics, stored, _owner, _time, _logger);
+            await using var pipeline = new Pipeline(_options, publisher, _topics, batchSizeCap, stored, _owner, _time, _logger);
             pipeline.Committed += () =>
             {
                 _delay = FirstDelay;

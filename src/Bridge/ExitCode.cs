@@ -1,7 +1,7 @@
 using Canal.Client;
 using CanalBridge.Fetch;
+using CanalBridge.Map;
 using CanalBridge.Publish;
-using CanalBridge.Serialization;
 using Microsoft.Extensions.Options;
 
 namespace CanalBridge;
@@ -29,7 +29,7 @@ internal static class ExitCode
     /// <summary>Kafka refused for good: a login, a right, a record.</summary>
     public const int Kafka = 6;
 
-    /// <summary>Canal refused for good: a login, an impossible client id.</summary>
+    /// <summary>Canal refused for good, or sent again and again what cannot be read.</summary>
     public const int Canal = 7;
 
     /// <summary>The code for a fault that ended the loop.</summary>
@@ -39,7 +39,7 @@ internal static class ExitCode
         KafkaFaultException { Reaction: Reaction.Fenced } => Fenced,
         KafkaFaultException => Kafka,
         PositionNotComparableException or AmbiguousPositionException or PositionGapException => Position,
-        UnmappableValueException or IncompleteRowImageException or CanalProtocolException => Row,
+        RowRefusedException => Row,
         CanalException => Canal,
         _ => Unexpected,
     };

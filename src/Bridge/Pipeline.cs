@@ -38,6 +38,7 @@ internal sealed class Pipeline : IAsyncDisposable
     private readonly BridgeOptions _options;
     private readonly TransactionalPublisher _publisher;
     private readonly ITopicCatalog _topics;
+    private readonly int _batchSizeCap;
     private readonly Guid _owner;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -58,15 +59,17 @@ internal sealed class Pipeline : IAsyncDisposable
     /// <param name="options">All options.</param>
     /// <param name="publisher">Fenced; owned by the caller.</param>
     /// <param name="topics">Topics.</param>
+    /// <param name="batchSizeCap">Record limit of the topics that the producer was made for.</param>
     /// <param name="stored">Last committed position; null to take whatever Canal delivers.</param>
     /// <param name="owner">This process.</param>
     /// <param name="time">Clock.</param>
     /// <param name="logger">Log.</param>
-    public Pipeline(BridgeOptions options, TransactionalPublisher publisher, ITopicCatalog topics, StoredPosition? stored, Guid owner, TimeProvider time, ILogger logger)
+    public Pipeline(BridgeOptions options, TransactionalPublisher publisher, ITopicCatalog topics, int batchSizeCap, StoredPosition? stored, Guid owner, TimeProvider time, ILogger logger)
     {
         _options = options;
         _publisher = publisher;
         _topics = topics;
+        _batchSizeCap = batchSizeCap;
         _owner = owner;
         _time = time;
         _logger = logger;
@@ -104,6 +107,9 @@ internal sealed class Pipeline : IAsyncDisposable
             {
                 _group.ForgetBatches();
                 Log.CanalSessionLost(_logger, _options.Canal.Destination!, e.Message);
+
+                // What was sent is whole: left open, it would hide later records from readers for as long as Canal is away.
+                await CommitAndSettleAsync(grace.Token);
                 await Task.Delay(_delay, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 _delay = _delay * 2 < LongestDelay ? _delay * 2 : LongestDelay;
             }
@@ -148,6 +154,12 @@ internal sealed class Pipeline : IAsyncDisposable
             // 3. Publish. A batch without records rides along, or needs no transaction at all.
             _group.AddBatch(batch.Id, batch.SizeBytes + _records.LengthBytes);
             Send(grace);
+            if (_replay.TakeInstanceRestarted())
+            {
+                // The new batch numbers must be known to the next process, even if no row comes before it.
+                _publisher.Begin();
+            }
+
             _batchIsWhole = true;
         }
 
@@ -179,9 +191,8 @@ internal sealed class Pipeline : IAsyncDisposable
             return partitions;
         }
 
-        int limit = _topics.SmallestRecordLimit;
         partitions = _topics.PrepareTableTopic(topic);
-        if (_topics.SmallestRecordLimit < Math.Min(limit, KafkaClientConfig.LargestBatchBytes))
+        if (_topics.SmallestRecordLimit < Math.Min(_batchSizeCap, KafkaClientConfig.LargestBatchBytes))
         {
             _publisher.AbandonQuietly();
             throw new KafkaFaultException(

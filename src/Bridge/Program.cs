@@ -32,7 +32,7 @@ catch (OptionsValidationException e)
 
     return ExitCode.Configuration;
 }
-catch (Exception e) when (e is Canal.Client.CanalException or IOException)
+catch (Exception e) when (e is IOException || ExitCode.Of(e) != ExitCode.Unexpected)
 {
     await Console.Error.WriteLineAsync($"canal-bridge: {e.Message}");
     return ExitCode.Of(e);

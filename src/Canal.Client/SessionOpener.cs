@@ -5,11 +5,15 @@ namespace Canal.Client;
 /// <summary>Tries the endpoints in turn until one gives a session.</summary>
 internal sealed class SessionOpener(CanalClientOptions options, ILogger logger, TimeProvider time)
 {
+    /// <summary>Damage on the way heals with a new connection; what comes back this often is in the data.</summary>
+    private const int MostProtocolFailures = 5;
+
     private static readonly TimeSpan WarningInterval = TimeSpan.FromSeconds(30);
 
     private readonly Backoff _backoff = new(options.ReconnectDelay, options.ReconnectDelayMax);
     private readonly HashSet<CanalEndpoint> _wereAway = [];
     private long _lastWarning;
+    private int _protocolFailures;
 
     public async Task<CanalSession> OpenAsync(CancellationToken cancellationToken)
     {
@@ -23,7 +27,7 @@ internal sealed class SessionOpener(CanalClientOptions options, ILogger logger, 
                 Log.SessionOpen(logger, options.Destination, endpoint, options.ClientId);
                 return session;
             }
-            catch (CanalException e) when (e.IsTransient)
+            catch (CanalException e) when (e.IsTransient && !IsHopeless(e))
             {
                 if (e is CanalConnectionException or CanalServerException { IsDestinationNotRunning: true })
                 {
@@ -38,6 +42,12 @@ internal sealed class SessionOpener(CanalClientOptions options, ILogger logger, 
                 await Task.Delay(_backoff.Next(), time, cancellationToken).ConfigureAwait(false);
             }
         }
+    }
+
+    private bool IsHopeless(CanalException failure)
+    {
+        _protocolFailures = failure is CanalProtocolException ? _protocolFailures + 1 : 0;
+        return _protocolFailures >= MostProtocolFailures;
     }
 
     private void Report(CanalEndpoint endpoint, int attempt, CanalException failure)

@@ -131,8 +131,9 @@ public sealed class DestinationRunnerTests : IAsyncDisposable
         parsed.StoreValue = Google.Protobuf.MessageExtensions.ToByteString(change);
         _canal.Append([EntryBuilder.Insert(File, 90, 7), Google.Protobuf.MessageExtensions.ToByteArray(parsed)]);
 
-        var refusal = await Assert.ThrowsAsync<UnmappableValueException>(StartAsync);
+        var refusal = await Assert.ThrowsAsync<CanalBridge.Map.RowRefusedException>(StartAsync);
 
+        Assert.Contains("mysql-bin.000003:100", refusal.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("no number", refusal.Message, StringComparison.Ordinal);
         Assert.Empty(_kafka.Rows);
     }
@@ -152,6 +153,47 @@ public sealed class DestinationRunnerTests : IAsyncDisposable
 
         Assert.Equal([1], Ids());
         await UntilAsync(() => _canal.BatchesAcked == 1);
+    }
+
+    [Fact]
+    public async Task Rows_that_were_sent_become_visible_while_canal_is_away()
+    {
+        _options.Delivery.GroupInterval = TimeSpan.FromSeconds(5);
+        FakeProducer producer = null!;
+        _kafka.OnProducer = (_, made) => producer = made;
+        _canal.Append([EntryBuilder.Insert(File, 100, 1)]);
+
+        Task running = StartAsync();
+        await UntilAsync(() => producer?.Calls.ToArray().Count(c => c == "Produce") == 2);
+        _canal.RefusesConnections = true;
+        _canal.CutConnections();
+        await UntilAsync(() => _kafka.Rows.Count == 1);
+        await _stop.CancelAsync();
+        await running;
+
+        Assert.Equal([1], Ids());
+    }
+
+    [Fact]
+    public async Task New_batch_numbers_of_a_restarted_instance_are_stored_even_without_a_row()
+    {
+        for (int i = 0; i < 5; i++)
+        {
+            _canal.Append([EntryBuilder.Insert(File, 100 + i, i)]);
+        }
+
+        _canal.Complete();
+        await RunUntilDrainedAsync();
+        long before = _kafka.Read(CancellationToken.None)!.BatchId;
+        await using var anew = new FakeCanalServer("example");
+        anew.Append([EntryBuilder.Insert(File, 104, 4)]);
+        anew.Complete();
+        _options.Canal.Endpoints = anew.Endpoint.ToString();
+
+        await RunUntilDrainedAsync(anew);
+
+        Assert.InRange(_kafka.Read(CancellationToken.None)!.BatchId, 1, before - 1);
+        Assert.Equal(Enumerable.Range(0, 5), Ids());
     }
 
     [Fact]

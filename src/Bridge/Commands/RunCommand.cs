@@ -2,6 +2,7 @@ using System.CommandLine;
 using CanalBridge.Options;
 using CanalBridge.Publish;
 using CanalBridge.Telemetry;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -24,6 +25,9 @@ internal static class RunCommand
     private static async Task<int> RunAsync(BridgeOptions options, CancellationToken cancellationToken)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "canal-bridge" });
+
+        // The exporter reads its standard variables from here; our own options were read before.
+        builder.Configuration.AddEnvironmentVariables();
         builder.Logging.AddBridgeConsole();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Delivery.StopGracePeriod + options.Kafka.TransactionTimeout);
         builder.Services.AddSingleton(options);

@@ -25,6 +25,7 @@ internal sealed class ReplayFilter
     private byte[] _seenFile = [];
     private long _seenOffset = -1;
     private bool _sessionBegins;
+    private bool _instanceRestarted;
     private byte[] _gtid = [];
 
     /// <param name="stored">Last committed position; null when there is none.</param>
@@ -78,7 +79,14 @@ internal sealed class ReplayFilter
         if (_sessionBegins)
         {
             _sessionBegins = false;
+            _instanceRestarted = batchId <= LastBatchId;
             RefuseGap(entry, batchId);
+        }
+
+        if (entry.Type != CanalEntryType.RowData)
+        {
+            // A redelivery inside the stream begins at an END or BEGIN: what follows may be the last entry once more.
+            _previousOffset = -1;
         }
 
         LastBatchId = batchId;
@@ -87,6 +95,14 @@ internal sealed class ReplayFilter
         {
             _seenFile = header.LogfileName.ToArray();
         }
+    }
+
+    /// <summary>Whether the session began with a new instance, whose batch numbers start again; true once.</summary>
+    public bool TakeInstanceRestarted()
+    {
+        bool restarted = _instanceRestarted;
+        _instanceRestarted = false;
+        return restarted;
     }
 
     /// <summary>Index of the first row of an entry that was not taken before: 0 for a new entry, <see cref="AllRows"/> for an old one.</summary>
@@ -182,6 +198,11 @@ internal sealed class ReplayFilter
     private void RefuseSharedOffset(in CanalEntry entry)
     {
         EntryHeader header = entry.Header;
+        if (header.EventType is not (CanalEventType.Insert or CanalEventType.Update or CanalEventType.Delete))
+        {
+            return;
+        }
+
         if (header.LogfileOffset == _previousOffset && header.LogfileName.SequenceEqual(_previousFile))
         {
             throw new AmbiguousPositionException(PositionOf(entry).ToString());

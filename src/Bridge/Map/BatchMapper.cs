@@ -29,7 +29,7 @@ internal sealed class BatchMapper
     /// <summary>Appends the batch's records to the buffer.</summary>
     /// <exception cref="PositionNotComparableException">The batch comes from another binlog than what was published.</exception>
     /// <exception cref="PositionGapException">Canal has left changes out.</exception>
-    /// <exception cref="UnmappableValueException">A value does not fit its column's type.</exception>
+    /// <exception cref="RowRefusedException">A row cannot become a record.</exception>
     public void Map(CanalBatch batch, RecordBuffer records)
     {
         // One reading of the clock per batch: within it the envelope's time would differ by less than it says.
@@ -45,7 +45,7 @@ internal sealed class BatchMapper
                 continue;
             }
 
-            EntryResult result = _serializer.Write(entry, firstRow, now, records);
+            EntryResult result = Serialize(entry, firstRow, now, records);
             if (entry.Type != CanalEntryType.RowData)
             {
                 continue;
@@ -56,6 +56,18 @@ internal sealed class BatchMapper
         }
 
         BridgeMetrics.BatchEntries.Record(batch.Count);
+    }
+
+    private EntryResult Serialize(in CanalEntry entry, int firstRow, long now, RecordBuffer records)
+    {
+        try
+        {
+            return _serializer.Write(entry, firstRow, now, records);
+        }
+        catch (Exception e) when (e is UnmappableValueException or IncompleteRowImageException)
+        {
+            throw new RowRefusedException($"{Text(entry.Header.LogfileName)}:{entry.Header.LogfileOffset}", e);
+        }
     }
 
     private void Report(in CanalEntry entry, EntryResult result, int firstRow)

@@ -42,7 +42,7 @@ internal static class BridgeOptionsValidator
 
     private static void CheckCanal(CanalOptions canal, List<string> mistakes)
     {
-        if (canal.Endpoints is { } endpoints && !Array.TrueForAll(endpoints.Split(','), e => CanalEndpoint.TryParse(e.Trim(), out _)))
+        if (canal.Endpoints is { } endpoints && !CanalEndpoint.TryParseList(endpoints, out _))
         {
             mistakes.Add($"Canal:Endpoints is '{endpoints}' but must be host:port, or several separated by commas.");
         }
@@ -92,6 +92,11 @@ internal static class BridgeOptionsValidator
         if (options.Delivery.GroupInterval >= options.Kafka.TransactionTimeout / 2)
         {
             mistakes.Add($"Delivery:GroupInterval is {options.Delivery.GroupInterval:c} but must be below half of Kafka:TransactionTimeout ({options.Kafka.TransactionTimeout:c}).");
+        }
+
+        if (options.Kafka.MessageMaxBytes > options.Delivery.MemoryBudgetBytes / 2)
+        {
+            mistakes.Add($"Kafka:MessageMaxBytes is {options.Kafka.MessageMaxBytes} but must not exceed half of Delivery:MemoryBudgetBytes ({options.Delivery.MemoryBudgetBytes}); lower it or raise the other.");
         }
 
         if (options.Delivery.GroupMaxBytes > options.Delivery.MemoryBudgetBytes / 2)

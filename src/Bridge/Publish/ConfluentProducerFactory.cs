@@ -1,10 +1,23 @@
 using CanalBridge.Options;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace CanalBridge.Publish;
 
 /// <summary>Makes real producers.</summary>
 internal sealed class ConfluentProducerFactory(BridgeOptions options, ILogger logger) : IProducerFactory
 {
-    public ITransactionalProducer Create(int batchSizeCap) => new ConfluentProducer(KafkaClientConfig.Producer(options, batchSizeCap), logger);
+    /// <exception cref="OptionsValidationException">librdkafka does not know a setting, or not its value.</exception>
+    public ITransactionalProducer Create(int batchSizeCap)
+    {
+        try
+        {
+            return new ConfluentProducer(KafkaClientConfig.Producer(options, batchSizeCap), logger);
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            string mistake = $"The Kafka client refuses its settings (Kafka:Settings, Kafka:ProducerSettings and the options of section Kafka): {e.Message}";
+            throw new OptionsValidationException(nameof(KafkaOptions), typeof(KafkaOptions), [mistake]);
+        }
+    }
 }

@@ -142,8 +142,8 @@ internal static class FaultPolicy
 
     private static Reaction DecideTopic(Error error) => error.Code switch
     {
-        // Rights may be granted while we wait; each round says what is missing.
-        ErrorCode.TopicAuthorizationFailed or ErrorCode.ClusterAuthorizationFailed => Reaction.AbortAndRecycle,
+        // Rights may be granted and brokers come back while we wait; each round says what is missing.
+        ErrorCode.TopicAuthorizationFailed or ErrorCode.ClusterAuthorizationFailed or ErrorCode.InvalidReplicationFactor => Reaction.AbortAndRecycle,
         _ => IsPassing(error.Code) ? Reaction.AbortAndRecycle : Reaction.AbortAndStop,
     };
 

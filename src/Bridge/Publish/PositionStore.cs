@@ -92,12 +92,18 @@ internal sealed class PositionStore : IPositionStore
         byte[]? last = null;
         byte[] key = new StoredPosition { Destination = _options.Canal.Destination!, Owner = Guid.Empty }.SerializeKey();
         consumer.Assign(new TopicPartitionOffset(Partition, new Offset(from)));
+        long started = _time.GetTimestamp();
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
             ConsumeResult<byte[]?, byte[]?>? result = consumer.Consume(TimeSpan.FromSeconds(1));
             if (result is null)
             {
+                if (_time.GetElapsedTime(started) > _options.Kafka.TransactionTimeout)
+                {
+                    throw new KafkaException(new Error(ErrorCode.Local_TimedOut, $"no answer for {_options.Kafka.TransactionTimeout:c}"));
+                }
+
                 continue;
             }
 

@@ -68,6 +68,8 @@ internal sealed class TransactionalPublisher : IDisposable
             }
             catch (KafkaException e)
             {
+                // The error handler runs only while somebody polls, and it alone is told of a wrong password.
+                _producer.Poll(TimeSpan.Zero);
                 Reaction reaction = _producer.AuthenticationError is null ? FaultPolicy.Decide(KafkaStep.Fence, e) : Reaction.Stop;
                 if (reaction != Reaction.RetryCall)
                 {
@@ -235,7 +237,7 @@ internal sealed class TransactionalPublisher : IDisposable
                 cancellationToken.ThrowIfCancellationRequested();
                 if (TransactionAge > _options.Kafka.TransactionTimeout)
                 {
-                    throw AbortAndFault(KafkaStep.Produce, Reaction.AbortAndRecycle, $"produce to {topic}, the local queue stays full", e);
+                    throw AbortAndFault(KafkaStep.Produce, Reaction.AbortAndRecycle, $"produce to {topic}: the local queue (Delivery:MemoryBudgetBytes) stays full", e);
                 }
 
                 _producer.Poll(QueueFullPoll);

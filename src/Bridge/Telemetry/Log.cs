@@ -51,7 +51,7 @@ internal static partial class Log
     [LoggerMessage(4008, LogLevel.Information, "Created topic {Topic}")]
     public static partial void TopicCreated(ILogger logger, string topic);
 
-    [LoggerMessage(4009, LogLevel.Debug, "Cannot read max.message.bytes of {Topic}: {Code}")]
+    [LoggerMessage(4009, LogLevel.Warning, "Cannot read max.message.bytes of {Topic}: {Code}. If it is below 1,000,000, set Kafka:ProducerSettings:batch.size to at most that, or grant DESCRIBE_CONFIGS")]
     public static partial void RecordLimitUnknown(ILogger logger, string topic, ErrorCode code);
 
     [LoggerMessage(4010, LogLevel.Debug, "Committed {Records} records of {Batches} batches for destination {Destination} up to {Position}")]

@@ -118,7 +118,7 @@ public sealed class FrameReader : IDisposable
 
         if (length > _frameCapBytes)
         {
-            throw new CanalProtocolException($"Frame length {length} from {_source} exceeds the cap of {_frameCapBytes} bytes.");
+            throw new CanalProtocolException($"Frame length {length} from {_source} exceeds the cap of {_frameCapBytes} bytes (FrameCapBytes).");
         }
 
         _aheadStart += HeaderBytes;

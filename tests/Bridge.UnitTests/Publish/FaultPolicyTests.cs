@@ -118,7 +118,7 @@ public sealed class FaultPolicyTests
     [Theory]
     [InlineData(ErrorCode.Local_TimedOut, "AbortAndRecycle")]
     [InlineData(ErrorCode.TopicAuthorizationFailed, "AbortAndRecycle")]
-    [InlineData(ErrorCode.InvalidReplicationFactor, "AbortAndStop")]
+    [InlineData(ErrorCode.InvalidReplicationFactor, "AbortAndRecycle")]
     [InlineData(ErrorCode.PolicyViolation, "AbortAndStop")]
     [InlineData(ErrorCode.InvalidConfig, "AbortAndStop")]
     public void Topic_that_cannot_be_created_is_decided(ErrorCode code, string reaction) =>

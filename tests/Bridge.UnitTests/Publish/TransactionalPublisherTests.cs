@@ -137,7 +137,7 @@ public sealed class TransactionalPublisherTests : IDisposable
 
         _publisher.Fence(TestContext.Current.CancellationToken);
 
-        Assert.Equal(["Init", "Init", "Init"], _producer.Calls);
+        Assert.Equal(["Init", "Poll", "Init", "Poll", "Init"], _producer.Calls);
     }
 
     [Fact]

@@ -37,7 +37,7 @@ public sealed class FrameReaderTests
 
         var e = await Assert.ThrowsAsync<CanalProtocolException>(async () => await reader.ReadAsync());
 
-        Assert.Equal("Frame length 2147483647 from canal:11111 exceeds the cap of 100 bytes.", e.Message);
+        Assert.Equal("Frame length 2147483647 from canal:11111 exceeds the cap of 100 bytes (FrameCapBytes).", e.Message);
         Assert.Equal(0, reader.BodyCapacity);
     }
 
