@@ -33,7 +33,7 @@ internal sealed class PeerStack : IAsyncDisposable
     /// <summary>Starts peers, or skips the test with the way to get them; with PEERS_REQUIRED=true their absence is a failure.</summary>
     /// <param name="source">mariadb or mysql.</param>
     /// <param name="mustBeOurs">The test stops or kills them.</param>
-    /// <param name="settings">NAME.KEY=VALUE for the script.</param>
+    /// <param name="settings">NAME.KEY=VALUE for the script, or kafka=BROKERS.</param>
     public static async Task<PeerStack> StartAsync(string source, bool mustBeOurs, params string[] settings)
     {
         if (Script.Value is { } script)
@@ -85,7 +85,9 @@ internal sealed class PeerStack : IAsyncDisposable
         string folder = Directory.CreateTempSubdirectory("canal-bridge-peers-").FullName;
         await RunAsync(script, ["install", .. source == "mysql" ? ["mysql"] : Array.Empty<string>()]);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => TakeDown(script, folder);
-        string[] up = ["up", folder, source, "kafka", "canal", .. settings.SelectMany(s => new[] { "--set", s })];
+        // "kafka=3" among the settings asks for three brokers instead of one.
+        string kafka = Array.Find(settings, s => s.StartsWith("kafka=", StringComparison.Ordinal)) ?? "kafka";
+        string[] up = ["up", folder, source, kafka, "canal", .. settings.Where(s => s != kafka).SelectMany(s => new[] { "--set", s })];
         string output;
         try
         {
