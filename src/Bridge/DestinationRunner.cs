@@ -11,9 +11,6 @@ namespace CanalBridge;
 /// <remarks>The order is the guarantee: read before the fence, the position could still be moved by an older owner.</remarks>
 internal sealed class DestinationRunner
 {
-    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(5);
-
     private readonly BridgeOptions _options;
     private readonly IProducerFactory _producers;
     private readonly ITopicCatalog _topics;
@@ -22,7 +19,7 @@ internal sealed class DestinationRunner
     private readonly ILogger _logger;
     private readonly Guid _owner = Guid.NewGuid();
     private readonly Headers? _contextHeaders;
-    private TimeSpan _delay = FirstDelay;
+    private readonly RetryDelay _delay = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5));
 
     public DestinationRunner(BridgeOptions options, IProducerFactory producers, ITopicCatalog topics, IPositionStore positions, TimeProvider time, ILogger logger)
     {
@@ -57,9 +54,9 @@ internal sealed class DestinationRunner
             catch (KafkaFaultException e) when (e.Reaction == Reaction.Recycle)
             {
                 BridgeMetrics.Recycles.Add(1, new KeyValuePair<string, object?>("canal_bridge.step", e.Step.ToString()));
-                Log.Recycling(_logger, e.Message, _options.Canal.Destination!, _delay);
-                await Task.Delay(_delay, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                _delay = _delay * 2 < LongestDelay ? _delay * 2 : LongestDelay;
+                TimeSpan delay = _delay.Next();
+                Log.Recycling(_logger, e.Message, _options.Canal.Destination!, delay);
+                await Task.Delay(delay, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
@@ -82,7 +79,7 @@ internal sealed class DestinationRunner
             await using var pipeline = new Pipeline(_options, publisher, _topics, batchSizeCap, stored, _owner, _time, _logger);
             pipeline.Committed += () =>
             {
-                _delay = FirstDelay;
+                _delay.Reset();
                 Committed?.Invoke();
             };
             await pipeline.RunAsync(cancellationToken);

@@ -29,9 +29,6 @@ namespace CanalBridge;
 /// </remarks>
 internal sealed class Pipeline : IAsyncDisposable
 {
-    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(2);
-
     /// <summary>Damage on the way heals with a new connection; what comes back this often is in the data, such as a frame over the cap.</summary>
     private const int MostProtocolFailures = 5;
 
@@ -50,7 +47,7 @@ internal sealed class Pipeline : IAsyncDisposable
     private readonly TransactionGroup _group;
     private readonly RecordBuffer _records = new();
     private readonly Dictionary<string, int> _partitions = [];
-    private TimeSpan _delay = FirstDelay;
+    private readonly RetryDelay _delay = new(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(2));
     private int _protocolFailures;
 
     /// <summary>False while a batch is between mapping and sending: the position is then ahead of what Kafka was given.</summary>
@@ -105,13 +102,13 @@ internal sealed class Pipeline : IAsyncDisposable
             }
             catch (CanalException e) when (e.IsTransient && _batchIsWhole && !IsHopeless(e))
             {
-                _group.ForgetBatches();
                 Log.CanalSessionLost(_logger, _options.Canal.Destination!, e.Message);
 
-                // What was sent is whole: left open, it would hide later records from readers for as long as Canal is away.
-                await CommitAndSettleAsync(grace.Token);
-                await Task.Delay(_delay, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                _delay = _delay * 2 < LongestDelay ? _delay * 2 : LongestDelay;
+                // What was sent is whole: left open, it would hide later records from readers for as long as Canal is away. Its
+                // batches cannot be acknowledged any more; they come again and are dropped.
+                Commit(grace.Token);
+                _group.Clear();
+                await Task.Delay(_delay.Next(), _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
@@ -143,7 +140,7 @@ internal sealed class Pipeline : IAsyncDisposable
         }
         else
         {
-            _delay = FirstDelay;
+            _delay.Reset();
             _protocolFailures = 0;
 
             // 2. Map. From here to the end of 3 a failure must not be followed by a commit.
@@ -194,7 +191,6 @@ internal sealed class Pipeline : IAsyncDisposable
         partitions = _topics.PrepareTableTopic(topic);
         if (_topics.SmallestRecordLimit < Math.Min(_batchSizeCap, KafkaClientConfig.LargestBatchBytes))
         {
-            _publisher.AbandonQuietly();
             throw new KafkaFaultException(
                 KafkaStep.PrepareTopic, Reaction.Recycle, $"Topic {topic} takes records of at most {_topics.SmallestRecordLimit} bytes, less than the producer's batches.", innerException: null);
         }
@@ -204,6 +200,15 @@ internal sealed class Pipeline : IAsyncDisposable
 
     private async ValueTask CommitAndSettleAsync(CancellationToken cancellationToken)
     {
+        Commit(cancellationToken);
+
+        // 4. Settle.
+        await _settler.SettleAsync(_group.BatchIds, cancellationToken);
+        _group.Clear();
+    }
+
+    private void Commit(CancellationToken cancellationToken)
+    {
         if (_publisher.IsOpen)
         {
             _publisher.Commit(CurrentPosition(), cancellationToken);
@@ -211,10 +216,6 @@ internal sealed class Pipeline : IAsyncDisposable
             Log.Committed(_logger, _group.Records, _group.BatchIds.Count, _options.Canal.Destination!, Position);
             BridgeMetrics.SourceLag.Record(Math.Max(0, (_time.GetUtcNow().ToUnixTimeMilliseconds() - _replay.MaxExecuteTimeMilliseconds) / 1000.0));
         }
-
-        // 4. Settle.
-        await _settler.SettleAsync(_group.BatchIds, cancellationToken);
-        _group.Clear();
     }
 
     /// <summary>After the last step: what was sent is committed and acknowledged within the grace period; half a batch never.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Globalization;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace CanalBridge.Serialization;
@@ -39,7 +40,13 @@ internal static class JavaNumbers
     }
 
     /// <summary>Writes a finite double as <c>Double.toString</c> of Java 19 and later.</summary>
-    public static void WriteDouble(ref JsonOutput output, double value)
+    public static void WriteDouble(ref JsonOutput output, double value) => Write(ref output, value);
+
+    /// <summary>Writes a finite float as <c>Float.toString</c> of Java 19 and later.</summary>
+    public static void WriteFloat(ref JsonOutput output, float value) => Write(ref output, value);
+
+    private static void Write<T>(ref JsonOutput output, T value)
+        where T : struct, IBinaryFloatingPointIeee754<T>
     {
         Span<byte> text = stackalloc byte[LongestText];
         value.TryFormat(text, out int length, "R", CultureInfo.InvariantCulture);
@@ -50,27 +57,7 @@ internal static class JavaNumbers
             // Java wants two digits and takes the nearest pair: 4.9E-324 where one digit would be 5E-324.
             Span<byte> pair = stackalloc byte[LongestText];
             value.TryFormat(pair, out length, "E1", CultureInfo.InvariantCulture);
-            if (Utf8Parser.TryParse(pair[..length], out double back, out _) && back == value)
-            {
-                exponent = Split(pair[..length], digits, out count, out negative);
-            }
-        }
-
-        WriteJava(ref output, digits[..count], exponent, negative);
-    }
-
-    /// <summary>Writes a finite float as <c>Float.toString</c> of Java 19 and later.</summary>
-    public static void WriteFloat(ref JsonOutput output, float value)
-    {
-        Span<byte> text = stackalloc byte[LongestText];
-        value.TryFormat(text, out int length, "R", CultureInfo.InvariantCulture);
-        Span<byte> digits = stackalloc byte[LongestText];
-        int exponent = Split(text[..length], digits, out int count, out bool negative);
-        if (count == 1)
-        {
-            Span<byte> pair = stackalloc byte[LongestText];
-            value.TryFormat(pair, out length, "E1", CultureInfo.InvariantCulture);
-            if (Utf8Parser.TryParse(pair[..length], out float back, out _) && back == value)
+            if (T.TryParse(pair[..length], NumberStyles.Float, CultureInfo.InvariantCulture, out T back) && back == value)
             {
                 exponent = Split(pair[..length], digits, out count, out negative);
             }

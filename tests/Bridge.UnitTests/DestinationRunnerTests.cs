@@ -141,13 +141,7 @@ public sealed class DestinationRunnerTests : IAsyncDisposable
     [Fact]
     public async Task Stop_finishes_the_open_transaction_and_acks_it()
     {
-        _options.Delivery.GroupInterval = TimeSpan.FromSeconds(5);
-        FakeProducer producer = null!;
-        _kafka.OnProducer = (_, made) => producer = made;
-        _canal.Append([EntryBuilder.Insert(File, 100, 1)]);
-
-        Task running = StartAsync();
-        await UntilAsync(() => producer?.Calls.ToArray().Count(c => c == "Produce") == 2);
+        Task running = await StartWithOneRowInAnOpenTransactionAsync();
         await _stop.CancelAsync();
         await running;
 
@@ -158,13 +152,7 @@ public sealed class DestinationRunnerTests : IAsyncDisposable
     [Fact]
     public async Task Rows_that_were_sent_become_visible_while_canal_is_away()
     {
-        _options.Delivery.GroupInterval = TimeSpan.FromSeconds(5);
-        FakeProducer producer = null!;
-        _kafka.OnProducer = (_, made) => producer = made;
-        _canal.Append([EntryBuilder.Insert(File, 100, 1)]);
-
-        Task running = StartAsync();
-        await UntilAsync(() => producer?.Calls.ToArray().Count(c => c == "Produce") == 2);
+        Task running = await StartWithOneRowInAnOpenTransactionAsync();
         _canal.RefusesConnections = true;
         _canal.CutConnections();
         await UntilAsync(() => _kafka.Rows.Count == 1);
@@ -172,6 +160,7 @@ public sealed class DestinationRunnerTests : IAsyncDisposable
         await running;
 
         Assert.Equal([1], Ids());
+        Assert.Equal(0, _canal.BatchesAcked);
     }
 
     [Fact]
@@ -231,6 +220,19 @@ public sealed class DestinationRunnerTests : IAsyncDisposable
         {
             await Task.Delay(5, limit.Token);
         }
+    }
+
+    private async Task<Task> StartWithOneRowInAnOpenTransactionAsync()
+    {
+        _options.Delivery.GroupInterval = TimeSpan.FromSeconds(5);
+        FakeProducer producer = null!;
+        _kafka.OnProducer = (_, made) => producer = made;
+        _canal.Append([EntryBuilder.Insert(File, 100, 1)]);
+        Task running = StartAsync();
+
+        // The claim is the first record, the row the second.
+        await UntilAsync(() => producer?.Calls.ToArray().Count(c => c == "Produce") == 2);
+        return running;
     }
 
     private Task StartAsync() =>

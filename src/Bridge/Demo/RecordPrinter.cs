@@ -38,7 +38,6 @@ internal sealed class RecordPrinter(TextWriter output, bool colours)
         output.WriteLine(line.ToString());
     }
 
-
     private static void AppendImage(StringBuilder line, string name, JsonElement image)
     {
         if (image.ValueKind != JsonValueKind.Null)

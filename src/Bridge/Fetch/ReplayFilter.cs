@@ -80,7 +80,10 @@ internal sealed class ReplayFilter
         {
             _sessionBegins = false;
             _instanceRestarted = batchId <= LastBatchId;
-            RefuseGap(entry, batchId);
+            if (_instanceRestarted)
+            {
+                RefuseGap(entry);
+            }
         }
 
         if (entry.Type != CanalEntryType.RowData)
@@ -91,10 +94,7 @@ internal sealed class ReplayFilter
 
         LastBatchId = batchId;
         _seenOffset = header.LogfileOffset;
-        if (!header.LogfileName.SequenceEqual(_seenFile))
-        {
-            _seenFile = header.LogfileName.ToArray();
-        }
+        Keep(ref _seenFile, header.LogfileName);
     }
 
     /// <summary>Whether the session began with a new instance, whose batch numbers start again; true once.</summary>
@@ -149,17 +149,11 @@ internal sealed class ReplayFilter
     {
         EntryHeader header = entry.Header;
         string file = Last is { } last && header.LogfileName.SequenceEqual(_file) ? last.File : Encoding.UTF8.GetString(header.LogfileName);
-        if (!header.LogfileName.SequenceEqual(_file))
-        {
-            _file = header.LogfileName.ToArray();
-        }
+        Keep(ref _file, header.LogfileName);
 
-        ReadOnlySpan<byte> gtid = header.FindProperty("curtGtid"u8);
-        gtid = gtid.IsEmpty ? header.Gtid : gtid;
-        if (!gtid.SequenceEqual(_gtid))
-        {
-            _gtid = gtid.ToArray();
-        }
+        // The property comes only in GTID mode, with the header's set: outside it there is nothing to search for.
+        ReadOnlySpan<byte> gtid = header.Gtid.IsEmpty ? default : header.FindProperty("curtGtid"u8);
+        Keep(ref _gtid, gtid.IsEmpty ? header.Gtid : gtid);
 
         Last = new BinlogPosition(file, header.LogfileOffset);
         LastRow = Math.Max(rows - 1, 0);
@@ -175,10 +169,10 @@ internal sealed class ReplayFilter
     /// before. One that begins behind everything seen has lost its cursor, and the changes in between with it. In GTID mode it
     /// begins after the cursor, so nothing can be told there.
     /// </summary>
-    private void RefuseGap(in CanalEntry entry, long batchId)
+    private void RefuseGap(in CanalEntry entry)
     {
         EntryHeader header = entry.Header;
-        if (Last is not { } last || batchId > LastBatchId || !header.Gtid.IsEmpty)
+        if (Last is not { } last || !header.Gtid.IsEmpty)
         {
             return;
         }
@@ -209,9 +203,15 @@ internal sealed class ReplayFilter
         }
 
         _previousOffset = header.LogfileOffset;
-        if (!header.LogfileName.SequenceEqual(_previousFile))
+        Keep(ref _previousFile, header.LogfileName);
+    }
+
+    /// <summary>Copies a text that outlives its batch; nothing is allocated while it stays the same.</summary>
+    private static void Keep(ref byte[] kept, ReadOnlySpan<byte> text)
+    {
+        if (!text.SequenceEqual(kept))
         {
-            _previousFile = header.LogfileName.ToArray();
+            kept = text.ToArray();
         }
     }
 

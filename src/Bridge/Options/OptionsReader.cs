@@ -93,7 +93,7 @@ internal static class OptionsReader
         try
         {
             // An enum's converter would take numbers and lists, a TimeSpan's takes "5" for five days.
-            value = type.IsEnum ? (Enum.IsDefined(type, Enum.GetNames(type).FirstOrDefault(n => n.Equals(text, StringComparison.OrdinalIgnoreCase)) ?? "") ? Enum.Parse(type, text, ignoreCase: true) : null)
+            value = type.IsEnum ? (Array.Find(Enum.GetNames(type), n => n.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } name ? Enum.Parse(type, name) : null)
                 : type == typeof(TimeSpan) ? (TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out TimeSpan span) && text.Contains(':', StringComparison.Ordinal) ? span : null)
                 : TypeDescriptor.GetConverter(type).ConvertFromInvariantString(text);
             return value is not null;
@@ -167,7 +167,7 @@ internal static class OptionsReader
         type = Nullable.GetUnderlyingType(type) ?? type;
         return type == typeof(TimeSpan) ? "a duration such as 00:00:30 or 00:00:00.050"
             : type == typeof(bool) ? "true or false"
-            : type.IsEnum ? $"one of {string.Join(", ", Enum.GetNames(type).Select(n => n.ToUpperInvariant()).Select(n => n switch { "MYSQL" => "mysql", "MARIADB" => "mariadb", _ => n }))}"
+            : type.IsEnum ? $"one of {string.Join(", ", Enum.GetNames(type).Select(n => n.ToLowerInvariant()))}"
             : "a whole number";
     }
 }

@@ -90,7 +90,7 @@ internal sealed class PositionStore : IPositionStore
     private byte[]? ReadLast(IConsumer<byte[]?, byte[]?> consumer, long from, long end, CancellationToken cancellationToken)
     {
         byte[]? last = null;
-        byte[] key = new StoredPosition { Destination = _options.Canal.Destination!, Owner = Guid.Empty }.SerializeKey();
+        byte[] key = StoredPosition.KeyOf(_options.Canal.Destination!);
         consumer.Assign(new TopicPartitionOffset(Partition, new Offset(from)));
         long started = _time.GetTimestamp();
         while (true)

@@ -96,8 +96,8 @@ internal sealed record StoredPosition
         }
     }
 
-    /// <summary>The record key.</summary>
-    public byte[] SerializeKey() => Encoding.UTF8.GetBytes(Destination);
+    /// <summary>The record key of a destination.</summary>
+    public static byte[] KeyOf(string destination) => Encoding.UTF8.GetBytes(destination);
 
     /// <summary>Short form for messages.</summary>
     public override string ToString() => Binlog is { } at

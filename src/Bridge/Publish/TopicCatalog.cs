@@ -109,7 +109,7 @@ internal sealed class TopicCatalog : ITopicCatalog, IDisposable
         }
         catch (KafkaException e)
         {
-            // DESCRIBE_CONFIGS is a right of its own, and the mock broker of the demo knows no configurations.
+            // DESCRIBE_CONFIGS is a right of its own: without it the bridge works, with the default limit.
             Log.RecordLimitUnknown(_logger, topic, e.Error.Code);
         }
     }

@@ -66,15 +66,6 @@ internal sealed class TransactionGroup
         }
     }
 
-    /// <summary>The Canal session of these batches ended: its batch numbers mean nothing any more, the records stay.</summary>
-    public void ForgetBatches()
-    {
-        for (int i = 0; i < _batchIds.Count; i++)
-        {
-            _batchIds[i] = -1;
-        }
-    }
-
     public void Clear()
     {
         _batchIds.Clear();

@@ -119,7 +119,7 @@ internal sealed class TransactionalPublisher : IDisposable
     /// <summary>Commits the records sent, with the position that they lead to. On return both are durable.</summary>
     public void Commit(StoredPosition position, CancellationToken cancellationToken)
     {
-        _message.Key = position.SerializeKey();
+        _message.Key = StoredPosition.KeyOf(position.Destination);
         _message.Value = position.Serialize();
         _message.Headers = null;
         Produce(_options.PositionTopic, partition: 0, cancellationToken);

@@ -23,12 +23,8 @@ internal sealed class BatchSettler
     {
         foreach (long id in batchIds)
         {
-            // Batches of a session that ended are delivered again and dropped then.
-            if (id >= 0)
-            {
-                await _fetcher.AckAsync(id, cancellationToken);
-                Log.Acked(_logger, id, _destination);
-            }
+            await _fetcher.AckAsync(id, cancellationToken);
+            Log.Acked(_logger, id, _destination);
         }
     }
 }

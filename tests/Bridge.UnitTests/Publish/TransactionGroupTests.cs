@@ -70,16 +70,4 @@ public sealed class TransactionGroupTests
 
         Assert.True(group.IsDue);
     }
-
-    [Fact]
-    public void Batches_of_a_lost_session_are_not_acknowledged()
-    {
-        var group = new TransactionGroup(_options, _time);
-        group.AddBatch(7, 1);
-
-        group.ForgetBatches();
-        group.AddBatch(1, 1);
-
-        Assert.Equal([-1, 1], group.BatchIds);
-    }
 }
