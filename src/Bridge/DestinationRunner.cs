@@ -1,8 +1,8 @@
 using CanalBridge.Fetch;
 using CanalBridge.Options;
+using CanalBridge.Positions;
 using CanalBridge.Publish;
 using CanalBridge.Telemetry;
-using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 
 namespace CanalBridge;
@@ -18,7 +18,6 @@ internal sealed class DestinationRunner
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Guid _owner = Guid.NewGuid();
-    private readonly Headers? _contextHeaders;
     private readonly RetryDelay _delay = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5));
 
     public DestinationRunner(BridgeOptions options, IProducerFactory producers, ITopicCatalog topics, IPositionStore positions, TimeProvider time, ILogger logger)
@@ -29,10 +28,9 @@ internal sealed class DestinationRunner
         _positions = positions;
         _time = time;
         _logger = logger;
-        _contextHeaders = options.Envelope.ContextHeaders ? ContextHeaders.Create(options, _owner) : null;
     }
 
-    /// <summary>A Kafka transaction with rows was committed.</summary>
+    /// <summary>A Kafka transaction was committed.</summary>
     public event Action? Committed;
 
     /// <summary>Runs until cancelled; then the open transaction is finished and the method returns.</summary>
@@ -68,15 +66,15 @@ internal sealed class DestinationRunner
     /// <summary>The life of one producer.</summary>
     private async Task RunIncarnationAsync(CancellationToken cancellationToken)
     {
-        int batchSizeCap = _topics.SmallestRecordLimit;
-        using var publisher = new TransactionalPublisher(_producers.Create(batchSizeCap), _options, _contextHeaders, _time, _logger);
+        var topics = new ProducerTopics(_options, _topics);
+        using var publisher = new TransactionalPublisher(_producers.Create(topics.SmallestRecordLimit), _options, _time, _logger);
         publisher.Fence(cancellationToken);
         Log.FenceUp(_logger, _options.TransactionalId, _options.Canal.Destination!);
         try
         {
             StoredPosition? stored = ReadPosition(cancellationToken);
             Claim(publisher, stored, cancellationToken);
-            await using var pipeline = new Pipeline(_options, publisher, _topics, batchSizeCap, stored, _owner, _time, _logger);
+            await using var pipeline = new Pipeline(_options, publisher, topics, stored, _owner, _time, _logger);
             pipeline.Committed += () =>
             {
                 _delay.Reset();
@@ -115,12 +113,11 @@ internal sealed class DestinationRunner
     /// <summary>Our own long silence (a frozen process, a broker away longer than the time-out) looks like a take-over: the owner's name decides.</summary>
     private KafkaFaultException WasFenced(TransactionalPublisher publisher, KafkaFaultException fault, CancellationToken cancellationToken)
     {
-        if (publisher.TransactionAge >= _options.Kafka.TransactionTimeout && _positions.Read(cancellationToken)?.Owner == _owner)
-        {
-            Log.TimedOutNotFenced(_logger, _options.Canal.Destination!);
-            return new KafkaFaultException(fault.Step, Reaction.Recycle, fault.Message, fault);
-        }
-
-        return fault;
+        bool outlivedTimeout = publisher.TransactionAge >= _options.Kafka.TransactionTimeout;
+        bool isStillOwner = outlivedTimeout && _positions.Read(cancellationToken)?.Owner == _owner;
+        Reaction reaction = FaultPolicy.AfterFencing(outlivedTimeout, isStillOwner);
+        return reaction == Reaction.Fenced
+            ? fault
+            : new KafkaFaultException(fault.Step, reaction, $"The transaction of destination {_options.Canal.Destination} outlived Kafka:TransactionTimeout ({_options.Kafka.TransactionTimeout:c}), as after a frozen process or broker; nobody else has taken over.", fault);
     }
 }

@@ -1,6 +1,6 @@
 using Canal.Client;
-using CanalBridge.Fetch;
 using CanalBridge.Map;
+using CanalBridge.Positions;
 using CanalBridge.Publish;
 using Microsoft.Extensions.Options;
 

@@ -2,8 +2,10 @@ using Canal.Client;
 using CanalBridge.Fetch;
 using CanalBridge.Map;
 using CanalBridge.Options;
+using CanalBridge.Positions;
 using CanalBridge.Publish;
 using CanalBridge.Serialization;
+using CanalBridge.Serialization.Output;
 using CanalBridge.Settle;
 using CanalBridge.Telemetry;
 using Microsoft.Extensions.Logging;
@@ -29,53 +31,47 @@ namespace CanalBridge;
 /// </remarks>
 internal sealed class Pipeline : IAsyncDisposable
 {
-    /// <summary>Damage on the way heals with a new connection; what comes back this often is in the data, such as a frame over the cap.</summary>
-    private const int MostProtocolFailures = 5;
-
     private readonly BridgeOptions _options;
     private readonly TransactionalPublisher _publisher;
-    private readonly ITopicCatalog _topics;
-    private readonly int _batchSizeCap;
+    private readonly ProducerTopics _topics;
     private readonly Guid _owner;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ReplayFilter _replay;
     private readonly BatchFetcher _fetcher;
+    private readonly EntrySerializer _serializer;
     private readonly BatchMapper _mapper;
-    private readonly TopicRouter _router;
     private readonly BatchSettler _settler;
     private readonly TransactionGroup _group;
     private readonly RecordBuffer _records = new();
-    private readonly Dictionary<string, int> _partitions = [];
+    private readonly SessionFaults _sessionFaults = new();
     private readonly RetryDelay _delay = new(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(2));
-    private int _protocolFailures;
 
     /// <summary>False while a batch is between mapping and sending: the position is then ahead of what Kafka was given.</summary>
     private bool _batchIsWhole = true;
 
     /// <param name="options">All options.</param>
     /// <param name="publisher">Fenced; owned by the caller.</param>
-    /// <param name="topics">Topics.</param>
-    /// <param name="batchSizeCap">Record limit of the topics that the producer was made for.</param>
+    /// <param name="topics">Topics of the publisher's producer.</param>
     /// <param name="stored">Last committed position; null to take whatever Canal delivers.</param>
     /// <param name="owner">This process.</param>
     /// <param name="time">Clock.</param>
     /// <param name="logger">Log.</param>
-    public Pipeline(BridgeOptions options, TransactionalPublisher publisher, ITopicCatalog topics, int batchSizeCap, StoredPosition? stored, Guid owner, TimeProvider time, ILogger logger)
+    public Pipeline(BridgeOptions options, TransactionalPublisher publisher, ProducerTopics topics, StoredPosition? stored, Guid owner, TimeProvider time, ILogger logger)
     {
         _options = options;
         _publisher = publisher;
         _topics = topics;
-        _batchSizeCap = batchSizeCap;
         _owner = owner;
         _time = time;
         _logger = logger;
         _replay = new ReplayFilter(stored, options.Delivery.Epoch, options.Source.ServerIdMayChange);
         _fetcher = new BatchFetcher(options.Canal, time, logger);
-        _mapper = new BatchMapper(new EntrySerializer(SerializerSettings.From(options)), _replay, time, logger);
-        _router = new TopicRouter(options.Topics, logger);
-        _settler = new BatchSettler(_fetcher, options.Canal.Destination!, logger);
+        _serializer = SerializerFactory.Create(options, owner, logger);
+        _mapper = new BatchMapper(_serializer, _replay, time, logger);
+        _settler = new BatchSettler(options.Canal.Destination!, logger);
         _group = new TransactionGroup(options.Delivery, time);
+        publisher.ShareHeaders(_serializer.SharedHeaders);
     }
 
     /// <summary>A Kafka transaction was committed.</summary>
@@ -100,7 +96,7 @@ internal sealed class Pipeline : IAsyncDisposable
                     await StepAsync(cancellationToken, grace.Token);
                 }
             }
-            catch (CanalException e) when (e.IsTransient && _batchIsWhole && !IsHopeless(e))
+            catch (CanalException e) when (_batchIsWhole && _sessionFaults.MayReconnect(e))
             {
                 Log.CanalSessionLost(_logger, _options.Canal.Destination!, e.Message);
 
@@ -123,12 +119,11 @@ internal sealed class Pipeline : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _fetcher.DisposeAsync();
+        _serializer.Dispose();
         _records.Dispose();
     }
 
     private string Position => _replay.Last?.ToString() ?? "Canal's own cursor";
-
-    private bool IsHopeless(CanalException failure) => failure is CanalProtocolException && ++_protocolFailures >= MostProtocolFailures;
 
     private async ValueTask StepAsync(CancellationToken cancellationToken, CancellationToken grace)
     {
@@ -141,7 +136,7 @@ internal sealed class Pipeline : IAsyncDisposable
         else
         {
             _delay.Reset();
-            _protocolFailures = 0;
+            _sessionFaults.Reset();
 
             // 2. Map. From here to the end of 3 a failure must not be followed by a commit.
             _batchIsWhole = false;
@@ -149,7 +144,7 @@ internal sealed class Pipeline : IAsyncDisposable
             _mapper.Map(batch, _records);
 
             // 3. Publish. A batch without records rides along, or needs no transaction at all.
-            _group.AddBatch(batch.Id, batch.SizeBytes + _records.LengthBytes);
+            _group.AddBatch(batch.Id, _records.LengthBytes);
             Send(grace);
             if (_replay.TakeInstanceRestarted())
             {
@@ -160,42 +155,31 @@ internal sealed class Pipeline : IAsyncDisposable
             _batchIsWhole = true;
         }
 
+        // Batches without records need no commit, so nothing speaks for waiting with their ack.
         if (_group.IsDue || (!_group.IsEmpty && _group.Records == 0))
         {
             await CommitAndSettleAsync(grace);
         }
     }
 
+    /// <summary>Record by record; what depends on the topic alone is done once for a run of records of one topic.</summary>
     private void Send(CancellationToken cancellationToken)
     {
-        for (int i = 0; i < _records.Count; i++)
+        for (int i = 0; i < _records.Count;)
         {
-            SerializedRecord record = _records[i];
-            string topic = _router.TopicOf(record.Table);
-            int partitions = PartitionsOf(topic);
+            string topic = _records[i].Topic;
+            int partitions = _topics.PartitionsOf(topic);
+            int first = i;
             _publisher.Begin();
-            _publisher.Send(topic, record, cancellationToken);
-            _group.AddRecord(topic, partitions);
+            while (i < _records.Count && ReferenceEquals(_records[i].Topic, topic))
+            {
+                _publisher.Send(_records[i++], cancellationToken);
+            }
+
+            _group.AddRecords(topic, i - first, partitions);
         }
 
         BridgeMetrics.RecordsSent.Add(_records.Count);
-    }
-
-    private int PartitionsOf(string topic)
-    {
-        if (_partitions.TryGetValue(topic, out int partitions))
-        {
-            return partitions;
-        }
-
-        partitions = _topics.PrepareTableTopic(topic);
-        if (_topics.SmallestRecordLimit < Math.Min(_batchSizeCap, KafkaClientConfig.LargestBatchBytes))
-        {
-            throw new KafkaFaultException(
-                KafkaStep.PrepareTopic, Reaction.Recycle, $"Topic {topic} takes records of at most {_topics.SmallestRecordLimit} bytes, less than the producer's batches.", innerException: null);
-        }
-
-        return _partitions[topic] = partitions;
     }
 
     private async ValueTask CommitAndSettleAsync(CancellationToken cancellationToken)
@@ -203,7 +187,7 @@ internal sealed class Pipeline : IAsyncDisposable
         Commit(cancellationToken);
 
         // 4. Settle.
-        await _settler.SettleAsync(_group.BatchIds, cancellationToken);
+        await _settler.SettleAsync(_fetcher.Session, _group.BatchIds, cancellationToken);
         _group.Clear();
     }
 
@@ -211,7 +195,7 @@ internal sealed class Pipeline : IAsyncDisposable
     {
         if (_publisher.IsOpen)
         {
-            _publisher.Commit(CurrentPosition(), cancellationToken);
+            _publisher.Commit(_replay.Position(_options.Canal.Destination!, _owner, _time.GetUtcNow()), cancellationToken);
             Committed?.Invoke();
             Log.Committed(_logger, _group.Records, _group.BatchIds.Count, _options.Canal.Destination!, Position);
             BridgeMetrics.SourceLag.Record(Math.Max(0, (_time.GetUtcNow().ToUnixTimeMilliseconds() - _replay.MaxExecuteTimeMilliseconds) / 1000.0));
@@ -233,21 +217,7 @@ internal sealed class Pipeline : IAsyncDisposable
         catch (CanalException e)
         {
             // The commit stands; the batches come again and are dropped.
-            Log.CanalSessionLost(_logger, _options.Canal.Destination!, e.Message);
+            Log.AckLostAtStop(_logger, _options.Canal.Destination!, e.Message);
         }
     }
-
-    private StoredPosition CurrentPosition() => new()
-    {
-        Destination = _options.Canal.Destination!,
-        Owner = _owner,
-        Epoch = _options.Delivery.Epoch,
-        Binlog = _replay.Last,
-        Row = _replay.LastRow,
-        Gtid = _replay.Gtid,
-        ServerId = _replay.ServerId,
-        MaxExecuteTimeMilliseconds = _replay.MaxExecuteTimeMilliseconds,
-        BatchId = _replay.LastBatchId,
-        Time = _time.GetUtcNow(),
-    };
 }

@@ -1,6 +1,8 @@
+using CanalBridge.Serialization.Tables;
+
 namespace CanalBridge.Serialization;
 
-/// <summary>What happens to a row, as the record's reader sees it: a key change is a delete and a create.</summary>
+/// <summary>What the source did to a row.</summary>
 internal enum Operation
 {
     Create,
@@ -8,7 +10,7 @@ internal enum Operation
     Delete,
 }
 
-/// <summary>One change of one row, ready to be written.</summary>
+/// <summary>One change of one row, its values found and not yet written.</summary>
 internal readonly ref struct ChangeEvent
 {
     public ChangeEvent(Operation operation, TableLayout layout, ReadOnlySpan<byte> row, int rowIndex)

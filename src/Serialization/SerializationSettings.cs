@@ -23,6 +23,12 @@ public sealed record SerializationSettings
     /// <remarks>Only a zone without daylight saving is lossless: a repeated hour is read as standard time.</remarks>
     public TimeZoneInfo CanalTimeZone { get; init; } = TimeZoneInfo.Utc;
 
+    /// <summary>This run of the process, for Debezium's context headers; null to leave them out.</summary>
+    public Guid? RunId { get; init; }
+
     /// <summary>Written as <c>source.version</c>: the Debezium release whose bytes are imitated.</summary>
     public string DebeziumVersion { get; init; } = "3.5.0.Final";
+
+    /// <summary>Debezium's name for its connector of this kind.</summary>
+    internal string ConnectorName => SourceKind == SourceKind.MariaDb ? "mariadb" : "mysql";
 }

@@ -2,6 +2,8 @@ using BenchmarkDotNet.Attributes;
 using Canal.Client;
 using Canal.Client.Entries;
 using CanalBridge.Serialization;
+using CanalBridge.Serialization.Output;
+using CanalBridge.Serialization.Tables;
 
 namespace CanalBridge.Benchmarks;
 
@@ -16,7 +18,7 @@ public class EntryToEnvelope
     private readonly byte[][] _hundredColumns = [BatchSamples.HundredColumns(Rows / 10, 10)];
     private readonly byte[][] _shop = BatchSamples.Shop();
     private readonly RecordBuffer _output = new();
-    private readonly EntrySerializer _serializer = new(new SerializationSettings { SourceKind = SourceKind.MariaDb, TopicPrefix = "bridge" });
+    private readonly EntrySerializer _serializer = new(new SerializationSettings { SourceKind = SourceKind.MariaDb, TopicPrefix = "bridge" }, new Topics());
 
     /// <summary>Updates of 10 columns, 10 rows to an entry.</summary>
     [Benchmark(Baseline = true, OperationsPerInvoke = Rows)]
@@ -50,5 +52,10 @@ public class EntryToEnvelope
         }
 
         return bytes;
+    }
+
+    private sealed class Topics : ITableTopics
+    {
+        public string TopicOf(string schema, string table) => TopicNames.ForTable("bridge", ".", schema, table);
     }
 }

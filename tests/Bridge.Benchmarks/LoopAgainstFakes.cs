@@ -1,11 +1,12 @@
 using BenchmarkDotNet.Attributes;
 using Canal.Client;
 using Canal.Client.Testing;
-using CanalBridge.Fetch;
 using CanalBridge.Map;
 using CanalBridge.Options;
+using CanalBridge.Positions;
 using CanalBridge.Publish;
 using CanalBridge.Serialization;
+using CanalBridge.Serialization.Output;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -27,8 +28,9 @@ public class LoopAgainstFakes
     [GlobalSetup]
     public void Setup()
     {
-        _publisher = new TransactionalPublisher(new NullProducer(), _options, ContextHeaders.Create(_options, Guid.Empty), TimeProvider.System, NullLogger.Instance);
-        _serializer = new EntrySerializer(SerializerSettings.From(_options));
+        _publisher = new TransactionalPublisher(new NullProducer(), _options, TimeProvider.System, NullLogger.Instance);
+        _serializer = SerializerFactory.Create(_options, Guid.Empty, NullLogger.Instance);
+        _publisher.ShareHeaders(_serializer.SharedHeaders);
     }
 
     /// <summary>Steps 2 and 3 on one batch: map, hand every record over, commit with the position.</summary>
@@ -40,7 +42,7 @@ public class LoopAgainstFakes
         _publisher.Begin();
         for (int i = 0; i < _records.Count; i++)
         {
-            _publisher.Send("bench.shop.orders", _records[i], CancellationToken.None);
+            _publisher.Send(_records[i], CancellationToken.None);
         }
 
         _publisher.Commit(new StoredPosition { Destination = "shop", Owner = Guid.Empty }, CancellationToken.None);
@@ -79,6 +81,7 @@ public class LoopAgainstFakes
     public void Cleanup()
     {
         _publisher.Dispose();
+        _serializer.Dispose();
         _records.Dispose();
         _batch.Dispose();
     }
@@ -87,7 +90,7 @@ public class LoopAgainstFakes
     {
         public int SmallestRecordLimit => int.MaxValue;
 
-        public ITransactionalProducer Create(int batchSizeCap) => new NullProducer();
+        public ITransactionalProducer Create(int smallestRecordLimit) => new NullProducer();
 
         public void PreparePositionTopic()
         {

@@ -1,7 +1,8 @@
 using Canal.Client;
 using CanalBridge.Options;
+using CanalBridge.Positions;
 using CanalBridge.Publish;
-using CanalBridge.Serialization;
+using CanalBridge.Serialization.Output;
 using CanalBridge.Testing.Peers;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
@@ -156,12 +157,12 @@ public sealed class KafkaBrokerTests(SharedPeers shared)
         };
     }
 
-    private static TransactionalPublisher Fenced(BridgeOptions options, int batchSizeCap = int.MaxValue)
+    private static TransactionalPublisher Fenced(BridgeOptions options, int smallestRecordLimit = int.MaxValue)
     {
         using var catalog = new TopicCatalog(options, NullLogger.Instance);
         catalog.PreparePositionTopic();
         var publisher = new TransactionalPublisher(
-            new ConfluentProducer(KafkaClientConfig.Producer(options, batchSizeCap), NullLogger.Instance), options, contextHeaders: null, TimeProvider.System, NullLogger.Instance);
+            new ConfluentProducer(KafkaClientConfig.Producer(options, smallestRecordLimit), NullLogger.Instance), options, TimeProvider.System, NullLogger.Instance);
         publisher.Fence(TestContext.Current.CancellationToken);
         return publisher;
     }
@@ -180,8 +181,8 @@ public sealed class KafkaBrokerTests(SharedPeers shared)
     {
         using var records = new RecordBuffer();
         ByteRange keyRange = key is null ? ByteRange.Null : Write(records, System.Text.Encoding.UTF8.GetBytes(key));
-        records.Add(new SourceTable("s", "t"), 0, keyRange, Write(records, value ?? [1]));
-        publisher.Send(topic, records[0], CancellationToken.None);
+        records.Add(topic, keyRange, Write(records, value ?? [1]));
+        publisher.Send(records[0], CancellationToken.None);
     }
 
     private static ByteRange Write(RecordBuffer records, byte[] bytes)

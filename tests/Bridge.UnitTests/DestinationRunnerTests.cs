@@ -2,6 +2,7 @@ using System.Text;
 using Canal.Client;
 using Canal.Client.Testing;
 using CanalBridge.Options;
+using CanalBridge.Positions;
 using CanalBridge.Publish;
 using CanalBridge.Serialization;
 using CanalBridge.Testing;
@@ -194,7 +195,7 @@ public sealed class DestinationRunnerTests : IAsyncDisposable
         await RunUntilDrainedAsync();
         _options.Delivery.Epoch = 2;
 
-        var refusal = await Assert.ThrowsAsync<CanalBridge.Fetch.PositionNotComparableException>(StartAsync);
+        var refusal = await Assert.ThrowsAsync<CanalBridge.Positions.PositionNotComparableException>(StartAsync);
 
         Assert.Contains("epoch 3", refusal.Message, StringComparison.Ordinal);
     }

@@ -32,8 +32,8 @@ internal static class EntryBuilder
             }
         }));
 
-    public static byte[] Statement(CanalEventType type, bool isDdl, string sql) =>
-        Entry(CanalEntryType.RowData, type, "shop", "orders", Message(change =>
+    public static byte[] Statement(CanalEventType type, bool isDdl, string sql, string table = "orders") =>
+        Entry(CanalEntryType.RowData, type, "shop", table, Message(change =>
         {
             Number(change, 0x10, (long)type);
             Number(change, 0x50, isDdl ? 1 : 0);

@@ -47,8 +47,8 @@ public sealed class EntrySerializerTests
         List<TextRecord> records = _fixture.Records(EntryBuilder.Update(Order(1, "x"), Order(2, "x")));
 
         Assert.Equal(["""{"id":1}""", """{"id":1}""", """{"id":2}"""], records.Select(static record => record.Key));
-        Assert.Equal([KeyChange.ToNewKey, KeyChange.ToNewKey, KeyChange.FromOldKey], records.Select(static record => record.KeyChange));
-        Assert.Equal(["""{"id":2}""", """{"id":2}""", """{"id":1}"""], records.Select(static record => record.OtherKey));
+        Assert.Equal(["__debezium.newkey", "__debezium.newkey", "__debezium.oldkey"], records.Select(static record => record.HeaderName));
+        Assert.Equal(["""{"id":2}""", """{"id":2}""", """{"id":1}"""], records.Select(static record => record.HeaderValue));
         Assert.StartsWith("""{"before":{"id":1,"note":"x"},"after":null""", records[0].Value, StringComparison.Ordinal);
         Assert.Null(records[1].Value);
         Assert.StartsWith("""{"before":null,"after":{"id":2,"note":"x"}""", records[2].Value, StringComparison.Ordinal);
@@ -62,8 +62,8 @@ public sealed class EntrySerializerTests
 
         List<TextRecord> records = _fixture.Records(EntryBuilder.Update(before, after));
 
-        Assert.Equal("{\"d\":12.5000000,\"t\":\"\\\"\\\\\t\"}", records[0].OtherKey);
-        Assert.Equal("{\"d\":1E-7,\"t\":\"a\"}", records[2].OtherKey);
+        Assert.Equal("{\"d\":12.5000000,\"t\":\"\\\"\\\\\t\"}", records[0].HeaderValue);
+        Assert.Equal("{\"d\":1E-7,\"t\":\"a\"}", records[2].HeaderValue);
     }
 
     [Fact]
@@ -94,19 +94,22 @@ public sealed class EntrySerializerTests
         List<TextRecord> records = _fixture.Records(entry, firstRow: 1);
         EntryResult result = _fixture.Write(entry, firstRow: 3);
 
-        Assert.Equal([1, 2], records.Select(static record => record.Row));
+        Assert.Equal(2, records.Count);
         Assert.Contains("\"row\":1,", records[0].Value, StringComparison.Ordinal);
+        Assert.Contains("\"row\":2,", records[1].Value, StringComparison.Ordinal);
         Assert.Equal(new EntryResult(EntryKind.Rows, 3, 0), result);
     }
 
     [Fact]
-    public void Table_is_the_same_object_for_ever()
+    public void Topic_of_a_table_is_asked_for_once_and_is_the_same_object_for_ever()
     {
-        SourceTable first = _fixture.Records(EntryBuilder.Insert(Order(1, "a")))[0].Table;
+        string first = _fixture.Records(EntryBuilder.Insert(Order(1, "a")))[0].Topic;
         _fixture.Records(EntryBuilder.Rows(CanalEventType.Insert, "shop", "others", new Row(null, Order(1, "a"))));
         _fixture.Write(EntryBuilder.Statement(CanalEventType.Alter, isDdl: true, "ALTER TABLE orders DROP note"));
 
-        Assert.Same(first, _fixture.Records(EntryBuilder.Insert(new Cell("id", "bigint", "1", true)))[0].Table);
+        Assert.Equal("bridge.shop.orders", first);
+        Assert.Same(first, _fixture.Records(EntryBuilder.Insert(new Cell("id", "bigint", "1", true)))[0].Topic);
+        Assert.Equal(2, _fixture.Topics.Questions);
     }
 
     [Fact]
@@ -218,6 +221,30 @@ public sealed class EntrySerializerTests
         Assert.Contains("\"after\":{\"id\":1}", value, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(CanalEventType.Alter, "others")]
+    [InlineData(CanalEventType.Truncate, "orders")]
+    [InlineData(CanalEventType.CreateIndex, "orders")]
+    public void DDL_that_takes_no_column_from_a_table_does_not_excuse_an_incomplete_row_of_it(CanalEventType type, string table)
+    {
+        _fixture.Records(EntryBuilder.Insert(Order(1, "a")));
+        _fixture.Records(EntryBuilder.Rows(CanalEventType.Insert, "shop", "others", new Row(null, Order(1, "a"))));
+        _fixture.Write(EntryBuilder.Statement(type, isDdl: true, "DDL", table));
+
+        Assert.Throws<IncompleteRowImageException>(() => _fixture.Write(EntryBuilder.Insert(Order(2, "a")[0])));
+    }
+
+    [Theory]
+    [InlineData(CanalEventType.Rename)]
+    [InlineData(CanalEventType.Query)]
+    public void Statement_that_may_exchange_names_excuses_every_table(CanalEventType type)
+    {
+        _fixture.Records(EntryBuilder.Insert(Order(1, "a")));
+        _fixture.Write(EntryBuilder.Statement(type, isDdl: true, "DDL", "others"));
+
+        Assert.Contains("\"after\":{\"id\":2}", _fixture.Records(EntryBuilder.Insert(Order(2, "a")[0]))[0].Value, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Missing_columns_are_refused_by_table_and_remedy()
     {
@@ -302,16 +329,17 @@ public sealed class EntrySerializerTests
     }
 
     [Fact]
-    public void Layouts_are_bounded_and_tables_are_not_forgotten()
+    public void Layouts_are_bounded_and_topics_are_not_forgotten()
     {
-        SourceTable first = _fixture.Records(EntryBuilder.Insert(Order(1, "a")))[0].Table;
+        string first = _fixture.Records(EntryBuilder.Insert(Order(1, "a")))[0].Topic;
         for (int i = 0; i < 5000; i++)
         {
             _fixture.Buffer.Clear();
             _fixture.Write(EntryBuilder.Rows(CanalEventType.Insert, "many", $"t{i}", new Row(null, Order(1, "a"))));
         }
 
-        Assert.Same(first, _fixture.Records(EntryBuilder.Insert(Order(1, "a")))[0].Table);
+        Assert.Same(first, _fixture.Records(EntryBuilder.Insert(Order(1, "a")))[0].Topic);
+        Assert.Equal(5001, _fixture.Topics.Questions);
     }
 
     [Fact]

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using CanalBridge.Serialization.Output;
+using CanalBridge.Serialization.Values;
 using CsCheck;
 
 namespace CanalBridge.Serialization.UnitTests;
@@ -66,7 +68,7 @@ public sealed class JavaNumbersTests
     private static string Print(double value)
     {
         using var buffer = new RecordBuffer();
-        var output = new JsonOutput(buffer);
+        var output = new RecordOutput(buffer);
         JavaNumbers.WriteDouble(ref output, value);
         output.Flush();
         return Encoding.ASCII.GetString(buffer.Slice(new ByteRange(0, buffer.LengthBytes)));
@@ -75,7 +77,7 @@ public sealed class JavaNumbersTests
     private static string Print(float value)
     {
         using var buffer = new RecordBuffer();
-        var output = new JsonOutput(buffer);
+        var output = new RecordOutput(buffer);
         JavaNumbers.WriteFloat(ref output, value);
         output.Flush();
         return Encoding.ASCII.GetString(buffer.Slice(new ByteRange(0, buffer.LengthBytes)));

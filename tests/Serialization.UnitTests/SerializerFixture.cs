@@ -1,13 +1,27 @@
 using System.Text;
 using Canal.Client.Entries;
+using CanalBridge.Serialization.Output;
+using CanalBridge.Serialization.Tables;
 
 namespace CanalBridge.Serialization.UnitTests;
 
 /// <summary>A record as text.</summary>
-internal sealed record TextRecord(string? Key, string? Value, KeyChange KeyChange, string OtherKey, SourceTable Table, int Row);
+internal sealed record TextRecord(string? Key, string? Value, string? HeaderName, string HeaderValue, string Topic);
+
+/// <summary>Topics by Debezium's names; counts how often it was asked.</summary>
+internal sealed class DefaultTopics(string prefix) : ITableTopics
+{
+    public int Questions { get; private set; }
+
+    public string TopicOf(string schema, string table)
+    {
+        Questions++;
+        return TopicNames.ForTable(prefix, ".", schema, table);
+    }
+}
 
 /// <summary>A serializer with its buffer, fed with built entries.</summary>
-internal sealed class SerializerFixture
+internal sealed class SerializerFixture : IDisposable
 {
     /// <summary>2023-11-14T22:13:20.123456789Z.</summary>
     public const long Now = 1_700_000_000_123_456_789;
@@ -15,7 +29,9 @@ internal sealed class SerializerFixture
     private readonly EntrySerializer _serializer;
 
     public SerializerFixture(SourceKind kind = SourceKind.MySql, TimeZoneInfo? zone = null) =>
-        _serializer = new EntrySerializer(new SerializationSettings { SourceKind = kind, TopicPrefix = "bridge", CanalTimeZone = zone ?? TimeZoneInfo.Utc });
+        _serializer = new EntrySerializer(new SerializationSettings { SourceKind = kind, TopicPrefix = "bridge", CanalTimeZone = zone ?? TimeZoneInfo.Utc }, Topics);
+
+    public DefaultTopics Topics { get; } = new("bridge");
 
     public RecordBuffer Buffer { get; } = new();
 
@@ -33,10 +49,9 @@ internal sealed class SerializerFixture
             records.Add(new TextRecord(
                 record.KeyIsNull ? null : Encoding.UTF8.GetString(record.Key),
                 record.ValueIsNull ? null : Encoding.UTF8.GetString(record.Value),
-                record.KeyChange,
-                Encoding.UTF8.GetString(record.OtherKey),
-                record.Table,
-                record.Row));
+                record.HeaderName,
+                Encoding.UTF8.GetString(record.HeaderValue),
+                record.Topic));
         }
 
         return records;
@@ -49,5 +64,11 @@ internal sealed class SerializerFixture
         string json = Records(EntryBuilder.Insert(new Cell("c", type, value, isKey)))[0].Value!;
         Assert.StartsWith(start, json, StringComparison.Ordinal);
         return json[start.Length..json.IndexOf("},\"source\":", StringComparison.Ordinal)];
+    }
+
+    public void Dispose()
+    {
+        _serializer.Dispose();
+        Buffer.Dispose();
     }
 }

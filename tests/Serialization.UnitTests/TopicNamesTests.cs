@@ -1,3 +1,5 @@
+using CanalBridge.Serialization.Tables;
+
 namespace CanalBridge.Serialization.UnitTests;
 
 public sealed class TopicNamesTests

@@ -1,3 +1,4 @@
+using CanalBridge.Positions;
 using CanalBridge.Publish;
 
 namespace CanalBridge.Testing;
@@ -27,7 +28,7 @@ internal sealed class FakeKafka(string positionTopic) : IProducerFactory, ITopic
     /// <summary>Committed records of the table topics, over all producers.</summary>
     public IReadOnlyList<FakeRecord> Rows => [.. All().Where(r => r.Topic != positionTopic)];
 
-    public ITransactionalProducer Create(int batchSizeCap)
+    public ITransactionalProducer Create(int smallestRecordLimit)
     {
         var producer = new FakeProducer();
         lock (_sync)

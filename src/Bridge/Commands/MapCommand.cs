@@ -1,12 +1,11 @@
 using System.CommandLine;
 using Canal.Client;
-using CanalBridge.Fetch;
 using CanalBridge.Map;
 using CanalBridge.Options;
-using CanalBridge.Publish;
+using CanalBridge.Positions;
 using CanalBridge.Serialization;
+using CanalBridge.Serialization.Output;
 using CanalBridge.Telemetry;
-using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 
 namespace CanalBridge.Commands;
@@ -28,10 +27,8 @@ internal static class MapCommand
     {
         using ILoggerFactory logs = LoggerFactory.Create(builder => builder.AddBridgeConsole(LogLevel.Warning));
         ILogger logger = logs.CreateLogger("map");
-        var mapper = new BatchMapper(
-            new EntrySerializer(SerializerSettings.From(options)), new ReplayFilter(stored: null, epoch: 0, options.Source.ServerIdMayChange), TimeProvider.System, logger);
-        var router = new TopicRouter(options.Topics, logger);
-        Headers? headers = options.Envelope.ContextHeaders ? ContextHeaders.Create(options, Guid.NewGuid()) : null;
+        using EntrySerializer serializer = SerializerFactory.Create(options, Guid.NewGuid(), logger);
+        var mapper = new BatchMapper(serializer, new ReplayFilter(stored: null, epoch: 0, options.Source.ServerIdMayChange), TimeProvider.System, logger);
         using var records = new RecordBuffer();
         await using var output = new BufferedStream(Console.OpenStandardOutput(), 1 << 16);
         var lines = new RecordLines(output);
@@ -44,8 +41,7 @@ internal static class MapCommand
                 mapper.Map(batch, records);
                 for (int i = 0; i < records.Count; i++)
                 {
-                    SerializedRecord record = records[i];
-                    lines.Write(router.TopicOf(record.Table), record, headers);
+                    lines.Write(records[i], serializer.SharedHeaders);
                 }
             }
         }

@@ -2,8 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using CanalBridge.Map;
-using CanalBridge.Serialization;
+using CanalBridge.Serialization.Output;
 using Confluent.Kafka;
 
 namespace CanalBridge.Commands;
@@ -15,18 +14,22 @@ internal sealed class RecordLines(Stream output)
     private readonly ArrayBufferWriter<byte> _line = new();
 
     /// <summary>A record that has not been to Kafka.</summary>
-    public void Write(string topic, in SerializedRecord record, Headers? contextHeaders)
+    public void Write(in SerializedRecord record, IReadOnlyList<KeyValuePair<string, byte[]>> sharedHeaders)
     {
-        using Utf8JsonWriter json = Start(topic);
+        using Utf8JsonWriter json = Start(record.Topic);
         WriteText(json, "key", record.KeyIsNull, record.Key);
         WriteText(json, "value", record.ValueIsNull, record.Value);
         json.WriteStartArray("headers");
-        if (record.KeyChange != KeyChange.None)
+        if (record.HeaderName is { } own)
         {
-            WriteHeader(json, KeyChangeHeader.Name(record.KeyChange), record.OtherKey);
+            WriteHeader(json, own, record.HeaderValue);
         }
 
-        WriteHeaders(json, contextHeaders);
+        foreach ((string name, byte[] value) in sharedHeaders)
+        {
+            WriteHeader(json, name, value);
+        }
+
         End(json);
     }
 
@@ -37,16 +40,12 @@ internal sealed class RecordLines(Stream output)
         WriteText(json, "key", message.Key is null, message.Key);
         WriteText(json, "value", message.Value is null, message.Value);
         json.WriteStartArray("headers");
-        WriteHeaders(json, message.Headers);
-        End(json);
-    }
-
-    private static void WriteHeaders(Utf8JsonWriter json, Headers? headers)
-    {
-        foreach (IHeader header in headers ?? [])
+        foreach (IHeader header in message.Headers ?? [])
         {
             WriteHeader(json, header.Key, header.GetValueBytes());
         }
+
+        End(json);
     }
 
     private static void WriteHeader(Utf8JsonWriter json, string name, ReadOnlySpan<byte> value)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CanalBridge.Options;
+using CanalBridge.Positions;
 using CanalBridge.Publish;
 using CanalBridge.Telemetry;
 using Microsoft.Extensions.Configuration;

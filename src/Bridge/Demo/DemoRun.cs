@@ -3,6 +3,7 @@ using System.Text;
 using Canal.Client.Testing;
 using CanalBridge.Commands;
 using CanalBridge.Options;
+using CanalBridge.Positions;
 using CanalBridge.Publish;
 using CanalBridge.Serialization;
 using CanalBridge.Telemetry;

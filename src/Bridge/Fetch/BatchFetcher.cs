@@ -32,13 +32,13 @@ internal sealed class BatchFetcher : IAsyncDisposable
         Log.Reading(_logger, _options.Destination!, _session.Endpoint.ToString(), position);
     }
 
-    /// <summary>The next batch; an empty one when nothing came within the wait.</summary>
+    /// <summary>The open session.</summary>
+    public CanalSession Session => _session ?? throw new InvalidOperationException("No Canal session is open.");
+
+    /// <summary>The next batch; an empty one when nothing came within Canal:IdleWait, or within a shorter wait.</summary>
     /// <exception cref="CanalException">The session ended; nothing that it handed out can be acknowledged any more.</exception>
     public ValueTask<CanalBatch> FetchAsync(TimeSpan wait, CancellationToken cancellationToken) =>
         Session.FetchAsync(wait < _options.IdleWait ? wait : _options.IdleWait, cancellationToken);
-
-    /// <summary>Acknowledges a batch: the oldest open one.</summary>
-    public ValueTask AckAsync(long batchId, CancellationToken cancellationToken) => Session.AckAsync(batchId, cancellationToken);
 
     /// <summary>Ends the session; the server keeps the cursor and delivers again what was not acknowledged.</summary>
     public async ValueTask CloseAsync()
@@ -52,6 +52,4 @@ internal sealed class BatchFetcher : IAsyncDisposable
 
     /// <inheritdoc />
     public ValueTask DisposeAsync() => CloseAsync();
-
-    private CanalSession Session => _session ?? throw new InvalidOperationException("No Canal session is open.");
 }

@@ -1,8 +1,9 @@
 using System.Text;
 using Canal.Client;
 using Canal.Client.Entries;
-using CanalBridge.Fetch;
+using CanalBridge.Positions;
 using CanalBridge.Serialization;
+using CanalBridge.Serialization.Output;
 using CanalBridge.Telemetry;
 using Microsoft.Extensions.Logging;
 
@@ -40,8 +41,7 @@ internal sealed class BatchMapper
             int firstRow = entry.Type == CanalEntryType.RowData ? _replay.FirstNewRow(entry) : 0;
             if (firstRow == ReplayFilter.AllRows)
             {
-                _duplicates++;
-                BridgeMetrics.DuplicatesSkipped.Add(1);
+                CountDuplicates(RowsOf(entry));
                 continue;
             }
 
@@ -66,25 +66,32 @@ internal sealed class BatchMapper
         }
         catch (Exception e) when (e is UnmappableValueException or IncompleteRowImageException)
         {
-            throw new RowRefusedException($"{Text(entry.Header.LogfileName)}:{entry.Header.LogfileOffset}", e);
+            throw new RowRefusedException(entry.Header.Position, e);
         }
     }
 
     private void Report(in CanalEntry entry, EntryResult result, int firstRow)
     {
-        ReportDuplicates(Math.Min(firstRow, result.Rows));
+        CountDuplicates(Math.Min(firstRow, result.Rows));
+        if (_duplicates > 0)
+        {
+            // One line for a whole replay, when the first new entry ends it.
+            Log.DuplicatesDropped(_logger, _duplicates, Position());
+            _duplicates = 0;
+        }
+
         switch (result.Kind)
         {
             case EntryKind.Rows:
-                BridgeMetrics.RowsReceived.Add(result.Rows);
+                BridgeMetrics.RowsReceived.Add(result.Rows - firstRow);
                 break;
             case EntryKind.Ddl:
                 Count(result.Kind);
-                Log.DdlPassed(_logger, Position(), Text(entry.Header.SchemaName), Text(entry.Header.TableName), entry.Header.EventType.ToString());
+                Log.DdlPassed(_logger, Position(), TableOf(entry), entry.Header.EventType);
                 break;
             case EntryKind.StatementDml:
                 Count(result.Kind);
-                Log.StatementDml(_logger, Position(), Text(entry.Header.SchemaName), Text(entry.Header.TableName));
+                Log.StatementDml(_logger, Position(), TableOf(entry));
                 break;
             default:
                 Count(result.Kind);
@@ -94,7 +101,7 @@ internal sealed class BatchMapper
         if (result.DamagedValues > 0)
         {
             BridgeMetrics.DamagedValues.Add(result.DamagedValues);
-            string table = $"{Text(entry.Header.SchemaName)}.{Text(entry.Header.TableName)}";
+            string table = TableOf(entry);
             if (_damagedTables.Add(table))
             {
                 Log.DamagedText(_logger, table, Position());
@@ -102,25 +109,39 @@ internal sealed class BatchMapper
         }
     }
 
-    /// <summary>One line for a whole replay, when the first new entry ends it.</summary>
-    private void ReportDuplicates(int rowsOfEntry)
+    private void CountDuplicates(int rows)
     {
-        if (rowsOfEntry > 0)
+        if (rows > 0)
         {
-            BridgeMetrics.DuplicatesSkipped.Add(rowsOfEntry);
+            BridgeMetrics.RowsReceived.Add(rows);
+            BridgeMetrics.DuplicatesSkipped.Add(rows);
+            _duplicates += rows;
+        }
+    }
+
+    private static int RowsOf(in CanalEntry entry)
+    {
+        int rows = 0;
+        foreach (RowData unused in entry.ReadRowChange().Rows)
+        {
+            rows++;
         }
 
-        _duplicates += rowsOfEntry;
-        if (_duplicates > 0)
-        {
-            Log.DuplicatesDropped(_logger, _duplicates, Position());
-            _duplicates = 0;
-        }
+        return rows;
     }
 
     private static void Count(EntryKind kind) => BridgeMetrics.EntriesWithoutRows.Add(1, new KeyValuePair<string, object?>("canal_bridge.kind", kind.ToString()));
 
     private string Position() => _replay.Last?.ToString() ?? "the start";
 
-    private static string Text(ReadOnlySpan<byte> utf8) => Encoding.UTF8.GetString(utf8);
+    private static string TableOf(in CanalEntry entry)
+    {
+        string schema = Encoding.UTF8.GetString(entry.Header.SchemaName), table = Encoding.UTF8.GetString(entry.Header.TableName);
+        return (schema.Length, table.Length) switch
+        {
+            (0, 0) => "no table",
+            (_, 0) => $"database {schema}",
+            _ => $"{schema}.{table}",
+        };
+    }
 }

@@ -1,9 +1,11 @@
+using Canal.Client;
+
 namespace CanalBridge.Map;
 
 /// <summary>A row that cannot become a record: where it is, why, and what to do.</summary>
 internal sealed class RowRefusedException : Exception
 {
-    public RowRefusedException(string position, Exception cause)
+    public RowRefusedException(BinlogPosition position, Exception cause)
         : base($"Stopped at {position}: {cause.Message} Nothing of its batch was published. Mend the cause, or leave the table out by Canal's filter, and start again.", cause)
     {
     }

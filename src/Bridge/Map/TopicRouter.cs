@@ -1,17 +1,16 @@
 using CanalBridge.Options;
-using CanalBridge.Serialization;
+using CanalBridge.Serialization.Tables;
 using CanalBridge.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace CanalBridge.Map;
 
 /// <summary>Table to topic: <c>{prefix}.{schema}.{table}</c> with Debezium's replacements for what a topic name cannot hold.</summary>
-internal sealed class TopicRouter
+internal sealed class TopicRouter : ITableTopics
 {
     private readonly TopicOptions _options;
     private readonly ILogger _logger;
-    private readonly Dictionary<SourceTable, string> _topics = [];
-    private readonly Dictionary<string, SourceTable> _tables = [];
+    private readonly Dictionary<string, string> _tables = [];
 
     public TopicRouter(TopicOptions options, ILogger logger)
     {
@@ -19,20 +18,16 @@ internal sealed class TopicRouter
         _logger = logger;
     }
 
-    /// <summary>The topic of a table; the same string for the same table.</summary>
-    public string TopicOf(SourceTable table)
+    /// <inheritdoc />
+    public string TopicOf(string schema, string table)
     {
-        if (_topics.TryGetValue(table, out string? topic))
+        string topic = TopicNames.ForTable(_options.Prefix!, _options.Delimiter, schema, table);
+        string name = $"{schema}.{table}";
+        if (!_tables.TryAdd(topic, name) && _tables[topic] != name)
         {
-            return topic;
+            Log.TopicShared(_logger, _tables[topic], name, topic);
         }
 
-        topic = TopicNames.ForTable(_options.Prefix!, _options.Delimiter, table.Schema, table.Name);
-        if (!_tables.TryAdd(topic, table))
-        {
-            Log.TopicShared(_logger, _tables[topic].ToString(), table.ToString(), topic);
-        }
-
-        return _topics[table] = topic;
+        return topic;
     }
 }

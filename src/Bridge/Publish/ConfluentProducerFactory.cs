@@ -8,11 +8,11 @@ namespace CanalBridge.Publish;
 internal sealed class ConfluentProducerFactory(BridgeOptions options, ILogger logger) : IProducerFactory
 {
     /// <exception cref="OptionsValidationException">librdkafka does not know a setting, or not its value.</exception>
-    public ITransactionalProducer Create(int batchSizeCap)
+    public ITransactionalProducer Create(int smallestRecordLimit)
     {
         try
         {
-            return new ConfluentProducer(KafkaClientConfig.Producer(options, batchSizeCap), logger);
+            return new ConfluentProducer(KafkaClientConfig.Producer(options, smallestRecordLimit), logger);
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException)
         {

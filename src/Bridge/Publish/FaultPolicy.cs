@@ -3,71 +3,84 @@ using Confluent.Kafka.Admin;
 
 namespace CanalBridge.Publish;
 
-/// <summary>Where in the life of a Kafka transaction something failed.</summary>
-internal enum KafkaStep
-{
-    /// <summary>InitTransactions, the fence.</summary>
-    Fence,
+/// <summary>How a call that failed is going.</summary>
+/// <param name="Elapsed">Since the call was made first; for Produce, since the transaction began.</param>
+/// <param name="Bound">Time after which the transaction is given up: Kafka:TransactionTimeout.</param>
+/// <param name="Refusals">Answers that refused the call at once, this one included.</param>
+/// <param name="IsStopping">The process has been asked to stop and its grace period is over.</param>
+/// <param name="LoginRefused">The client's error handler was told of a refused login, which no call reports.</param>
+internal readonly record struct Attempt(TimeSpan Elapsed, TimeSpan Bound, int Refusals = 0, bool IsStopping = false, bool LoginRefused = false);
 
-    /// <summary>Reading the stored position.</summary>
-    ReadPosition,
-
-    /// <summary>Creating or describing a topic.</summary>
-    PrepareTopic,
-
-    /// <summary>BeginTransaction.</summary>
-    Begin,
-
-    /// <summary>Produce, as it returns; a delivery that fails later shows at the commit.</summary>
-    Produce,
-
-    /// <summary>CommitTransaction.</summary>
-    Commit,
-
-    /// <summary>AbortTransaction.</summary>
-    Abort,
-}
-
-/// <summary>What to do about a failure.</summary>
-internal enum Reaction
-{
-    /// <summary>The same call again; it resumes. Bounded by the transaction time-out, except at the fence.</summary>
-    RetryCall,
-
-    /// <summary>Abort, then <see cref="Recycle"/>.</summary>
-    AbortAndRecycle,
-
-    /// <summary>A new producer with the same id, the position read again: it decides what was committed.</summary>
-    Recycle,
-
-    /// <summary>Somebody else holds the id now, or the coordinator timed the transaction out. Recycle only if still the owner, else stop.</summary>
-    Fenced,
-
-    /// <summary>Abort, then <see cref="Stop"/>: a record that Kafka will never take.</summary>
-    AbortAndStop,
-
-    /// <summary>End the process with a non-zero exit code.</summary>
-    Stop,
-}
-
-/// <summary>Every failure of Kafka to a reaction, in one place.</summary>
+/// <summary>Every failure of Kafka to a reaction: the one place that decides.</summary>
 /// <remarks>
-/// Each row was seen on a real broker or follows from the client's sources; anything unknown stops. Three facts shape it:
-/// <see cref="Error.IsFatal"/> is not reliable on Produce; a refused abort is a plain exception that means "call it again";
-/// fencing may come in any exception type.
+/// Each row was seen on a real broker or follows from the client's sources. What is unknown ends the transaction, never passes: an
+/// unknown code at begin, commit, while reading or preparing topics stops the process; at produce it aborts and at abort or after
+/// a fatal code it recycles, because those codes may hide another one and the position read after a new fence is right whatever it was. Three
+/// facts shape it: <see cref="Error.IsFatal"/> is not reliable on Produce; a refused abort is a plain exception that means "call it
+/// again"; fencing may come in any exception type.
 /// </remarks>
 internal static class FaultPolicy
 {
-    /// <summary>Decides.</summary>
+    /// <summary>Refused aborts in a row that still mean "call it again".</summary>
+    private const int MostRefusals = 2;
+
+    /// <summary>A topic does not exist and the bridge may not create it: it may be made while we wait.</summary>
+    public const Reaction TopicMissing = Reaction.Recycle;
+
+    /// <summary>A topic takes less than the producer's batches: a new producer has smaller ones.</summary>
+    public const Reaction BatchesTooLarge = Reaction.Recycle;
+
+    /// <summary>The position record cannot be read: going on would lose or repeat.</summary>
+    public const Reaction PositionUnreadable = Reaction.Stop;
+
+    /// <summary>Decides, with the bounds on repeating a call.</summary>
+    public static Reaction Decide(KafkaStep step, Exception failure, in Attempt attempt)
+    {
+        if (attempt.LoginRefused && step == KafkaStep.Fence)
+        {
+            return Reaction.Stop;
+        }
+
+        Reaction reaction = Decide(step, failure);
+        if (reaction != Reaction.RetryCall)
+        {
+            return reaction;
+        }
+
+        bool isOver = attempt.IsStopping || attempt.Elapsed > attempt.Bound;
+        return step switch
+        {
+            KafkaStep.Produce => isOver ? Reaction.AbortAndRecycle : Reaction.RetryCall,
+
+            // Only commit is accepted now. Its outcome may stay open for ever; then the position read by the next producer decides.
+            KafkaStep.Commit => isOver ? Reaction.Recycle : Reaction.RetryCall,
+
+            // A refused abort works at once when called again; one that waits is waiting for a partition's replicas.
+            KafkaStep.Abort => (failure is KafkaRetriableException ? isOver : attempt.Refusals > MostRefusals) ? Reaction.Recycle : Reaction.RetryCall,
+            _ => Reaction.RetryCall,
+        };
+    }
+
+    /// <summary>What is left of a reaction when its abort is done.</summary>
+    public static Reaction AfterAbort(Reaction reaction) => reaction switch
+    {
+        Reaction.AbortAndRecycle => Reaction.Recycle,
+        Reaction.AbortAndStop => Reaction.Stop,
+        _ => reaction,
+    };
+
+    /// <summary>Being fenced ends the process, unless it was the coordinator's time-out: nobody else has taken the id then.</summary>
+    public static Reaction AfterFencing(bool outlivedTimeout, bool isStillOwner) => outlivedTimeout && isStillOwner ? Reaction.Recycle : Reaction.Fenced;
+
+    /// <summary>Decides by the failure alone.</summary>
     public static Reaction Decide(KafkaStep step, Exception failure) => failure switch
     {
         KafkaException e when IsFenced(e.Error) => Reaction.Fenced,
-        CreateTopicsException e => DecideTopic(e.Results.Find(r => r.Error.IsError)?.Error ?? e.Error),
         KafkaException e => step switch
         {
             KafkaStep.Fence => DecideFence(e),
             KafkaStep.ReadPosition => DecideRead(e.Error),
-            KafkaStep.PrepareTopic => DecideTopic(e.Error),
+            KafkaStep.PrepareTopic => DecideTopic(e),
             KafkaStep.Begin => e.Error.IsFatal ? DecideFatal(e.Error) : Reaction.Stop,
             KafkaStep.Produce => DecideProduce(e.Error),
             KafkaStep.Commit => DecideCommit(e),
@@ -76,6 +89,9 @@ internal static class FaultPolicy
         },
         _ => Reaction.Stop,
     };
+
+    /// <summary>The error that says why: of a topic that could not be created it lies deeper.</summary>
+    public static Error CauseOf(KafkaException failure) => (failure as CreateTopicsException)?.Results.Find(static r => r.Error.IsError)?.Error ?? failure.Error;
 
     private static Reaction DecideFence(KafkaException e) =>
         e is KafkaRetriableException && !e.Error.IsFatal ? Reaction.RetryCall : Reaction.Stop;
@@ -87,11 +103,7 @@ internal static class FaultPolicy
         // The record was not taken and a commit would succeed without it.
         ErrorCode.MsgSizeTooLarge or ErrorCode.InvalidMsgSize or ErrorCode.Local_KeySerialization or ErrorCode.Local_ValueSerialization => Reaction.AbortAndStop,
 
-        // The topic changed under us, rights are missing, or the transaction failed in the background.
-        ErrorCode.Local_UnknownPartition or ErrorCode.Local_UnknownTopic or ErrorCode.UnknownTopicOrPart
-            or ErrorCode.TopicAuthorizationFailed or ErrorCode.Local_State => Reaction.AbortAndRecycle,
-
-        // "Any other code may be the stored fatal one, whatever IsFatal says": the abort tells.
+        // Any other code may be the stored fatal one, whatever IsFatal says: the abort tells.
         _ => Reaction.AbortAndRecycle,
     };
 
@@ -140,11 +152,11 @@ internal static class FaultPolicy
         _ => IsPassing(error.Code) ? Reaction.Recycle : Reaction.Stop,
     };
 
-    private static Reaction DecideTopic(Error error) => error.Code switch
+    private static Reaction DecideTopic(KafkaException e) => CauseOf(e).Code switch
     {
         // Rights may be granted and brokers come back while we wait; each round says what is missing.
-        ErrorCode.TopicAuthorizationFailed or ErrorCode.ClusterAuthorizationFailed or ErrorCode.InvalidReplicationFactor => Reaction.AbortAndRecycle,
-        _ => IsPassing(error.Code) ? Reaction.AbortAndRecycle : Reaction.AbortAndStop,
+        ErrorCode.TopicAuthorizationFailed or ErrorCode.ClusterAuthorizationFailed or ErrorCode.InvalidReplicationFactor => Reaction.Recycle,
+        var code => IsPassing(code) ? Reaction.Recycle : Reaction.Stop,
     };
 
     private static bool IsFenced(Error error) =>

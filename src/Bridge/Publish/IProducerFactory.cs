@@ -4,5 +4,5 @@ namespace CanalBridge.Publish;
 internal interface IProducerFactory
 {
     /// <summary>A producer that has not fenced yet.</summary>
-    ITransactionalProducer Create(int batchSizeCap);
+    ITransactionalProducer Create(int smallestRecordLimit);
 }

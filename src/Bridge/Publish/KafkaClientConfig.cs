@@ -1,3 +1,4 @@
+using System.Globalization;
 using CanalBridge.Options;
 using Confluent.Kafka;
 
@@ -7,12 +8,18 @@ namespace CanalBridge.Publish;
 internal static class KafkaClientConfig
 {
     /// <summary>Size of a producer batch where the topics take it.</summary>
-    public const int LargestBatchBytes = 1_000_000;
+    private const int LargestBatchBytes = 1_000_000;
+
+    /// <summary>Size of the producer's batches: what is set, else as large as every topic takes.</summary>
+    public static int BatchBytes(BridgeOptions options, int smallestRecordLimit) =>
+        options.Kafka.ProducerSettings.TryGetValue("batch.size", out string? set) && int.TryParse(set, NumberStyles.None, CultureInfo.InvariantCulture, out int bytes)
+            ? bytes
+            : Math.Min(LargestBatchBytes, smallestRecordLimit);
 
     /// <summary>The transactional producer of a destination.</summary>
     /// <param name="options">All options.</param>
-    /// <param name="batchSizeCap">Smallest max.message.bytes of the topics: a refused batch is not split by the client, so none may be larger.</param>
-    public static ProducerConfig Producer(BridgeOptions options, int batchSizeCap)
+    /// <param name="smallestRecordLimit">Smallest max.message.bytes of the topics: a refused batch is not split by the client, so none may be larger.</param>
+    public static ProducerConfig Producer(BridgeOptions options, int smallestRecordLimit)
     {
         var config = new ProducerConfig(Common(options.Kafka))
         {
@@ -27,7 +34,7 @@ internal static class KafkaClientConfig
             DeliveryReportFields = "none",
             LingerMs = 5,
             MessageMaxBytes = options.Kafka.MessageMaxBytes,
-            BatchSize = Math.Min(LargestBatchBytes, batchSizeCap),
+            BatchSize = BatchBytes(options, smallestRecordLimit),
             QueueBufferingMaxMessages = 500_000,
             QueueBufferingMaxKbytes = (int)Math.Min(int.MaxValue, options.Delivery.MemoryBudgetBytes / 1024),
             RetryBackoffMs = 10,

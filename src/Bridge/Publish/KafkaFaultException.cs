@@ -1,6 +1,6 @@
 namespace CanalBridge.Publish;
 
-/// <summary>A Kafka transaction that did not come to an end: what was attempted, why it failed and what follows.</summary>
+/// <summary>Something asked of Kafka failed for good: what was attempted, why it failed and what follows.</summary>
 internal sealed class KafkaFaultException : Exception
 {
     public KafkaFaultException(KafkaStep step, Reaction reaction, string message, Exception? innerException)
@@ -13,6 +13,6 @@ internal sealed class KafkaFaultException : Exception
     /// <summary>Where it failed.</summary>
     public KafkaStep Step { get; }
 
-    /// <summary>What is left to do: recycle, fenced or stop; aborts are done.</summary>
+    /// <summary>What is left to do: recycle, fenced or stop.</summary>
     public Reaction Reaction { get; }
 }

@@ -68,7 +68,7 @@ internal sealed class TopicCatalog : ITopicCatalog, IDisposable
             if (!_options.Topics.Create)
             {
                 throw new KafkaFaultException(
-                    KafkaStep.PrepareTopic, Reaction.Recycle, $"Topic {wanted.Name} does not exist and Topics:Create is false; create it, or let the bridge do so.", innerException: null);
+                    KafkaStep.PrepareTopic, FaultPolicy.TopicMissing, $"Topic {wanted.Name} does not exist and Topics:Create is false; create it, or let the bridge do so.", innerException: null);
             }
 
             Create(wanted);
@@ -77,9 +77,9 @@ internal sealed class TopicCatalog : ITopicCatalog, IDisposable
         }
         catch (KafkaException e)
         {
-            Error error = (e as CreateTopicsException)?.Results.Find(r => r.Error.IsError)?.Error ?? e.Error;
-            Reaction reaction = FaultPolicy.Decide(KafkaStep.PrepareTopic, e) == Reaction.AbortAndRecycle ? Reaction.Recycle : Reaction.Stop;
-            throw new KafkaFaultException(KafkaStep.PrepareTopic, reaction, $"Cannot prepare topic {wanted.Name}: {error.Code} ({error.Reason}).", e);
+            Error error = FaultPolicy.CauseOf(e);
+            throw new KafkaFaultException(
+                KafkaStep.PrepareTopic, FaultPolicy.Decide(KafkaStep.PrepareTopic, e), $"Cannot prepare topic {wanted.Name}: {error.Code} ({error.Reason}).", e);
         }
     }
 

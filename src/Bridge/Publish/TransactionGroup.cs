@@ -26,6 +26,7 @@ internal sealed class TransactionGroup
 
     public int Records { get; private set; }
 
+    /// <summary>Bytes of the records.</summary>
     public long Bytes { get; private set; }
 
     /// <summary>Most partitions that the records can lie in.</summary>
@@ -45,7 +46,10 @@ internal sealed class TransactionGroup
     public bool IsDue => !IsEmpty
         && (Bytes >= _options.GroupMaxBytes || Records >= _options.GroupMaxRecords || Partitions >= _options.GroupMaxPartitions || Remaining == TimeSpan.Zero);
 
-    public void AddBatch(long batchId, int bytes)
+    /// <summary>Adds a batch, to be acknowledged after the commit.</summary>
+    /// <param name="batchId">Its id.</param>
+    /// <param name="recordBytes">Bytes of its records.</param>
+    public void AddBatch(long batchId, int recordBytes)
     {
         if (IsEmpty)
         {
@@ -53,17 +57,19 @@ internal sealed class TransactionGroup
         }
 
         _batchIds.Add(batchId);
-        Bytes += bytes;
+        Bytes += recordBytes;
     }
 
-    public void AddRecord(string topic, int partitions)
+    /// <summary>Adds records of one topic.</summary>
+    /// <param name="topic">Their topic.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="partitions">Partitions of the topic.</param>
+    public void AddRecords(string topic, int count, int partitions)
     {
-        Records++;
-        if (!_recordsByTopic.TryGetValue(topic, out int count) || count < partitions)
-        {
-            _recordsByTopic[topic] = count + 1;
-            Partitions++;
-        }
+        Records += count;
+        int before = _recordsByTopic.GetValueOrDefault(topic);
+        _recordsByTopic[topic] = before + count;
+        Partitions += Math.Min(before + count, partitions) - Math.Min(before, partitions);
     }
 
     public void Clear()

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using CanalBridge.Map;
 using CanalBridge.Options;
-using CanalBridge.Serialization;
+using CanalBridge.Positions;
+using CanalBridge.Serialization.Output;
 using CanalBridge.Telemetry;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
@@ -29,20 +29,18 @@ internal sealed class TransactionalPublisher : IDisposable
     private readonly ExactLengthArrays _keys = new();
     private readonly ExactLengthArrays _values = new();
     private readonly Message<byte[]?, byte[]?> _message = new();
-    private readonly Headers? _contextHeaders;
+    private Headers? _sharedHeaders;
     private long _begunAt;
     private Activity? _activity;
 
     /// <param name="producer">Owned from here on.</param>
     /// <param name="options">All options.</param>
-    /// <param name="contextHeaders">Headers of every row record; null for none.</param>
     /// <param name="time">Clock.</param>
     /// <param name="logger">Log.</param>
-    public TransactionalPublisher(ITransactionalProducer producer, BridgeOptions options, Headers? contextHeaders, TimeProvider time, ILogger logger)
+    public TransactionalPublisher(ITransactionalProducer producer, BridgeOptions options, TimeProvider time, ILogger logger)
     {
         _producer = producer;
         _options = options;
-        _contextHeaders = contextHeaders;
         _time = time;
         _logger = logger;
     }
@@ -70,7 +68,7 @@ internal sealed class TransactionalPublisher : IDisposable
             {
                 // The error handler runs only while somebody polls, and it alone is told of a wrong password.
                 _producer.Poll(TimeSpan.Zero);
-                Reaction reaction = _producer.AuthenticationError is null ? FaultPolicy.Decide(KafkaStep.Fence, e) : Reaction.Stop;
+                Reaction reaction = FaultPolicy.Decide(KafkaStep.Fence, e, Attempt(started) with { LoginRefused = _producer.AuthenticationError is not null });
                 if (reaction != Reaction.RetryCall)
                 {
                     throw Fault(KafkaStep.Fence, reaction, $"fence {_options.TransactionalId}", e);
@@ -107,13 +105,23 @@ internal sealed class TransactionalPublisher : IDisposable
         _activity = BridgeTracing.StartTransaction(_options.Canal.Destination!);
     }
 
+    /// <summary>Sets the headers that every row record carries behind its own.</summary>
+    public void ShareHeaders(IReadOnlyList<KeyValuePair<string, byte[]>> headers)
+    {
+        _sharedHeaders = headers.Count == 0 ? null : [];
+        foreach ((string name, byte[] value) in headers)
+        {
+            _sharedHeaders!.Add(name, value);
+        }
+    }
+
     /// <summary>Hands one record to the open transaction.</summary>
-    public void Send(string topic, in SerializedRecord record, CancellationToken cancellationToken)
+    public void Send(in SerializedRecord record, CancellationToken cancellationToken)
     {
         _message.Key = record.KeyIsNull ? null : _keys.Copy(record.Key);
         _message.Value = record.ValueIsNull ? null : _values.Copy(record.Value);
-        _message.Headers = record.KeyChange == KeyChange.None ? _contextHeaders : KeyChangeHeaders(record);
-        Produce(topic, partition: null, cancellationToken);
+        _message.Headers = record.HeaderName is { } name ? WithShared(name, record.HeaderValue) : _sharedHeaders;
+        Produce(record.Topic, partition: null, cancellationToken);
     }
 
     /// <summary>Commits the records sent, with the position that they lead to. On return both are durable.</summary>
@@ -134,19 +142,14 @@ internal sealed class TransactionalPublisher : IDisposable
             }
             catch (KafkaException e)
             {
-                Reaction reaction = FaultPolicy.Decide(KafkaStep.Commit, e);
-                if (reaction == Reaction.RetryCall)
-                {
-                    // Only commit is accepted now. Its outcome may stay open for ever; then the position read by the next producer decides.
-                    reaction = RetryOrRecycle(started, cancellationToken);
-                    Log.CommitRetried(_logger, _options.Canal.Destination!, _time.GetElapsedTime(started).TotalSeconds, e.Error.Reason);
-                    BridgeMetrics.CommitRetries.Add(1);
-                }
-
+                Reaction reaction = FaultPolicy.Decide(KafkaStep.Commit, e, Attempt(started) with { IsStopping = cancellationToken.IsCancellationRequested });
                 if (reaction != Reaction.RetryCall)
                 {
                     throw AbortAndFault(KafkaStep.Commit, reaction, "commit the transaction", e);
                 }
+
+                Log.CommitRetried(_logger, _options.Canal.Destination!, _time.GetElapsedTime(started).TotalSeconds, e.Error.Reason);
+                BridgeMetrics.CommitRetries.Add(1);
             }
         }
     }
@@ -160,7 +163,7 @@ internal sealed class TransactionalPublisher : IDisposable
         }
 
         long started = _time.GetTimestamp();
-        int refused = 0;
+        int refusals = 0;
         while (true)
         {
             try
@@ -171,22 +174,18 @@ internal sealed class TransactionalPublisher : IDisposable
             }
             catch (KafkaException e)
             {
-                Reaction reaction = FaultPolicy.Decide(KafkaStep.Abort, e);
-                if (reaction == Reaction.RetryCall)
-                {
-                    // A refused abort works at once when called again; one that waits is waiting for a partition's replicas.
-                    bool waits = e is KafkaRetriableException;
-                    reaction = waits ? RetryOrRecycle(started, CancellationToken.None) : ++refused < 3 ? Reaction.RetryCall : Reaction.Recycle;
-                    if (waits)
-                    {
-                        Log.AbortWaits(_logger, _options.Canal.Destination!, _time.GetElapsedTime(started).TotalSeconds, e.Error.Reason);
-                    }
-                }
-
+                bool waits = e is KafkaRetriableException;
+                refusals += waits ? 0 : 1;
+                Reaction reaction = FaultPolicy.Decide(KafkaStep.Abort, e, Attempt(started) with { Refusals = refusals });
                 if (reaction != Reaction.RetryCall)
                 {
                     End("unknown", started);
                     throw Fault(KafkaStep.Abort, reaction, "abort the transaction", e);
+                }
+
+                if (waits)
+                {
+                    Log.AbortWaits(_logger, _options.Canal.Destination!, _time.GetElapsedTime(started).TotalSeconds, e.Error.Reason);
                 }
             }
         }
@@ -226,41 +225,29 @@ internal sealed class TransactionalPublisher : IDisposable
             }
             catch (KafkaException e)
             {
-                Reaction reaction = FaultPolicy.Decide(KafkaStep.Produce, e);
+                Reaction reaction = FaultPolicy.Decide(KafkaStep.Produce, e, Attempt(_begunAt));
                 if (reaction != Reaction.RetryCall)
                 {
                     int size = (_message.Value?.Length ?? 0) + (_message.Key?.Length ?? 0);
-                    throw AbortAndFault(KafkaStep.Produce, reaction, string.Create(CultureInfo.InvariantCulture, $"produce a record of {size} bytes to {topic}"), e);
+                    string full = e.Error.Code == ErrorCode.Local_QueueFull ? " (the local queue, Delivery:MemoryBudgetBytes, stays full)" : "";
+                    throw AbortAndFault(KafkaStep.Produce, reaction, string.Create(CultureInfo.InvariantCulture, $"produce a record of {size} bytes to {topic}{full}"), e);
                 }
 
                 // The queue drains only by polling: with the background poll off a plain wait never frees anything.
                 cancellationToken.ThrowIfCancellationRequested();
-                if (TransactionAge > _options.Kafka.TransactionTimeout)
-                {
-                    throw AbortAndFault(KafkaStep.Produce, Reaction.AbortAndRecycle, $"produce to {topic}: the local queue (Delivery:MemoryBudgetBytes) stays full", e);
-                }
-
                 _producer.Poll(QueueFullPoll);
             }
         }
     }
 
-    private Reaction RetryOrRecycle(long started, CancellationToken cancellationToken) =>
-        cancellationToken.IsCancellationRequested || _time.GetElapsedTime(started) > _options.Kafka.TransactionTimeout ? Reaction.Recycle : Reaction.RetryCall;
-
     /// <summary>Aborts where the reaction asks for it; what remains is to recycle, to stop, or to find out who owns the id.</summary>
     private KafkaFaultException AbortAndFault(KafkaStep step, Reaction reaction, string attempted, KafkaException cause)
     {
-        Reaction rest = reaction switch
-        {
-            Reaction.AbortAndRecycle => Reaction.Recycle,
-            Reaction.AbortAndStop => Reaction.Stop,
-            _ => reaction,
-        };
+        Reaction rest = FaultPolicy.AfterAbort(reaction);
         KafkaFaultException fault = Fault(step, rest, attempted, cause);
         if (rest == reaction)
         {
-            End("unknown", _begunAt);
+            End("unknown", started: null);
             return fault;
         }
 
@@ -306,24 +293,30 @@ internal sealed class TransactionalPublisher : IDisposable
         return new KafkaFaultException(step, reaction, text.ToString(), cause);
     }
 
-    private void End(string outcome, long started)
+    private void End(string outcome, long? started)
     {
         IsOpen = false;
         BridgeMetrics.KafkaTransactions.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
-        BridgeMetrics.CommitDuration.Record(_time.GetElapsedTime(started).TotalSeconds, new KeyValuePair<string, object?>("outcome", outcome));
+        if (started is { } call)
+        {
+            BridgeMetrics.CommitDuration.Record(_time.GetElapsedTime(call).TotalSeconds, new KeyValuePair<string, object?>("outcome", outcome));
+        }
+
         _activity?.SetTag("canal_bridge.outcome", outcome);
         _activity?.Dispose();
         _activity = null;
     }
 
-    private Headers KeyChangeHeaders(in SerializedRecord record)
+    private Headers WithShared(string name, ReadOnlySpan<byte> value)
     {
-        var headers = new Headers { { KeyChangeHeader.Name(record.KeyChange), record.OtherKey.ToArray() } };
-        foreach (IHeader header in _contextHeaders ?? [])
+        var headers = new Headers { { name, value.ToArray() } };
+        foreach (IHeader header in _sharedHeaders ?? [])
         {
-            headers.Add(header.Key, header.GetValueBytes());
+            headers.Add(header);
         }
 
         return headers;
     }
+
+    private Attempt Attempt(long started) => new(_time.GetElapsedTime(started), _options.Kafka.TransactionTimeout);
 }

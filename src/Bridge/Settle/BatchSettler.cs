@@ -1,4 +1,4 @@
-using CanalBridge.Fetch;
+using Canal.Client;
 using CanalBridge.Telemetry;
 using Microsoft.Extensions.Logging;
 
@@ -8,22 +8,22 @@ namespace CanalBridge.Settle;
 /// <remarks>The server confirms nothing; a refusal shows at the next fetch. Lost acks cost a replay, never a row.</remarks>
 internal sealed class BatchSettler
 {
-    private readonly BatchFetcher _fetcher;
     private readonly string _destination;
     private readonly ILogger _logger;
 
-    public BatchSettler(BatchFetcher fetcher, string destination, ILogger logger)
+    public BatchSettler(string destination, ILogger logger)
     {
-        _fetcher = fetcher;
         _destination = destination;
         _logger = logger;
     }
 
-    public async ValueTask SettleAsync(IReadOnlyList<long> batchIds, CancellationToken cancellationToken)
+    /// <summary>Acknowledges batches of the session that handed them out, the oldest first.</summary>
+    /// <exception cref="CanalException">The session ended; what was not acknowledged comes again and is dropped.</exception>
+    public async ValueTask SettleAsync(CanalSession session, IReadOnlyList<long> batchIds, CancellationToken cancellationToken)
     {
         foreach (long id in batchIds)
         {
-            await _fetcher.AckAsync(id, cancellationToken);
+            await session.AckAsync(id, cancellationToken);
             Log.Acked(_logger, id, _destination);
         }
     }

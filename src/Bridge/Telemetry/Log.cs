@@ -1,3 +1,4 @@
+using Canal.Client.Entries;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 
@@ -15,11 +16,11 @@ internal static partial class Log
     [LoggerMessage(2003, LogLevel.Information, "Dropped {Rows} rows that were already published, up to {Position}: Canal delivered them again")]
     public static partial void DuplicatesDropped(ILogger logger, long rows, string position);
 
-    [LoggerMessage(3001, LogLevel.Information, "DDL at {Position} on {Schema}.{Table} ({EventType}) passed without a record; later rows follow the new definition")]
-    public static partial void DdlPassed(ILogger logger, string position, string schema, string table, string eventType);
+    [LoggerMessage(3001, LogLevel.Information, "Statement at {Position} on {Table} ({EventType}) passed without a record; later rows follow the new definition")]
+    public static partial void DdlPassed(ILogger logger, string position, string table, CanalEventType eventType);
 
-    [LoggerMessage(3002, LogLevel.Error, "Statement-format change at {Position} on {Schema}.{Table}: its rows are not in the binlog and cannot be published. Set binlog_format=ROW on the source")]
-    public static partial void StatementDml(ILogger logger, string position, string schema, string table);
+    [LoggerMessage(3002, LogLevel.Error, "Statement-format change at {Position} on {Table}: its rows are not in the binlog and cannot be published. Set binlog_format=ROW on the source")]
+    public static partial void StatementDml(ILogger logger, string position, string table);
 
     [LoggerMessage(3003, LogLevel.Warning, "Text of {Table} holds U+FFFD, first at {Position}: a column is not UTF-8 and Canal destroyed its text. Convert the column to utf8mb4; canal_bridge.damaged_values counts on")]
     public static partial void DamagedText(ILogger logger, string table, string position);
@@ -63,11 +64,11 @@ internal static partial class Log
     [LoggerMessage(4012, LogLevel.Debug, "Kafka client [{Facility}]: {Text}")]
     public static partial void KafkaClientLog(ILogger logger, string facility, string text);
 
-    [LoggerMessage(4013, LogLevel.Warning, "The transaction of destination {Destination} was ended by its time-out, not by another process: going on")]
-    public static partial void TimedOutNotFenced(ILogger logger, string destination);
-
-    [LoggerMessage(5001, LogLevel.Debug, "Acked Canal batches up to {BatchId} of destination {Destination}")]
+    [LoggerMessage(5001, LogLevel.Debug, "Acked Canal batch {BatchId} of destination {Destination}")]
     public static partial void Acked(ILogger logger, long batchId, string destination);
+
+    [LoggerMessage(5002, LogLevel.Information, "Stopping destination {Destination} without an ack: {Reason} Its rows are committed; Canal delivers them again and they are dropped")]
+    public static partial void AckLostAtStop(ILogger logger, string destination, string reason);
 
     [LoggerMessage(9001, LogLevel.Information, "Canal bridge {Version}: destination {Destination} at {Endpoints} to Kafka at {BootstrapServers}, topics {Prefix}{Delimiter}<schema>{Delimiter2}<table>")]
     public static partial void Starting(ILogger logger, string version, string destination, string endpoints, string bootstrapServers, string prefix, string delimiter, string delimiter2);

@@ -52,3 +52,10 @@ public enum CanalEventType
     /// <summary>Not delivered by a real server.</summary>
     MHeartbeat = 15,
 }
+
+/// <summary>Questions about <see cref="CanalEventType"/>.</summary>
+public static class CanalEventTypes
+{
+    /// <summary>Whether rows are inserted, updated or deleted. In statement format such an entry has a text instead of rows.</summary>
+    public static bool IsRowChange(this CanalEventType type) => type is CanalEventType.Insert or CanalEventType.Update or CanalEventType.Delete;
+}

@@ -47,6 +47,20 @@ public readonly ref struct EntryHeader
     /// <summary>In Canal's GTID mode: the executed set (MySQL) or the transaction's id (MariaDB); otherwise empty.</summary>
     public ReadOnlySpan<byte> Gtid { get; }
 
+    /// <summary>Id of the entry's own transaction in Canal's GTID mode, where Canal tells it; otherwise empty.</summary>
+    /// <remarks>MySQL's is a property of its own beside the executed set, MariaDB's is <see cref="Gtid"/> itself. Outside GTID mode nothing is searched for.</remarks>
+    public ReadOnlySpan<byte> TransactionGtid
+    {
+        get
+        {
+            ReadOnlySpan<byte> own = Gtid.IsEmpty ? default : FindProperty("curtGtid"u8);
+            return own.IsEmpty ? Gtid : own;
+        }
+    }
+
+    /// <summary>Start of the event; makes a string.</summary>
+    public BinlogPosition Position => new(System.Text.Encoding.UTF8.GetString(LogfileName), LogfileOffset);
+
     /// <summary>A property such as <c>curtGtid</c>, <c>rowsCount</c> or <c>XA_XID</c>; empty when it is not there.</summary>
     public ReadOnlySpan<byte> FindProperty(ReadOnlySpan<byte> key) => Pairs.Find(_bytes, 0x62, key, "Header");
 

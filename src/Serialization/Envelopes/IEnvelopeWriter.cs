@@ -1,17 +1,28 @@
 using Canal.Client.Entries;
+using CanalBridge.Serialization.Output;
 
 namespace CanalBridge.Serialization.Envelopes;
 
-/// <summary>The outer shape of record values; one writer per format the product promises. Not thread-safe.</summary>
-internal interface IEnvelopeWriter
+/// <summary>A format of records: decides which records a row change makes, and writes their keys, values and headers. Not thread-safe.</summary>
+/// <remarks>
+/// The envelope owns everything its readers see but the topic. What is the same for all rows of a table it may keep in
+/// <see cref="Tables.TableLayout.Prepared"/>; that is dropped with the layout, when the table changes.
+/// </remarks>
+internal interface IEnvelopeWriter : IDisposable
 {
+    /// <summary>Headers that every record carries, in order.</summary>
+    IReadOnlyList<KeyValuePair<string, byte[]>> SharedHeaders { get; }
+
+    /// <summary>Values whose text Canal had destroyed, since <see cref="BeginEntry"/>.</summary>
+    int DamagedValues { get; }
+
     /// <summary>Prepares what is the same for all rows of an entry.</summary>
     /// <param name="header">The entry's header.</param>
-    /// <param name="table">The entry's table.</param>
     /// <param name="threadId">Connection id of the source transaction; null if unknown.</param>
     /// <param name="nowNanoseconds">Wall clock since the Unix epoch.</param>
-    void BeginEntry(in EntryHeader header, SourceTable table, long? threadId, long nowNanoseconds);
+    void BeginEntry(in EntryHeader header, long? threadId, long nowNanoseconds);
 
-    /// <summary>Writes the value of one record.</summary>
-    void Write(ref JsonOutput output, in ChangeEvent change);
+    /// <summary>Appends the records of one row change: none, one or several, in the order they must stand in Kafka.</summary>
+    /// <exception cref="UnmappableValueException">A value does not fit its column's type; the caller takes back what was appended.</exception>
+    void WriteRow(in ChangeEvent change, RecordBuffer records);
 }

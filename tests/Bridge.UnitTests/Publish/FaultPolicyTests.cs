@@ -8,9 +8,13 @@ namespace CanalBridge.UnitTests.Publish;
 /// <summary>Every row of the decision table: where, what, and the reaction.</summary>
 public sealed class FaultPolicyTests
 {
+    private static readonly Attempt Within = new(TimeSpan.FromSeconds(1), Bound: TimeSpan.FromSeconds(30));
+    private static readonly Attempt Beyond = new(TimeSpan.FromSeconds(31), Bound: TimeSpan.FromSeconds(30));
+
     [Theory]
     [InlineData(ErrorCode.Local_QueueFull, "RetryCall")]
     [InlineData(ErrorCode.MsgSizeTooLarge, "AbortAndStop")]
+    [InlineData(ErrorCode.InvalidMsgSize, "AbortAndStop")]
     [InlineData(ErrorCode.Local_KeySerialization, "AbortAndStop")]
     [InlineData(ErrorCode.Local_ValueSerialization, "AbortAndStop")]
     [InlineData(ErrorCode.Local_UnknownPartition, "AbortAndRecycle")]
@@ -21,7 +25,7 @@ public sealed class FaultPolicyTests
     [InlineData(ErrorCode.OutOfOrderSequenceNumber, "AbortAndRecycle")]
     [InlineData(ErrorCode.Local_Fenced, "Fenced")]
     [InlineData(ErrorCode.InvalidProducerEpoch, "Fenced")]
-    public void Produce_failure_is_decided(ErrorCode code, string reaction) =>
+    public void Produce_waits_for_the_queue_stops_for_a_record_that_is_never_taken_and_else_aborts(ErrorCode code, string reaction) =>
         Assert.Equal(reaction, FaultPolicy.Decide(KafkaStep.Produce, KafkaFailures.Plain(code)).ToString());
 
     [Fact]
@@ -39,7 +43,7 @@ public sealed class FaultPolicyTests
     [InlineData(ErrorCode.MsgSizeTooLarge, "AbortAndStop")]
     [InlineData(ErrorCode.InvalidRecord, "AbortAndStop")]
     [InlineData(ErrorCode.InvalidTimestamp, "AbortAndStop")]
-    public void Commit_that_requires_an_abort_is_decided(ErrorCode code, string reaction) =>
+    public void Commit_that_requires_an_abort_gets_it_and_stops_only_for_a_refused_record(ErrorCode code, string reaction) =>
         Assert.Equal(reaction, FaultPolicy.Decide(KafkaStep.Commit, KafkaFailures.Abortable(code)).ToString());
 
     [Theory]
@@ -49,10 +53,14 @@ public sealed class FaultPolicyTests
     [InlineData(ErrorCode.TopicAuthorizationFailed, "AbortAndRecycle")]
     [InlineData(ErrorCode.MsgSizeTooLarge, "AbortAndStop")]
     [InlineData(ErrorCode.InvalidRecord, "AbortAndStop")]
+    [InlineData(ErrorCode.InvalidMsg, "AbortAndStop")]
+    [InlineData(ErrorCode.InvalidMsgSize, "AbortAndStop")]
+    [InlineData(ErrorCode.RecordListTooLarge, "AbortAndStop")]
+    [InlineData(ErrorCode.PolicyViolation, "AbortAndStop")]
     [InlineData(ErrorCode.Local_Conflict, "Stop")]
     [InlineData(ErrorCode.Local_PrevInProgress, "Stop")]
     [InlineData(ErrorCode.Unknown, "Stop")]
-    public void Commit_that_fails_plainly_is_decided(ErrorCode code, string reaction) =>
+    public void Commit_that_fails_plainly_stops_unless_an_abort_is_known_to_help(ErrorCode code, string reaction) =>
         Assert.Equal(reaction, FaultPolicy.Decide(KafkaStep.Commit, KafkaFailures.Plain(code)).ToString());
 
     [Theory]
@@ -61,7 +69,8 @@ public sealed class FaultPolicyTests
     [InlineData(ErrorCode.OutOfOrderSequenceNumber, "Recycle")]
     [InlineData(ErrorCode.TransactionalIdAuthorizationFailed, "Stop")]
     [InlineData(ErrorCode.ClusterAuthorizationFailed, "Stop")]
-    public void Fatal_commit_is_decided(ErrorCode code, string reaction) =>
+    [InlineData(ErrorCode.InvalidTransactionTimeout, "Stop")]
+    public void Fatal_commit_recycles_unless_a_right_is_missing(ErrorCode code, string reaction) =>
         Assert.Equal(reaction, FaultPolicy.Decide(KafkaStep.Commit, KafkaFailures.Fatal(code)).ToString());
 
     [Fact]
@@ -73,14 +82,14 @@ public sealed class FaultPolicyTests
     [InlineData(ErrorCode.Unknown, "RetryCall")]
     [InlineData(ErrorCode.Local_State, "Recycle")]
     [InlineData(ErrorCode.Local_Conflict, "Stop")]
-    public void Refused_abort_is_decided(ErrorCode code, string reaction) =>
+    public void Refused_abort_is_called_again_unless_the_state_forbids_it(ErrorCode code, string reaction) =>
         Assert.Equal(reaction, FaultPolicy.Decide(KafkaStep.Abort, KafkaFailures.Plain(code)).ToString());
 
     [Theory]
     [InlineData(ErrorCode.InvalidTxnState, "Recycle")]
     [InlineData(ErrorCode.Local_Fenced, "Fenced")]
     [InlineData(ErrorCode.TransactionalIdAuthorizationFailed, "Stop")]
-    public void Fatal_abort_is_decided(ErrorCode code, string reaction) =>
+    public void Fatal_abort_recycles_unless_a_right_is_missing(ErrorCode code, string reaction) =>
         Assert.Equal(reaction, FaultPolicy.Decide(KafkaStep.Abort, KafkaFailures.Fatal(code)).ToString());
 
     [Fact]
@@ -92,7 +101,7 @@ public sealed class FaultPolicyTests
     [InlineData(ErrorCode.InvalidTransactionTimeout, "Stop")]
     [InlineData(ErrorCode.Local_UnsupportedFeature, "Stop")]
     [InlineData(ErrorCode.Local_Fenced, "Fenced")]
-    public void Fatal_fence_is_decided(ErrorCode code, string reaction) =>
+    public void Fatal_fence_stops(ErrorCode code, string reaction) =>
         Assert.Equal(reaction, FaultPolicy.Decide(KafkaStep.Fence, KafkaFailures.Fatal(code)).ToString());
 
     [Theory]
@@ -112,19 +121,75 @@ public sealed class FaultPolicyTests
     [InlineData(ErrorCode.TopicAuthorizationFailed, "Stop")]
     [InlineData(ErrorCode.GroupAuthorizationFailed, "Stop")]
     [InlineData(ErrorCode.Unknown, "Stop")]
-    public void Position_that_cannot_be_read_is_decided(ErrorCode code, string reaction) =>
+    public void Position_that_cannot_be_read_is_waited_for_while_the_cause_may_pass(ErrorCode code, string reaction) =>
         Assert.Equal(reaction, FaultPolicy.Decide(KafkaStep.ReadPosition, KafkaFailures.Plain(code)).ToString());
 
     [Theory]
-    [InlineData(ErrorCode.Local_TimedOut, "AbortAndRecycle")]
-    [InlineData(ErrorCode.TopicAuthorizationFailed, "AbortAndRecycle")]
-    [InlineData(ErrorCode.InvalidReplicationFactor, "AbortAndRecycle")]
-    [InlineData(ErrorCode.PolicyViolation, "AbortAndStop")]
-    [InlineData(ErrorCode.InvalidConfig, "AbortAndStop")]
-    public void Topic_that_cannot_be_created_is_decided(ErrorCode code, string reaction) =>
+    [InlineData(ErrorCode.Local_TimedOut, "Recycle")]
+    [InlineData(ErrorCode.TopicAuthorizationFailed, "Recycle")]
+    [InlineData(ErrorCode.InvalidReplicationFactor, "Recycle")]
+    [InlineData(ErrorCode.PolicyViolation, "Stop")]
+    [InlineData(ErrorCode.InvalidConfig, "Stop")]
+    public void Topic_that_cannot_be_created_is_waited_for_while_the_cause_may_pass(ErrorCode code, string reaction) =>
         Assert.Equal(reaction, FaultPolicy.Decide(KafkaStep.PrepareTopic, new CreateTopicsException([new CreateTopicReport { Topic = "t", Error = new Error(code) }])).ToString());
 
     [Fact]
-    public void Anything_unknown_stops() =>
+    public void Full_queue_is_waited_for_within_the_transactions_time_out()
+    {
+        KafkaException full = KafkaFailures.Plain(ErrorCode.Local_QueueFull);
+
+        Assert.Equal(Reaction.RetryCall, FaultPolicy.Decide(KafkaStep.Produce, full, Within));
+        Assert.Equal(Reaction.AbortAndRecycle, FaultPolicy.Decide(KafkaStep.Produce, full, Beyond));
+    }
+
+    [Fact]
+    public void Abort_that_is_refused_again_and_again_is_given_up()
+    {
+        KafkaException refusal = KafkaFailures.Plain(ErrorCode.RequestTimedOut);
+
+        Assert.Equal(Reaction.RetryCall, FaultPolicy.Decide(KafkaStep.Abort, refusal, Within with { Refusals = 2 }));
+        Assert.Equal(Reaction.Recycle, FaultPolicy.Decide(KafkaStep.Abort, refusal, Within with { Refusals = 3 }));
+    }
+
+    [Theory]
+    [InlineData("Commit")]
+    [InlineData("Abort")]
+    public void Call_without_an_answer_is_given_up_after_the_transactions_time_out(string call)
+    {
+        KafkaStep step = Enum.Parse<KafkaStep>(call);
+
+        Assert.Equal(Reaction.RetryCall, FaultPolicy.Decide(step, KafkaFailures.Retriable(), Within with { Refusals = 10 }));
+        Assert.Equal(Reaction.Recycle, FaultPolicy.Decide(step, KafkaFailures.Retriable(), Beyond));
+    }
+
+    [Fact]
+    public void Commit_is_not_called_again_when_the_grace_period_is_over() =>
+        Assert.Equal(Reaction.Recycle, FaultPolicy.Decide(KafkaStep.Commit, KafkaFailures.Retriable(), Within with { IsStopping = true }));
+
+    [Fact]
+    public void Fence_waits_without_end_unless_the_login_is_refused()
+    {
+        Assert.Equal(Reaction.RetryCall, FaultPolicy.Decide(KafkaStep.Fence, KafkaFailures.Retriable(), Beyond));
+        Assert.Equal(Reaction.Stop, FaultPolicy.Decide(KafkaStep.Fence, KafkaFailures.Retriable(), Within with { LoginRefused = true }));
+    }
+
+    [Theory]
+    [InlineData(false, false, "Fenced")]
+    [InlineData(false, true, "Fenced")]
+    [InlineData(true, false, "Fenced")]
+    [InlineData(true, true, "Recycle")]
+    public void Being_fenced_ends_the_process_unless_it_was_our_own_time_out(bool outlivedTimeout, bool isStillOwner, string reaction) =>
+        Assert.Equal(reaction, FaultPolicy.AfterFencing(outlivedTimeout, isStillOwner).ToString());
+
+    [Fact]
+    public void After_the_abort_its_second_half_is_left()
+    {
+        Assert.Equal(Reaction.Recycle, FaultPolicy.AfterAbort(Reaction.AbortAndRecycle));
+        Assert.Equal(Reaction.Stop, FaultPolicy.AfterAbort(Reaction.AbortAndStop));
+        Assert.Equal(Reaction.Fenced, FaultPolicy.AfterAbort(Reaction.Fenced));
+    }
+
+    [Fact]
+    public void Failure_of_another_kind_than_Kafkas_stops_at_every_step() =>
         Assert.All(Enum.GetValues<KafkaStep>(), step => Assert.Equal(Reaction.Stop, FaultPolicy.Decide(step, new InvalidCastException())));
 }

@@ -48,9 +48,8 @@ public sealed class TransactionGroupTests
         var group = new TransactionGroup(_options, _time);
         group.AddBatch(1, 1);
 
-        group.AddRecord("a", 1);
-        group.AddRecord("a", 1);
-        group.AddRecord("a", 1);
+        group.AddRecords("a", 2, 1);
+        group.AddRecords("a", 1, 1);
 
         Assert.True(group.IsDue);
     }
@@ -60,13 +59,12 @@ public sealed class TransactionGroupTests
     {
         var group = new TransactionGroup(new DeliveryOptions { GroupMaxPartitions = 4 }, _time);
         group.AddBatch(1, 1);
-        group.AddRecord("a", 2);
-        group.AddRecord("a", 2);
-        group.AddRecord("a", 2);
+        group.AddRecords("a", 1, 2);
+        group.AddRecords("a", 2, 2);
         Assert.Equal(2, group.Partitions);
 
-        group.AddRecord("b", 1);
-        group.AddRecord("c", 1);
+        group.AddRecords("b", 1, 1);
+        group.AddRecords("c", 1, 1);
 
         Assert.True(group.IsDue);
     }

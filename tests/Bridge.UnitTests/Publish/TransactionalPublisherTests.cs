@@ -1,6 +1,7 @@
 using CanalBridge.Options;
+using CanalBridge.Positions;
 using CanalBridge.Publish;
-using CanalBridge.Serialization;
+using CanalBridge.Serialization.Output;
 using CanalBridge.Testing;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -21,12 +22,13 @@ public sealed class TransactionalPublisherTests : IDisposable
         options.Canal.Destination = "example";
         options.Topics.Prefix = "p";
         options.Kafka.BootstrapServers = "kafka:9092";
-        _publisher = new TransactionalPublisher(_producer, options, new Headers { { "context", [] } }, _time, NullLogger.Instance);
+        _publisher = new TransactionalPublisher(_producer, options, _time, NullLogger.Instance);
+        _publisher.ShareHeaders([new("context", [])]);
         "k"u8.CopyTo(_records.GetSpan(1));
         _records.Advance(1);
         "v"u8.CopyTo(_records.GetSpan(1));
         _records.Advance(1);
-        _records.Add(new SourceTable("s", "t"), 0, new ByteRange(0, 1), new ByteRange(1, 1));
+        _records.Add("p.s.t", new ByteRange(0, 1), new ByteRange(1, 1));
     }
 
     public void Dispose()
@@ -167,6 +169,6 @@ public sealed class TransactionalPublisherTests : IDisposable
     private void SendOne()
     {
         _publisher.Begin();
-        _publisher.Send("p.s.t", _records[0], CancellationToken.None);
+        _publisher.Send(_records[0], CancellationToken.None);
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using Canal.Client;
 using Canal.Client.Entries;
+using CanalBridge.Serialization.Output;
 
 namespace CanalBridge.Serialization.UnitTests.Golden;
 
@@ -45,12 +46,14 @@ public sealed class GoldenTests
     private static List<GoldenRecord> Serialize(string scenario)
     {
         bool isMySql = scenario.StartsWith("mysql", StringComparison.Ordinal);
-        var serializer = new EntrySerializer(new SerializationSettings
+        var settings = new SerializationSettings
         {
             SourceKind = isMySql ? SourceKind.MySql : SourceKind.MariaDb,
             TopicPrefix = Prefix,
             CanalTimeZone = TimeZoneInfo.FindSystemTimeZoneById(scenario.EndsWith("shanghai", StringComparison.Ordinal) ? "Asia/Shanghai" : "UTC"),
-        });
+            RunId = Guid.Empty,
+        };
+        using var serializer = new EntrySerializer(settings, new DefaultTopics(Prefix));
         var records = new List<GoldenRecord>();
         using var buffer = new RecordBuffer();
         foreach (byte[] frame in GoldenFiles.ReadFrames(scenario))
@@ -64,26 +67,24 @@ public sealed class GoldenTests
 
             for (int i = 0; i < buffer.Count; i++)
             {
-                records.Add(ToGolden(buffer[i], isMySql ? "mysql" : "mariadb"));
+                records.Add(ToGolden(buffer[i], serializer.SharedHeaders));
             }
         }
 
         return records;
     }
 
-    private static GoldenRecord ToGolden(in SerializedRecord record, string connector)
+    private static GoldenRecord ToGolden(in SerializedRecord record, IReadOnlyList<KeyValuePair<string, byte[]>> sharedHeaders)
     {
         var headers = new List<(string, string)>();
-        if (record.KeyChange != KeyChange.None)
+        if (record.HeaderName is { } own)
         {
-            headers.Add((record.KeyChange == KeyChange.ToNewKey ? "__debezium.newkey" : "__debezium.oldkey", Encoding.UTF8.GetString(record.OtherKey)));
+            headers.Add((own, Encoding.UTF8.GetString(record.HeaderValue)));
         }
 
-        headers.Add(("__debezium.context.connectorLogicalName", Prefix));
-        headers.Add(("__debezium.context.taskId", "0"));
-        headers.Add(("__debezium.context.connectorName", connector));
+        headers.AddRange(sharedHeaders.Select(static header => (header.Key, Encoding.UTF8.GetString(header.Value))));
         return new GoldenRecord(
-            TopicNames.ForTable(Prefix, ".", record.Table.Schema, record.Table.Name),
+            record.Topic,
             record.KeyIsNull ? null : Encoding.UTF8.GetString(record.Key),
             record.ValueIsNull ? null : Encoding.UTF8.GetString(record.Value),
             [.. headers]);

@@ -1,0 +1,30 @@
+using Canal.Client;
+
+namespace CanalBridge.Fetch;
+
+/// <summary>Decides on a failure of a Canal session: a new session, or the end. The counterpart of Kafka's FaultPolicy.</summary>
+/// <remarks>
+/// While no session can be opened, <see cref="CanalSession.OpenAsync"/> decides by the same <see cref="CanalException.IsTransient"/>.
+/// A batch that was read but cannot be understood is no matter of the session: it would come again, so the bridge stops.
+/// </remarks>
+internal sealed class SessionFaults
+{
+    /// <summary>Damage on the way heals with a new session; what comes back this often without a batch between is in the data, such as a frame over the cap.</summary>
+    private const int MostProtocolFailures = 5;
+
+    private int _protocolFailures;
+
+    /// <summary>A batch arrived.</summary>
+    public void Reset() => _protocolFailures = 0;
+
+    /// <summary>Notes a failure, and says whether a new session may mend it.</summary>
+    public bool MayReconnect(CanalException failure)
+    {
+        if (failure is CanalProtocolException)
+        {
+            _protocolFailures++;
+        }
+
+        return failure.IsTransient && _protocolFailures < MostProtocolFailures;
+    }
+}

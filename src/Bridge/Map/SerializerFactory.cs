@@ -1,0 +1,24 @@
+using CanalBridge.Options;
+using CanalBridge.Serialization;
+using Microsoft.Extensions.Logging;
+
+namespace CanalBridge.Map;
+
+/// <summary>Options to a serializer: the one place where they meet.</summary>
+internal static class SerializerFactory
+{
+    /// <param name="options">All options.</param>
+    /// <param name="runId">This run of the process, for the context headers.</param>
+    /// <param name="logger">Log.</param>
+    public static EntrySerializer Create(BridgeOptions options, Guid runId, ILogger logger)
+    {
+        var settings = new SerializationSettings
+        {
+            SourceKind = options.Source.Kind,
+            TopicPrefix = options.Topics.Prefix!,
+            CanalTimeZone = TimeZoneInfo.FindSystemTimeZoneById(options.Source.CanalTimeZone),
+            RunId = options.Envelope.ContextHeaders ? runId : null,
+        };
+        return new EntrySerializer(settings, new TopicRouter(options.Topics, logger));
+    }
+}

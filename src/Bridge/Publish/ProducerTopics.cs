@@ -1,0 +1,42 @@
+using CanalBridge.Options;
+
+namespace CanalBridge.Publish;
+
+/// <summary>The topics that one producer writes to: prepared at their first record, their partitions remembered.</summary>
+internal sealed class ProducerTopics
+{
+    private readonly ITopicCatalog _catalog;
+    private readonly int _batchBytes;
+    private readonly Dictionary<string, int> _partitions = [];
+
+    /// <param name="options">All options.</param>
+    /// <param name="catalog">Creates topics.</param>
+    public ProducerTopics(BridgeOptions options, ITopicCatalog catalog)
+    {
+        _catalog = catalog;
+        SmallestRecordLimit = catalog.SmallestRecordLimit;
+        _batchBytes = KafkaClientConfig.BatchBytes(options, SmallestRecordLimit);
+    }
+
+    /// <summary>Record limit of the topics known when the producer was made: its batches are no larger.</summary>
+    public int SmallestRecordLimit { get; }
+
+    /// <summary>Partitions of a topic; creates it if it is missing.</summary>
+    /// <exception cref="KafkaFaultException">The topic cannot be used, or refuses batches as large as this producer's.</exception>
+    public int PartitionsOf(string topic)
+    {
+        if (_partitions.TryGetValue(topic, out int partitions))
+        {
+            return partitions;
+        }
+
+        partitions = _catalog.PrepareTableTopic(topic);
+        if (_catalog.SmallestRecordLimit < _batchBytes)
+        {
+            throw new KafkaFaultException(
+                KafkaStep.PrepareTopic, FaultPolicy.BatchesTooLarge, $"Topic {topic} takes records of at most {_catalog.SmallestRecordLimit} bytes, less than the producer's batches of {_batchBytes}.", innerException: null);
+        }
+
+        return _partitions[topic] = partitions;
+    }
+}

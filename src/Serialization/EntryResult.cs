@@ -1,0 +1,35 @@
+namespace CanalBridge.Serialization;
+
+/// <summary>What an entry turned out to be.</summary>
+public enum EntryKind
+{
+    /// <summary>Row changes; records were written.</summary>
+    Rows,
+
+    /// <summary>BEGIN of a source transaction.</summary>
+    TransactionBegin,
+
+    /// <summary>END of a source transaction.</summary>
+    TransactionEnd,
+
+    /// <summary>DDL, or another statement that is no row change (GRANT, CREATE DATABASE).</summary>
+    Ddl,
+
+    /// <summary>INSERT, UPDATE or DELETE as text (statement format): rows are missing, the source is misconfigured.</summary>
+    StatementDml,
+
+    /// <summary>Statement text ahead of its rows, or a statement that changes no table.</summary>
+    Query,
+
+    /// <summary>XA COMMIT or XA ROLLBACK.</summary>
+    Xa,
+
+    /// <summary>An entry of a kind unknown here, or one that carries nothing.</summary>
+    Other,
+}
+
+/// <summary>What came of one entry.</summary>
+/// <param name="Kind">What the entry was.</param>
+/// <param name="Rows">Rows in the entry, skipped ones included.</param>
+/// <param name="DamagedValues">Text values with U+FFFD in a column: the source column is not UTF-8 and Canal has destroyed it.</param>
+public readonly record struct EntryResult(EntryKind Kind, int Rows, int DamagedValues);

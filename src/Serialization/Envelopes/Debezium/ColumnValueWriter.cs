@@ -1,0 +1,301 @@
+using System.Buffers.Text;
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using CanalBridge.Serialization.Output;
+using CanalBridge.Serialization.Tables;
+using CanalBridge.Serialization.Values;
+
+namespace CanalBridge.Serialization.Envelopes.Debezium;
+
+/// <summary>A column's text to Debezium's JSON value, by the kind of its type.</summary>
+internal sealed class ColumnValueWriter
+{
+    private static ReadOnlySpan<byte> Null => "null"u8;
+
+    private readonly TimestampConverter _timestamps;
+
+    public ColumnValueWriter(TimeZoneInfo canalTimeZone) => _timestamps = new TimestampConverter(canalTimeZone);
+
+    /// <summary>Text values with U+FFFD seen so far.</summary>
+    public int DamagedValues { get; private set; }
+
+    /// <summary>Starts counting anew.</summary>
+    public void ResetDamage() => DamagedValues = 0;
+
+    /// <summary>Writes a value or <c>null</c>.</summary>
+    /// <returns>False if the text does not fit the type; part of it may have been written.</returns>
+    public bool TryWrite(ref RecordOutput output, DebeziumColumn column, ByteRange range, scoped ReadOnlySpan<byte> row)
+    {
+        if (range.IsNull)
+        {
+            output.Write(Null);
+            return true;
+        }
+
+        ReadOnlySpan<byte> value = row.Slice(range.Start, range.Length);
+        switch (column.Kind)
+        {
+            case MySqlTypeKind.Integer:
+                return TryWriteInteger(ref output, value, column.Type);
+            case MySqlTypeKind.Text:
+                CountDamage(JsonText.WriteQuoted(ref output, value));
+                return true;
+            case MySqlTypeKind.Decimal:
+                return Decimals.TryWrite(ref output, value, column.Type.Size, column.Type.Scale);
+            case MySqlTypeKind.DateTimeMilliseconds or MySqlTypeKind.DateTimeMicroseconds:
+                return TryWriteDateTime(ref output, value, column);
+            case MySqlTypeKind.Timestamp:
+                return _timestamps.TryWrite(ref output, value, column.Type.Scale);
+            case MySqlTypeKind.Enum:
+                return TryWriteEnum(ref output, value, column.Labels);
+            case MySqlTypeKind.UnsignedBigInt:
+                return TryWriteUnsignedBigInt(ref output, value);
+            default:
+                return TryWriteRare(ref output, column, value);
+        }
+    }
+
+    /// <summary>Throws for a value that was refused; its text is not in the message.</summary>
+    [DoesNotReturn]
+    public static void ThrowUnmappable(SourceTable table, DebeziumColumn column) => throw new UnmappableValueException(
+        table.ToString(), column.Name, column.MysqlType, column.Type.Expected);
+
+    private bool TryWriteRare(ref RecordOutput output, DebeziumColumn column, scoped ReadOnlySpan<byte> value)
+    {
+        switch (column.Kind)
+        {
+            case MySqlTypeKind.Float or MySqlTypeKind.Double:
+                return TryWriteJavaText(ref output, value, column.Kind == MySqlTypeKind.Float);
+            case MySqlTypeKind.FloatWithScale:
+                return TryWriteWidened(ref output, value);
+            case MySqlTypeKind.Bit:
+                return BinaryText.TryWriteBits(ref output, value, column.Type.Size);
+            case MySqlTypeKind.Date:
+                return TryWriteDate(ref output, value, column.IsKey);
+            case MySqlTypeKind.Time:
+                return TryWriteTime(ref output, value);
+            case MySqlTypeKind.Year:
+                return TryWriteYear(ref output, value);
+            case MySqlTypeKind.Set:
+                return TryWriteSet(ref output, value, column.Labels);
+            case MySqlTypeKind.Json:
+                CountDamage(value.IndexOf("\uFFFD"u8) >= 0);
+                return JsonDocuments.TryWrite(ref output, value);
+            case MySqlTypeKind.Binary or MySqlTypeKind.Blob:
+                return BinaryText.TryWriteBase64(ref output, new Latin1Reader(value), column.Type.Size);
+            case MySqlTypeKind.Geometry or MySqlTypeKind.Point:
+                return BinaryText.TryWriteGeometry(ref output, value, column.Kind == MySqlTypeKind.Point);
+            case MySqlTypeKind.Uuid:
+                if (!BinaryText.TryWriteUuid(ref output, value))
+                {
+                    CountDamage(JsonText.WriteQuoted(ref output, value));
+                }
+
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private void CountDamage(bool damaged)
+    {
+        if (damaged)
+        {
+            DamagedValues++;
+        }
+    }
+
+    /// <summary>The text is JSON already; it is only checked.</summary>
+    private static bool TryWriteInteger(ref RecordOutput output, scoped ReadOnlySpan<byte> text, MySqlType type)
+    {
+        if (!TryReadInteger(text, out long value) || value < type.Minimum || value > type.Maximum)
+        {
+            return false;
+        }
+
+        output.Write(text);
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryReadInteger(scoped ReadOnlySpan<byte> text, out long value)
+    {
+        const int safeDigits = 18;
+        value = 0;
+        int i = text.Length > 0 && text[0] == '-' ? 1 : 0;
+        int digits = text.Length - i;
+        if ((uint)(digits - 1) >= safeDigits || (text[i] == '0' && text.Length > 1))
+        {
+            // Rare: 19 digits of a BIGINT, or no plain number.
+            return Utf8Parser.TryParse(text, out value, out int used) && used == text.Length && text[i] != '0' && text[0] != '+';
+        }
+
+        int start = i;
+        for (; i < text.Length; i++)
+        {
+            uint digit = (uint)(text[i] - '0');
+            if (digit > 9)
+            {
+                return false;
+            }
+
+            value = (value * 10) + digit;
+        }
+
+        value = start == 0 ? value : -value;
+        return true;
+    }
+
+    /// <summary>Debezium's default mode <c>long</c> wraps above 2^63-1.</summary>
+    private static bool TryWriteUnsignedBigInt(ref RecordOutput output, scoped ReadOnlySpan<byte> text)
+    {
+        if (!Utf8Parser.TryParse(text, out ulong value, out int used) || used != text.Length)
+        {
+            return false;
+        }
+
+        output.WriteNumber(unchecked((long)value));
+        return true;
+    }
+
+    private static bool TryWriteJavaText(ref RecordOutput output, scoped ReadOnlySpan<byte> text, bool single)
+    {
+        if (JavaNumbers.IsJavaText(text))
+        {
+            output.Write(text);
+            return true;
+        }
+
+        if (single)
+        {
+            if (!Utf8Parser.TryParse(text, out float number, out int length) || length != text.Length || !float.IsFinite(number))
+            {
+                return false;
+            }
+
+            JavaNumbers.WriteFloat(ref output, number);
+            return true;
+        }
+
+        if (!Utf8Parser.TryParse(text, out double value, out int used) || used != text.Length || !double.IsFinite(value))
+        {
+            return false;
+        }
+
+        JavaNumbers.WriteDouble(ref output, value);
+        return true;
+    }
+
+    /// <summary>FLOAT(M,D): Debezium's field is a double made of the stored single.</summary>
+    private static bool TryWriteWidened(ref RecordOutput output, scoped ReadOnlySpan<byte> text)
+    {
+        if (!Utf8Parser.TryParse(text, out float value, out int used) || used != text.Length || !float.IsFinite(value))
+        {
+            return false;
+        }
+
+        JavaNumbers.WriteDouble(ref output, value);
+        return true;
+    }
+
+    private static bool TryWriteDate(ref RecordOutput output, scoped ReadOnlySpan<byte> text, bool isKey)
+    {
+        if (!Temporals.TryReadDate(text, out WallClock clock))
+        {
+            return false;
+        }
+
+        if (clock.IsZeroDate)
+        {
+            WriteZeroDate(ref output, isKey);
+        }
+        else
+        {
+            output.WriteNumber(clock.EpochDay);
+        }
+
+        return true;
+    }
+
+    private static bool TryWriteDateTime(ref RecordOutput output, scoped ReadOnlySpan<byte> text, DebeziumColumn column)
+    {
+        if (!Temporals.TryReadDateTime(text, out WallClock clock))
+        {
+            return false;
+        }
+
+        if (clock.IsZeroDate)
+        {
+            WriteZeroDate(ref output, column.IsKey);
+            return true;
+        }
+
+        long microseconds = (((clock.EpochDay * 86400) + clock.Seconds) * 1_000_000) + clock.Microseconds;
+        output.WriteNumber(column.Kind == MySqlTypeKind.DateTimeMicroseconds ? microseconds : (microseconds - (clock.Microseconds % 1000)) / 1000);
+        return true;
+    }
+
+    /// <summary>Whether the column takes NULL is unknown, but for key columns: they do not, and Debezium writes the epoch.</summary>
+    private static void WriteZeroDate(ref RecordOutput output, bool isKey) => output.Write(isKey ? "0"u8 : Null);
+
+    private static bool TryWriteTime(ref RecordOutput output, scoped ReadOnlySpan<byte> text)
+    {
+        if (!Temporals.TryReadTime(text, out long microseconds))
+        {
+            return false;
+        }
+
+        output.WriteNumber(microseconds);
+        return true;
+    }
+
+    /// <summary>The binlog's zero byte is read as 1900 + 0.</summary>
+    private static bool TryWriteYear(ref RecordOutput output, scoped ReadOnlySpan<byte> text)
+    {
+        if (text.Length is 0 or > 4 || !Utf8Parser.TryParse(text, out int year, out int used) || used != text.Length || year < 0)
+        {
+            return false;
+        }
+
+        output.WriteNumber(year == 0 ? 1900 : WallClock.AdjustYear(year));
+        return true;
+    }
+
+    /// <summary>Canal sends the index from 1; 0 is the error value, an empty text.</summary>
+    private static bool TryWriteEnum(ref RecordOutput output, scoped ReadOnlySpan<byte> text, byte[][] labels)
+    {
+        if (!Utf8Parser.TryParse(text, out uint index, out int used) || used != text.Length || index > labels.Length)
+        {
+            return false;
+        }
+
+        output.Write((byte)'"');
+        output.Write(index == 0 ? default : labels[index - 1]);
+        output.Write((byte)'"');
+        return true;
+    }
+
+    /// <summary>Canal sends the bit mask.</summary>
+    private static bool TryWriteSet(ref RecordOutput output, scoped ReadOnlySpan<byte> text, byte[][] labels)
+    {
+        if (!Utf8Parser.TryParse(text, out ulong mask, out int used) || used != text.Length || (labels.Length < 64 && mask >> labels.Length != 0))
+        {
+            return false;
+        }
+
+        output.Write((byte)'"');
+        for (bool first = true; mask != 0; mask &= mask - 1)
+        {
+            if (!first)
+            {
+                output.Write((byte)',');
+            }
+
+            first = false;
+            output.Write(labels[System.Numerics.BitOperations.TrailingZeroCount(mask)]);
+        }
+
+        output.Write((byte)'"');
+        return true;
+    }
+}

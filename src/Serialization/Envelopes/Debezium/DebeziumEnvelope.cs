@@ -1,0 +1,96 @@
+using Canal.Client.Entries;
+using CanalBridge.Serialization.Output;
+
+namespace CanalBridge.Serialization.Envelopes.Debezium;
+
+/// <summary>Debezium's records: a delete is followed by its tombstone; a changed key is a delete, a tombstone and a create.</summary>
+internal sealed class DebeziumEnvelope : IEnvelopeWriter
+{
+    private const string OldKeyHeader = "__debezium.oldkey", NewKeyHeader = "__debezium.newkey";
+
+    private readonly ColumnValueWriter _columns;
+    private readonly RecordKeyWriter _keys;
+    private readonly DebeziumValueWriter _values;
+
+    public DebeziumEnvelope(SerializationSettings settings)
+    {
+        _columns = new ColumnValueWriter(settings.CanalTimeZone);
+        _keys = new RecordKeyWriter(_columns);
+        _values = new DebeziumValueWriter(settings, new RowWriter(_columns));
+        SharedHeaders = ContextHeaders.Create(settings);
+    }
+
+    /// <inheritdoc />
+    public IReadOnlyList<KeyValuePair<string, byte[]>> SharedHeaders { get; }
+
+    /// <inheritdoc />
+    public int DamagedValues => _columns.DamagedValues;
+
+    /// <inheritdoc />
+    public void BeginEntry(in EntryHeader header, long? threadId, long nowNanoseconds)
+    {
+        _columns.ResetDamage();
+        _values.BeginEntry(header, threadId, nowNanoseconds);
+    }
+
+    /// <inheritdoc />
+    public void WriteRow(in ChangeEvent change, RecordBuffer records)
+    {
+        var table = DebeziumTable.Of(change.Layout);
+        var output = new RecordOutput(records);
+        if (change.Operation == Operation.Create)
+        {
+            ByteRange key = _keys.Write(ref output, table, change.Layout.After, change.Row);
+            WriteRecord(ref output, records, table, change, Operation.Create, key);
+        }
+        else
+        {
+            ByteRange key = _keys.Write(ref output, table, change.Layout.Before, change.Row);
+            if (change.Operation == Operation.Delete)
+            {
+                WriteRecord(ref output, records, table, change, Operation.Delete, key);
+                records.Add(table.Source.Topic, key, ByteRange.Null);
+            }
+            else
+            {
+                WriteUpdate(ref output, records, table, change, key);
+            }
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _values.Dispose();
+
+    private void WriteUpdate(ref RecordOutput output, RecordBuffer records, DebeziumTable table, in ChangeEvent change, ByteRange oldKey)
+    {
+        if (change.Layout.IsKeyUnchanged)
+        {
+            WriteRecord(ref output, records, table, change, Operation.Update, oldKey);
+            return;
+        }
+
+        // Texts that differ may still be the same key (a zero date and the epoch).
+        ByteRange newKey = _keys.Write(ref output, table, change.Layout.After, change.Row);
+        output.Flush();
+        if (records.Slice(oldKey).SequenceEqual(records.Slice(newKey)))
+        {
+            WriteRecord(ref output, records, table, change, Operation.Update, oldKey);
+            return;
+        }
+
+        ByteRange oldHeader = _keys.WriteHeader(ref output, table, change.Layout.Before, change.Row);
+        ByteRange newHeader = _keys.WriteHeader(ref output, table, change.Layout.After, change.Row);
+        WriteRecord(ref output, records, table, change, Operation.Delete, oldKey, NewKeyHeader, newHeader);
+        records.Add(table.Source.Topic, oldKey, ByteRange.Null, NewKeyHeader, newHeader);
+        WriteRecord(ref output, records, table, change, Operation.Create, newKey, OldKeyHeader, oldHeader);
+    }
+
+    private void WriteRecord(
+        ref RecordOutput output, RecordBuffer records, DebeziumTable table, in ChangeEvent change, Operation operation, ByteRange key, string? headerName = null, ByteRange headerValue = default)
+    {
+        int start = output.Position;
+        _values.Write(ref output, table, change, operation);
+        records.Add(table.Source.Topic, key, output.RangeFrom(start), headerName, headerValue);
+        output.Flush();
+    }
+}

@@ -1,0 +1,25 @@
+using CanalBridge.Serialization.Tables;
+
+namespace CanalBridge.Serialization.Envelopes.Debezium;
+
+/// <summary>A table layout as Debezium's JSON writes it.</summary>
+internal sealed class DebeziumTable
+{
+    private DebeziumTable(TableLayout layout)
+    {
+        Source = layout.Table;
+        Columns = [.. layout.Columns.Select(static column => new DebeziumColumn(column))];
+        KeyColumns = layout.KeyColumns;
+    }
+
+    public SourceTable Source { get; }
+
+    /// <summary>In table order.</summary>
+    public DebeziumColumn[] Columns { get; }
+
+    /// <summary>Indexes of the key columns; empty for a table without key.</summary>
+    public int[] KeyColumns { get; }
+
+    /// <summary>Worked out at the first row of a layout, kept with it.</summary>
+    public static DebeziumTable Of(TableLayout layout) => (DebeziumTable)(layout.Prepared ??= new DebeziumTable(layout));
+}

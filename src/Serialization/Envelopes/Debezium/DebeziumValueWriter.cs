@@ -1,0 +1,168 @@
+using System.Text;
+using Canal.Client.Entries;
+using CanalBridge.Serialization.Output;
+using CanalBridge.Serialization.Values;
+
+namespace CanalBridge.Serialization.Envelopes.Debezium;
+
+/// <summary>The value of Debezium's record, JSON without schemas: before, after, source, transaction, op, ts_ms, ts_us, ts_ns.</summary>
+internal sealed class DebeziumValueWriter : IDisposable
+{
+    private readonly RowWriter _rows;
+
+    // Around the two things that differ between the rows of an entry: source.row and op.
+    private readonly RecordBuffer _fixed = new();
+    private readonly ByteRange _connector;
+    private ByteRange _untilRow;
+    private ByteRange _untilOp;
+    private ByteRange _rest;
+    private long _now = long.MinValue;
+
+    public DebeziumValueWriter(SerializationSettings settings, RowWriter rows)
+    {
+        _rows = rows;
+        var output = new RecordOutput(_fixed);
+        output.Write(",\"source\":{\"version\":"u8);
+        WriteString(ref output, settings.DebeziumVersion);
+        output.Write(",\"connector\":"u8);
+        WriteString(ref output, settings.ConnectorName);
+        output.Write(",\"name\":"u8);
+        WriteString(ref output, settings.TopicPrefix);
+        output.Write(",\"ts_ms\":"u8);
+        output.Flush();
+        _connector = new ByteRange(0, _fixed.LengthBytes);
+    }
+
+    /// <summary>Prepares what is the same for all rows of an entry.</summary>
+    public void BeginEntry(in EntryHeader header, long? threadId, long nowNanoseconds)
+    {
+        if (nowNanoseconds != _now)
+        {
+            // The batch's clock: the same for many entries.
+            WriteClock(nowNanoseconds);
+        }
+
+        _fixed.Truncate(0, _rest.Start + _rest.Length);
+        var output = new RecordOutput(_fixed);
+        int start = output.Position;
+        WriteSource(ref output, header);
+        _untilRow = output.RangeFrom(start);
+
+        start = output.Position;
+        output.Write(",\"thread\":"u8);
+        WriteNumberOrNull(ref output, threadId);
+        output.Write(",\"query\":null},\"transaction\":null,\"op\":\""u8);
+        _untilOp = output.RangeFrom(start);
+
+        output.Flush();
+    }
+
+    /// <summary>Writes the value of one record; its operation is another than the change's where a key changed.</summary>
+    public void Write(ref RecordOutput output, DebeziumTable table, in ChangeEvent change, Operation operation)
+    {
+        WriteImages(ref output, table, change, operation);
+        output.Write(_fixed.Slice(_connector));
+        output.Write(_fixed.Slice(_untilRow));
+        output.WriteNumber(change.RowIndex);
+        output.Write(_fixed.Slice(_untilOp));
+        output.Write(operation switch
+        {
+            Operation.Create => (byte)'c',
+            Operation.Update => (byte)'u',
+            _ => (byte)'d',
+        });
+        output.Write(_fixed.Slice(_rest));
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _fixed.Dispose();
+
+    private void WriteClock(long nowNanoseconds)
+    {
+        _now = nowNanoseconds;
+        _fixed.Truncate(0, _connector.Length);
+        var output = new RecordOutput(_fixed);
+        int start = output.Position;
+        output.Write("\",\"ts_ms\":"u8);
+        output.WriteNumber(_now / 1_000_000);
+        output.Write(",\"ts_us\":"u8);
+        output.WriteNumber(_now / 1000);
+        output.Write(",\"ts_ns\":"u8);
+        output.WriteNumber(_now);
+        output.Write((byte)'}');
+        _rest = output.RangeFrom(start);
+        output.Flush();
+    }
+
+    private void WriteImages(ref RecordOutput output, DebeziumTable table, in ChangeEvent change, Operation operation)
+    {
+        switch (operation)
+        {
+            case Operation.Create:
+                output.Write("{\"before\":null,\"after\":"u8);
+                _rows.WriteAfter(ref output, table, change);
+                break;
+            case Operation.Update:
+                output.Write("{\"before\":"u8);
+                _rows.WriteBefore(ref output, table, change);
+                output.Write(",\"after\":"u8);
+                _rows.WriteAfterBefore(ref output, table, change);
+                break;
+            default:
+                output.Write("{\"before\":"u8);
+                _rows.WriteBefore(ref output, table, change);
+                output.Write(",\"after\":null"u8);
+                break;
+        }
+    }
+
+    private static void WriteSource(ref RecordOutput output, in EntryHeader header)
+    {
+        long milliseconds = header.ExecuteTimeMilliseconds;
+        output.WriteNumber(milliseconds);
+        output.Write(",\"snapshot\":\"false\",\"db\":"u8);
+        JsonText.WriteQuoted(ref output, header.SchemaName);
+        output.Write(",\"sequence\":null,\"ts_us\":"u8);
+        output.WriteNumber(milliseconds * 1000);
+        output.Write(",\"ts_ns\":"u8);
+        output.WriteNumber(milliseconds * 1_000_000);
+        output.Write(",\"table\":"u8);
+        JsonText.WriteQuoted(ref output, header.TableName);
+        output.Write(",\"server_id\":"u8);
+        output.WriteNumber(header.ServerId);
+        output.Write(",\"gtid\":"u8);
+        WriteGtid(ref output, header);
+        output.Write(",\"file\":"u8);
+        JsonText.WriteQuoted(ref output, header.LogfileName);
+        output.Write(",\"pos\":"u8);
+        output.WriteNumber(header.LogfileOffset);
+        output.Write(",\"row\":"u8);
+    }
+
+    private static void WriteGtid(ref RecordOutput output, in EntryHeader header)
+    {
+        ReadOnlySpan<byte> gtid = header.TransactionGtid;
+        if (gtid.IsEmpty)
+        {
+            output.Write("null"u8);
+        }
+        else
+        {
+            JsonText.WriteQuoted(ref output, gtid);
+        }
+    }
+
+    private static void WriteNumberOrNull(ref RecordOutput output, long? value)
+    {
+        if (value is { } number)
+        {
+            output.WriteNumber(number);
+        }
+        else
+        {
+            output.Write("null"u8);
+        }
+    }
+
+    private static void WriteString(ref RecordOutput output, string text) => JsonText.WriteQuoted(ref output, Encoding.UTF8.GetBytes(text));
+}

@@ -1,0 +1,67 @@
+using CanalBridge.Serialization.Output;
+using CanalBridge.Serialization.Tables;
+using CanalBridge.Serialization.Values;
+
+namespace CanalBridge.Serialization.Envelopes.Debezium;
+
+/// <summary>The key columns of a row as record key, and as header text of a key change.</summary>
+internal sealed class RecordKeyWriter
+{
+    private readonly ColumnValueWriter _values;
+
+    public RecordKeyWriter(ColumnValueWriter values) => _values = values;
+
+    /// <summary>Writes the JSON object of the key columns.</summary>
+    /// <param name="output">Receives the key.</param>
+    /// <param name="table">Columns of the row.</param>
+    /// <param name="image">Values of the row: old or new.</param>
+    /// <param name="row">The serialized row.</param>
+    /// <returns>Where it stands; <see cref="ByteRange.Null"/> for a table without key.</returns>
+    public ByteRange Write(ref RecordOutput output, DebeziumTable table, ByteRange[] image, ReadOnlySpan<byte> row) =>
+        WriteKey(ref output, table, image, row, forHeader: false);
+
+    /// <summary>Writes the key as Kafka Connect's SimpleHeaderConverter prints a struct: numbers of DECIMAL plain, control characters unescaped.</summary>
+    public ByteRange WriteHeader(ref RecordOutput output, DebeziumTable table, ByteRange[] image, ReadOnlySpan<byte> row) =>
+        WriteKey(ref output, table, image, row, forHeader: true);
+
+    private ByteRange WriteKey(ref RecordOutput output, DebeziumTable table, ByteRange[] image, ReadOnlySpan<byte> row, bool forHeader)
+    {
+        if (table.KeyColumns.Length == 0)
+        {
+            return ByteRange.Null;
+        }
+
+        int start = output.Position;
+        output.Write((byte)'{');
+        bool first = true;
+        foreach (int i in table.KeyColumns)
+        {
+            DebeziumColumn column = table.Columns[i];
+            output.Write(first ? column.Member : column.MemberAfterComma);
+            first = false;
+            if (!(forHeader ? TryWriteHeaderValue(ref output, column, image[i], row) : _values.TryWrite(ref output, column, image[i], row)))
+            {
+                ColumnValueWriter.ThrowUnmappable(table.Source, column);
+            }
+        }
+
+        output.Write((byte)'}');
+        return output.RangeFrom(start);
+    }
+
+    private bool TryWriteHeaderValue(ref RecordOutput output, DebeziumColumn column, ByteRange value, ReadOnlySpan<byte> row)
+    {
+        if (!value.IsNull && column.Kind == MySqlTypeKind.Decimal)
+        {
+            return Decimals.TryWriteText(ref output, row.Slice(value.Start, value.Length), column.Type.Size, column.Type.Scale);
+        }
+
+        if (!value.IsNull && column.Kind == MySqlTypeKind.Text)
+        {
+            JsonText.WriteQuotedForHeader(ref output, row.Slice(value.Start, value.Length));
+            return true;
+        }
+
+        return _values.TryWrite(ref output, column, value, row);
+    }
+}

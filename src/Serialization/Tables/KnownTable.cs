@@ -1,0 +1,44 @@
+using System.Text;
+
+namespace CanalBridge.Serialization.Tables;
+
+/// <summary>A table as an entry names it, looked up without making strings.</summary>
+internal readonly ref struct TableName
+{
+    public TableName(ReadOnlySpan<byte> schema, ReadOnlySpan<byte> table)
+    {
+        Schema = schema;
+        Table = table;
+    }
+
+    public ReadOnlySpan<byte> Schema { get; }
+
+    public ReadOnlySpan<byte> Table { get; }
+}
+
+/// <summary>What is remembered of a table.</summary>
+internal sealed class KnownTable
+{
+    private readonly byte[] _schema;
+    private readonly byte[] _name;
+
+    public KnownTable(in TableName name, ITableTopics topics)
+    {
+        _schema = name.Schema.ToArray();
+        _name = name.Table.ToArray();
+        string schema = Encoding.UTF8.GetString(_schema), table = Encoding.UTF8.GetString(_name);
+        Source = new SourceTable(schema, table, topics.TopicOf(schema, table));
+    }
+
+    public TableName Name => new(_schema, _name);
+
+    public SourceTable Source { get; }
+
+    /// <summary>Layout of the rows last seen.</summary>
+    public TableLayout? Layout { get; set; }
+
+    /// <summary>A DDL has come since a row confirmed the layout.</summary>
+    public bool MayHaveChanged { get; set; }
+
+    public bool Is(in TableName name) => name.Table.SequenceEqual(_name) && name.Schema.SequenceEqual(_schema);
+}

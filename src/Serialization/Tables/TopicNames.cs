@@ -1,0 +1,30 @@
+namespace CanalBridge.Serialization.Tables;
+
+/// <summary>Topic names as Debezium's default naming strategy makes them.</summary>
+public static class TopicNames
+{
+    private const int MostCharacters = 249;
+
+    /// <summary>The topic of a table's records. Different tables may share one: the caller must look.</summary>
+    /// <param name="prefix">Debezium's <c>topic.prefix</c>.</param>
+    /// <param name="delimiter">Debezium's <c>topic.delimiter</c>, a dot by default.</param>
+    /// <param name="schema">Database; left out when blank.</param>
+    /// <param name="table">Table; left out when blank.</param>
+    public static string ForTable(string prefix, string delimiter, string schema, string table)
+    {
+        string joined = string.Join(delimiter, new[] { prefix, schema, table }.Where(static part => !string.IsNullOrWhiteSpace(part)));
+        string name = string.Create(joined.Length, joined, static (target, text) =>
+        {
+            for (int i = 0; i < target.Length; i++)
+            {
+                target[i] = char.IsAsciiLetterOrDigit(text[i]) || text[i] is '.' or '_' or '-' ? text[i] : '_';
+            }
+        });
+        return name switch
+        {
+            "." => "_",
+            ".." => "__",
+            _ => name.Length > MostCharacters ? name[..MostCharacters] : name,
+        };
+    }
+}

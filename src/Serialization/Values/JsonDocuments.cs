@@ -1,0 +1,243 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+using CanalBridge.Serialization.Output;
+
+namespace CanalBridge.Serialization.Values;
+
+/// <summary>A JSON column as Debezium prints it: without blanks, big and small doubles in full digits; escaped once for the document and once more for the string around it.</summary>
+internal static class JsonDocuments
+{
+    private static readonly SearchValues<byte> NumberBytes = SearchValues.Create("+-.0123456789Ee"u8);
+
+    private static readonly SearchValues<byte> EndOfPlainText = SearchValues.Create(
+    [
+        0x00, 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08, 0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x0e, 0x0f,
+        0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 0x19, 0x1a, 0x1b, 0x1c, 0x1d, 0x1e, 0x1f,
+        (byte)'"', (byte)'\\',
+    ]);
+
+    /// <summary>Writes the document as a quoted string; false if the text is none (a partial update, which Canal prints as a function call).</summary>
+    public static bool TryWrite(ref RecordOutput output, scoped ReadOnlySpan<byte> text)
+    {
+        int depth = 0;
+        output.Write((byte)'"');
+        for (int i = 0; i < text.Length;)
+        {
+            byte b = text[i];
+            switch (b)
+            {
+                case (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n':
+                    i++;
+                    break;
+                case (byte)'{' or (byte)'[':
+                    depth++;
+                    output.Write(b);
+                    i++;
+                    break;
+                case (byte)'}' or (byte)']':
+                    depth--;
+                    output.Write(b);
+                    i++;
+                    break;
+                case (byte)',' or (byte)':' when depth > 0:
+                    output.Write(b);
+                    i++;
+                    break;
+                case (byte)'"':
+                    int length = WriteString(ref output, text[(i + 1)..]);
+                    if (length < 0)
+                    {
+                        return false;
+                    }
+
+                    i += length + 1;
+                    break;
+                default:
+                    int token = WriteScalar(ref output, text[i..]);
+                    if (token == 0)
+                    {
+                        return false;
+                    }
+
+                    i += token;
+                    break;
+            }
+        }
+
+        output.Write((byte)'"');
+        return depth == 0;
+    }
+
+    /// <summary>A number or a literal.</summary>
+    /// <returns>Bytes used; 0 if there is neither.</returns>
+    private static int WriteScalar(ref RecordOutput output, scoped ReadOnlySpan<byte> text)
+    {
+        foreach (string literal in (ReadOnlySpan<string>)["true", "false", "null"])
+        {
+            if (text.Length >= literal.Length && Ascii.Equals(text[..literal.Length], literal))
+            {
+                output.Write(text[..literal.Length]);
+                return literal.Length;
+            }
+        }
+
+        int length = text.IndexOfAnyExcept(NumberBytes);
+        length = length < 0 ? text.Length : length;
+        ReadOnlySpan<byte> number = text[..length];
+        if (!Utf8Parser.TryParse(number, out double value, out int used) || used != length)
+        {
+            return 0;
+        }
+
+        if (number.Contains((byte)'E'))
+        {
+            return WriteExact(ref output, value) ? length : 0;
+        }
+
+        // Integers and decimals of any length; a double is printed without E only where Debezium does so too.
+        output.Write(number);
+        return length;
+    }
+
+    /// <summary>Every digit of the binary value, as Java's <c>new BigDecimal(double).toPlainString()</c>.</summary>
+    private static bool WriteExact(ref RecordOutput output, double value)
+    {
+        // 309 digits before the point, 1074 behind it.
+        const int longest = 1400;
+        Span<byte> digits = output.Reserve(longest);
+        if (!value.TryFormat(digits, out int length, "F1074", CultureInfo.InvariantCulture))
+        {
+            return false;
+        }
+
+        digits = digits[..length].TrimEnd((byte)'0').TrimEnd((byte)'.');
+        output.Advance(digits.Length);
+        return true;
+    }
+
+    /// <summary>A string's content and its closing quote.</summary>
+    /// <returns>Bytes used; -1 if the string does not end.</returns>
+    private static int WriteString(ref RecordOutput output, scoped ReadOnlySpan<byte> text)
+    {
+        output.Write("\\\""u8);
+        int i = 0;
+        while (true)
+        {
+            int plain = text[i..].IndexOfAny(EndOfPlainText);
+            if (plain < 0)
+            {
+                return -1;
+            }
+
+            JsonText.WriteEscaped(ref output, text.Slice(i, plain));
+            i += plain;
+            if (text[i] == '"')
+            {
+                output.Write("\\\""u8);
+                return i + 1;
+            }
+
+            if (text[i] != '\\')
+            {
+                WriteCharacter(ref output, text[i++]);
+                continue;
+            }
+
+            int used = WriteEscape(ref output, text[(i + 1)..]);
+            if (used == 0)
+            {
+                return -1;
+            }
+
+            i += used + 1;
+        }
+    }
+
+    private static int WriteEscape(ref RecordOutput output, scoped ReadOnlySpan<byte> text)
+    {
+        if (text.IsEmpty)
+        {
+            return 0;
+        }
+
+        if (text[0] == 'u')
+        {
+            return WriteCodeUnits(ref output, text);
+        }
+
+        int value = text[0] switch
+        {
+            (byte)'b' => '\b',
+            (byte)'t' => '\t',
+            (byte)'n' => '\n',
+            (byte)'f' => '\f',
+            (byte)'r' => '\r',
+            (byte)'"' or (byte)'\\' or (byte)'/' => text[0],
+            _ => -1,
+        };
+        if (value < 0)
+        {
+            return 0;
+        }
+
+        WriteCharacter(ref output, (byte)value);
+        return 1;
+    }
+
+    private static int WriteCodeUnits(ref RecordOutput output, scoped ReadOnlySpan<byte> text)
+    {
+        if (!TryReadCodeUnit(text, out int unit))
+        {
+            return 0;
+        }
+
+        int used = 5;
+        if (char.IsHighSurrogate((char)unit) && text.Length > used + 1 && text[used] == '\\' && TryReadCodeUnit(text[(used + 1)..], out int low)
+            && char.IsLowSurrogate((char)low))
+        {
+            unit = char.ConvertToUtf32((char)unit, (char)low);
+            used += 6;
+        }
+
+        if (unit < 0x80)
+        {
+            WriteCharacter(ref output, (byte)unit);
+        }
+        else
+        {
+            Rune rune = Rune.TryCreate(unit, out Rune valid) ? valid : new Rune('?');
+            Span<byte> utf8 = stackalloc byte[4];
+            JsonText.WriteEscaped(ref output, utf8[..rune.EncodeToUtf8(utf8)]);
+        }
+
+        return used;
+    }
+
+    private static bool TryReadCodeUnit(scoped ReadOnlySpan<byte> text, out int unit)
+    {
+        unit = 0;
+        return text.Length >= 5 && text[0] == 'u' && Utf8Parser.TryParse(text[1..5], out unit, out int used, 'x') && used == 4;
+    }
+
+    /// <summary>One character of ASCII, escaped for the document and once more for the string around it.</summary>
+    private static void WriteCharacter(ref RecordOutput output, byte value)
+    {
+        if (!JsonText.NeedsEscape(value))
+        {
+            output.Write(value);
+            return;
+        }
+
+        output.Write("\\\\"u8);
+        if (value is (byte)'"' or (byte)'\\')
+        {
+            output.Write((byte)'\\');
+            output.Write(value);
+            return;
+        }
+
+        JsonText.WriteEscapeWithoutBackslash(ref output, value);
+    }
+}
