@@ -3,25 +3,33 @@
 using Canal.Client;
 using Canal.Client.Entries;
 using CanalTail;
+using Microsoft.Extensions.Logging;
+
+if (args.Length != 2 || !CanalEndpoint.TryParseList(args[0], out IReadOnlyList<CanalEndpoint>? endpoints))
+{
+    await Console.Error.WriteLineAsync("Usage: CanalTail HOST:PORT DESTINATION");
+    return 2;
+}
 
 using var stop = new CancellationTokenSource();
 Console.CancelKeyPress += (_, e) => { e.Cancel = true; stop.Cancel(); };
 var options = new CanalClientOptions
 {
-    Endpoints = CanalEndpoint.ParseList(args[0]),
+    Endpoints = endpoints,
     Destination = args[1],
     Username = Environment.GetEnvironmentVariable("CANAL_USER"),
     Password = Environment.GetEnvironmentVariable("CANAL_PASSWORD"),
 };
+using ILoggerFactory logs = LoggerFactory.Create(static builder => builder.AddConsole(static console => console.LogToStandardErrorThreshold = LogLevel.Trace));
 await using Stream output = Console.OpenStandardOutput();
 while (!stop.IsCancellationRequested)
 {
     try
     {
-        await using CanalSession session = await CanalSession.OpenAsync(options, cancellationToken: stop.Token);
+        await using CanalSession session = await CanalSession.OpenAsync(options, logs.CreateLogger("canal"), cancellationToken: stop.Token);
         while (true)
         {
-            using CanalBatch batch = await session.FetchAsync(options.IdleWait, stop.Token);
+            using CanalBatch batch = await session.FetchAsync(stop.Token);
             if (batch.IsEmpty)
             {
                 continue;
@@ -46,3 +54,5 @@ while (!stop.IsCancellationRequested)
         // Ctrl+C.
     }
 }
+
+return 0;

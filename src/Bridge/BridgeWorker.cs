@@ -18,6 +18,11 @@ internal sealed class BridgeWorker(BridgeOptions options, DestinationRunner runn
         Log.Starting(
             logger, version, options.Canal.Destination!, options.Canal.Endpoints!, options.Kafka.BootstrapServers!,
             options.Topics.Prefix!, options.Topics.Delimiter, options.Topics.Delimiter);
+        if (TimeZoneInfo.FindSystemTimeZoneById(options.Source.CanalTimeZone).SupportsDaylightSavingTime)
+        {
+            Log.ZoneHasDaylightSaving(logger, options.Source.CanalTimeZone);
+        }
+
         try
         {
             await runner.RunAsync(stoppingToken);

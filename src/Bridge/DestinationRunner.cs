@@ -1,4 +1,4 @@
-using CanalBridge.Fetch;
+using CanalBridge.Kafka;
 using CanalBridge.Options;
 using CanalBridge.Positions;
 using CanalBridge.Publish;
@@ -17,7 +17,9 @@ internal sealed class DestinationRunner
     private readonly IPositionStore _positions;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly BridgeMetrics _metrics;
     private readonly Guid _owner = Guid.NewGuid();
+    private readonly ProgressLog _progress;
     private readonly RetryDelay _delay = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5));
 
     public DestinationRunner(BridgeOptions options, IProducerFactory producers, ITopicCatalog topics, IPositionStore positions, TimeProvider time, ILogger logger)
@@ -28,6 +30,8 @@ internal sealed class DestinationRunner
         _positions = positions;
         _time = time;
         _logger = logger;
+        _progress = new ProgressLog(options.Canal.Destination!, time, logger);
+        _metrics = new BridgeMetrics(options.Canal.Destination!);
     }
 
     /// <summary>A Kafka transaction was committed.</summary>
@@ -51,7 +55,8 @@ internal sealed class DestinationRunner
             }
             catch (KafkaFaultException e) when (e.Reaction == Reaction.Recycle)
             {
-                BridgeMetrics.Recycles.Add(1, new KeyValuePair<string, object?>("canal_bridge.step", e.Step.ToString()));
+                _metrics.ProducerReplaced(e.Step.ToString());
+                _progress.Trouble();
                 TimeSpan delay = _delay.Next();
                 Log.Recycling(_logger, e.Message, _options.Canal.Destination!, delay);
                 await Task.Delay(delay, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -74,7 +79,7 @@ internal sealed class DestinationRunner
         {
             StoredPosition? stored = ReadPosition(cancellationToken);
             Claim(publisher, stored, cancellationToken);
-            await using var pipeline = new Pipeline(_options, publisher, topics, stored, _owner, _time, _logger);
+            await using var pipeline = new Pipeline(_options, publisher, topics, stored, _owner, _progress, _time, _logger);
             pipeline.Committed += () =>
             {
                 _delay.Reset();

@@ -1,7 +1,7 @@
 using Canal.Client;
+using CanalBridge.Kafka;
 using CanalBridge.Map;
 using CanalBridge.Positions;
-using CanalBridge.Publish;
 using Microsoft.Extensions.Options;
 
 namespace CanalBridge;

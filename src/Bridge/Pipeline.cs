@@ -1,5 +1,6 @@
 using Canal.Client;
 using CanalBridge.Fetch;
+using CanalBridge.Kafka;
 using CanalBridge.Map;
 using CanalBridge.Options;
 using CanalBridge.Positions;
@@ -44,7 +45,9 @@ internal sealed class Pipeline : IAsyncDisposable
     private readonly BatchSettler _settler;
     private readonly TransactionGroup _group;
     private readonly RecordBuffer _records = new();
-    private readonly SessionFaults _sessionFaults = new();
+    private readonly SessionFaults _sessionFaults;
+    private readonly ProgressLog _progress;
+    private readonly BridgeMetrics _metrics;
     private readonly RetryDelay _delay = new(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(2));
 
     /// <summary>False while a batch is between mapping and sending: the position is then ahead of what Kafka was given.</summary>
@@ -55,20 +58,24 @@ internal sealed class Pipeline : IAsyncDisposable
     /// <param name="topics">Topics of the publisher's producer.</param>
     /// <param name="stored">Last committed position; null to take whatever Canal delivers.</param>
     /// <param name="owner">This process.</param>
+    /// <param name="progress">Told of commits and of lost sessions.</param>
     /// <param name="time">Clock.</param>
     /// <param name="logger">Log.</param>
-    public Pipeline(BridgeOptions options, TransactionalPublisher publisher, ProducerTopics topics, StoredPosition? stored, Guid owner, TimeProvider time, ILogger logger)
+    public Pipeline(BridgeOptions options, TransactionalPublisher publisher, ProducerTopics topics, StoredPosition? stored, Guid owner, ProgressLog progress, TimeProvider time, ILogger logger)
     {
         _options = options;
         _publisher = publisher;
         _topics = topics;
         _owner = owner;
+        _progress = progress;
+        _metrics = new BridgeMetrics(options.Canal.Destination!);
         _time = time;
         _logger = logger;
         _replay = new ReplayFilter(stored, options.Delivery.Epoch, options.Source.ServerIdMayChange);
+        _sessionFaults = new SessionFaults(time);
         _fetcher = new BatchFetcher(options.Canal, time, logger);
         _serializer = SerializerFactory.Create(options, owner, logger);
-        _mapper = new BatchMapper(_serializer, _replay, time, logger);
+        _mapper = new BatchMapper(_serializer, _replay, _metrics, time, logger);
         _settler = new BatchSettler(options.Canal.Destination!, logger);
         _group = new TransactionGroup(options.Delivery, time);
         publisher.ShareHeaders(_serializer.SharedHeaders);
@@ -99,6 +106,7 @@ internal sealed class Pipeline : IAsyncDisposable
             catch (CanalException e) when (_batchIsWhole && _sessionFaults.MayReconnect(e))
             {
                 Log.CanalSessionLost(_logger, _options.Canal.Destination!, e.Message);
+                _progress.Trouble();
 
                 // What was sent is whole: left open, it would hide later records from readers for as long as Canal is away. Its
                 // batches cannot be acknowledged any more; they come again and are dropped.
@@ -179,7 +187,7 @@ internal sealed class Pipeline : IAsyncDisposable
             _group.AddRecords(topic, i - first, partitions);
         }
 
-        BridgeMetrics.RecordsSent.Add(_records.Count);
+        _metrics.RecordsSent(_records.Count);
     }
 
     private async ValueTask CommitAndSettleAsync(CancellationToken cancellationToken)
@@ -198,7 +206,10 @@ internal sealed class Pipeline : IAsyncDisposable
             _publisher.Commit(_replay.Position(_options.Canal.Destination!, _owner, _time.GetUtcNow()), cancellationToken);
             Committed?.Invoke();
             Log.Committed(_logger, _group.Records, _group.BatchIds.Count, _options.Canal.Destination!, Position);
-            BridgeMetrics.SourceLag.Record(Math.Max(0, (_time.GetUtcNow().ToUnixTimeMilliseconds() - _replay.MaxExecuteTimeMilliseconds) / 1000.0));
+            TimeSpan lag = _time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(_replay.MaxExecuteTimeMilliseconds);
+            lag = lag > TimeSpan.Zero ? lag : TimeSpan.Zero;
+            _metrics.Committed(lag);
+            _progress.Committed(_group.Records, Position, lag);
         }
     }
 

@@ -14,13 +14,15 @@ var root = new RootCommand("Canal's changes, in Kafka, as Debezium records: exac
 
 try
 {
-    return await root.Parse(args).InvokeAsync(new InvocationConfiguration
+    ParseResult parsed = root.Parse(args);
+    int exitCode = await parsed.InvokeAsync(new InvocationConfiguration
     {
         EnableDefaultExceptionHandler = false,
 
         // The commands end by themselves when cancelled; run needs its grace period, which two seconds by default would cut.
         ProcessTerminationTimeout = TimeSpan.FromMinutes(20),
     });
+    return parsed.Errors.Count > 0 ? ExitCode.Configuration : exitCode;
 }
 catch (OptionsValidationException e)
 {
@@ -32,8 +34,17 @@ catch (OptionsValidationException e)
 
     return ExitCode.Configuration;
 }
-catch (Exception e) when (e is IOException || ExitCode.Of(e) != ExitCode.Unexpected)
+catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
 {
+    // A file that was named as an argument.
     await Console.Error.WriteLineAsync($"canal-bridge: {e.Message}");
-    return ExitCode.Of(e);
+    return ExitCode.Configuration;
+}
+#pragma warning disable CA1031 // The last one to be told: a message and an exit code, whatever it is.
+catch (Exception e)
+#pragma warning restore CA1031
+{
+    int exitCode = ExitCode.Of(e);
+    await Console.Error.WriteLineAsync($"canal-bridge: {(exitCode == ExitCode.Unexpected && e is not IOException ? e : e.Message)}");
+    return exitCode;
 }

@@ -16,7 +16,7 @@ public static class CanalFrames
         Stream stream, int frameCapBytes = 256 << 20, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        string source = stream is FileStream file ? file.Name : "the recording";
+        string source = stream is FileStream file ? $"recording {file.Name}" : "the recording";
         using var reader = new FrameReader(stream, frameCapBytes, source);
         while (await ReadFrameAsync(reader, cancellationToken).ConfigureAwait(false) is { } frame)
         {

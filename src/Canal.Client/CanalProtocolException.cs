@@ -9,6 +9,12 @@ public sealed class CanalProtocolException : CanalException
     {
     }
 
+    /// <summary>
+    /// The order of batches shows another consumer of the destination under the same client id, or a request of an earlier connection that the
+    /// server still served. What another consumer acknowledged is missing here.
+    /// </summary>
+    public bool IsOtherConsumer { get; internal init; }
+
     /// <summary>True: the bytes on a new connection may be sound (a desynchronized or damaged stream heals that way).</summary>
     public override bool IsTransient => true;
 }

@@ -10,6 +10,7 @@ namespace Canal.Client;
 public sealed class CanalServerException : CanalException
 {
     private const int TextCap = 4096, LineCap = 300;
+    private const string NotRunning = "should start first";
 
     /// <param name="endpoint">Who refused.</param>
     /// <param name="request">What was asked, in Canal's words, such as <c>GET</c>.</param>
@@ -43,7 +44,7 @@ public sealed class CanalServerException : CanalException
             : Code != 401 && !Contains("NumberFormatException") && !Contains("IndexOutOfBoundsException");
 
     /// <summary>The destination is unknown there, stopped, reloading, or another node runs it.</summary>
-    public bool IsDestinationNotRunning => Contains("should start first");
+    public bool IsDestinationNotRunning => Contains(NotRunning);
 
     private static string Describe(CanalEndpoint endpoint, string request, int code, string serverText)
     {
@@ -58,7 +59,8 @@ public sealed class CanalServerException : CanalException
         line = end < 0 ? line : line[..end];
         string dots = line.Length > LineCap ? "..." : "";
         line = line.Length > LineCap ? line[..LineCap] : line;
-        return $"Canal {endpoint} refused {request} with code {code}: {line}{dots}";
+        string remedy = serverText.Contains(NotRunning, StringComparison.Ordinal) ? " The destination is unknown or stopped there, or another node of the cluster runs it: check its name and the server's instances." : "";
+        return $"Canal {endpoint} refused {request} with code {code}: {line}{dots}{remedy}";
     }
 
     private bool Contains(string text) => ServerText.Contains(text, StringComparison.Ordinal);

@@ -13,7 +13,7 @@ namespace Canal.Client;
 /// before the batch in question is handed out. Open a new one then; what was not acked comes again.
 /// </para>
 /// <para>
-/// <see cref="FetchAsync"/> and <see cref="RollbackAsync"/> come from one caller at a time; <see cref="AckAsync"/> may run
+/// <see cref="FetchAsync(TimeSpan, CancellationToken)"/> and <see cref="RollbackAsync"/> come from one caller at a time; <see cref="AckAsync"/> may run
 /// beside them. A cancelled call loses nothing. The session works only inside its calls: there is no background task.
 /// </para>
 /// </remarks>
@@ -51,7 +51,7 @@ public sealed class CanalSession : IAsyncDisposable
     /// <summary>The server that runs the destination.</summary>
     public CanalEndpoint Endpoint => _connection.Endpoint;
 
-    /// <summary>True: <see cref="FetchAsync"/> asks for nothing new and only hands out what was asked for before.</summary>
+    /// <summary>True: <see cref="FetchAsync(TimeSpan, CancellationToken)"/> asks for nothing new and only hands out what was asked for before.</summary>
     public bool HoldGets { get; set; }
 
     /// <summary>GETs sent whose answer has not been read; each may bring up to <see cref="CanalClientOptions.FetchSize"/>.</summary>
@@ -126,6 +126,10 @@ public sealed class CanalSession : IAsyncDisposable
             }
         }
     }
+
+    /// <summary>The next batch, waiting for <see cref="CanalClientOptions.IdleWait"/> at most.</summary>
+    /// <inheritdoc cref="FetchAsync(TimeSpan, CancellationToken)"/>
+    public ValueTask<CanalBatch> FetchAsync(CancellationToken cancellationToken = default) => FetchAsync(_options.IdleWait, cancellationToken);
 
     /// <summary>
     /// The next batch. Steps: (1) top up the GETs under way; (2) read the oldest answer; (3) when all came back empty, let the
@@ -308,7 +312,7 @@ public sealed class CanalSession : IAsyncDisposable
             if (batch.IsEmpty)
             {
                 _depth = 1;
-                return _probe is null ? batch : throw End($"Batch {_probe.Id} was rolled back and should have come again, but nothing came: another consumer took it");
+                return _probe is null ? batch : throw End($"Batch {_probe.Id} was rolled back and should have come again, but nothing came: another consumer took it: stop it, what it acknowledges is missing here");
             }
 
             CheckId(batch);
@@ -354,7 +358,7 @@ public sealed class CanalSession : IAsyncDisposable
         {
             long id = batch.Id;
             batch.Dispose();
-            throw End($"Batch {id} came after batch {_lastId}; expected {_lastId + 1}. Another consumer reads the destination, or the server's instance restarted");
+            throw End($"Batch {id} came after batch {_lastId}; expected {_lastId + 1}. The server's instance restarted, or another consumer reads the destination: stop it, what it acknowledges is missing here");
         }
 
         _lastId = batch.Id;
@@ -368,7 +372,7 @@ public sealed class CanalSession : IAsyncDisposable
         if (!alike)
         {
             batch.Dispose();
-            throw End($"Batch {_lastId - 1} was rolled back, but batch {_lastId} begins with another entry: another consumer is in the way");
+            throw End($"Batch {_lastId - 1} was rolled back, but batch {_lastId} begins with another entry: another consumer reads the destination: stop it, what it acknowledges is missing here");
         }
 
         _verified = true;
@@ -386,7 +390,7 @@ public sealed class CanalSession : IAsyncDisposable
     }
 
     private CanalException End(string reason) =>
-        _connection.BreakOff(new CanalProtocolException($"{reason} (destination {_options.Destination} at {Endpoint}). The session has ended."));
+        _connection.BreakOff(new CanalProtocolException($"{reason} (destination {_options.Destination}, client id {_options.ClientId}, at {Endpoint}).") { IsOtherConsumer = true });
 
     private CanalBatch HandOut(CanalBatch batch)
     {

@@ -13,18 +13,21 @@ internal enum Operation
 /// <summary>One change of one row, its values found and not yet written.</summary>
 internal readonly ref struct ChangeEvent
 {
-    public ChangeEvent(Operation operation, TableLayout layout, ReadOnlySpan<byte> row, int rowIndex)
+    public ChangeEvent(Operation operation, TableLayout layout, RowImages images, ReadOnlySpan<byte> row, int rowIndex)
     {
         Operation = operation;
         Layout = layout;
+        Images = images;
         Row = row;
         RowIndex = rowIndex;
     }
 
     public Operation Operation { get; }
 
-    /// <summary>The columns, and where their values stand in <see cref="Row"/>.</summary>
     public TableLayout Layout { get; }
+
+    /// <summary>Where the values stand in <see cref="Row"/>; valid until the next row is read.</summary>
+    public RowImages Images { get; }
 
     /// <summary>The serialized RowData.</summary>
     public ReadOnlySpan<byte> Row { get; }

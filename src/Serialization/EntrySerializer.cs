@@ -18,6 +18,7 @@ public sealed class EntrySerializer : IDisposable
 {
     private readonly SourceKind _sourceKind;
     private readonly TableCatalog _tables;
+    private readonly RowImages _images = new();
     private readonly IEnvelopeWriter _envelope;
     private long? _threadId;
 
@@ -131,7 +132,7 @@ public sealed class EntrySerializer : IDisposable
                     _tables.Keep(table, layout);
                 }
 
-                _envelope.WriteRow(new ChangeEvent(operation, layout, row.Bytes, index), buffer);
+                _envelope.WriteRow(new ChangeEvent(operation, layout, _images, row.Bytes, index), buffer);
             }
 
             index++;
@@ -148,9 +149,9 @@ public sealed class EntrySerializer : IDisposable
     };
 
     /// <summary>Step 1. A row of another layout than the last one is learned from, unless it is only a part of it.</summary>
-    private static TableLayout Read(KnownTable table, in RowData row, Operation operation)
+    private TableLayout Read(KnownTable table, in RowData row, Operation operation)
     {
-        if (table.Layout is { } known && known.TryRead(row.Bytes) && IsComplete(known, operation))
+        if (table.Layout is { } known && _images.TryRead(known, row.Bytes) && IsComplete(known, operation))
         {
             table.MayHaveChanged = false;
             return known;
@@ -163,7 +164,7 @@ public sealed class EntrySerializer : IDisposable
         }
 
         var learned = TableLayout.Learn(table.Source, row);
-        if (!learned.TryRead(row.Bytes) || !IsComplete(learned, operation))
+        if (!_images.TryRead(learned, row.Bytes) || !IsComplete(learned, operation))
         {
             throw Incomplete(table, learned);
         }
@@ -171,11 +172,11 @@ public sealed class EntrySerializer : IDisposable
         return learned;
     }
 
-    private static bool IsComplete(TableLayout layout, Operation operation)
+    private bool IsComplete(TableLayout layout, Operation operation)
     {
         int before = operation == Operation.Create ? 0 : layout.Columns.Length;
         int after = operation == Operation.Delete ? 0 : layout.Columns.Length;
-        return layout.BeforeCount == before && layout.AfterCount == after;
+        return _images.BeforeCount == before && _images.AfterCount == after;
     }
 
     private static IncompleteRowImageException Incomplete(KnownTable table, TableLayout layout) =>

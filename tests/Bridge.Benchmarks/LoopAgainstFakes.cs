@@ -7,6 +7,7 @@ using CanalBridge.Positions;
 using CanalBridge.Publish;
 using CanalBridge.Serialization;
 using CanalBridge.Serialization.Output;
+using CanalBridge.Telemetry;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -21,6 +22,7 @@ public class LoopAgainstFakes
     private readonly BridgeOptions _options = new() { Canal = { Destination = "shop" }, Kafka = { BootstrapServers = "none" }, Topics = { Prefix = "bench" }, Source = { Kind = SourceKind.MariaDb } };
     private readonly CanalBatch _batch = new(BatchSamples.TenColumns(Rows / 10, 10));
     private readonly RecordBuffer _records = new();
+    private readonly BridgeMetrics _metrics = new("shop");
     private TransactionalPublisher _publisher = null!;
     private EntrySerializer _serializer = null!;
     private FakeCanalServer _canal = null!;
@@ -38,7 +40,7 @@ public class LoopAgainstFakes
     public int MapAndPublish()
     {
         _records.Clear();
-        new BatchMapper(_serializer, new ReplayFilter(null, 0, false), TimeProvider.System, NullLogger.Instance).Map(_batch, _records);
+        new BatchMapper(_serializer, new ReplayFilter(null, 0, false), _metrics, TimeProvider.System, NullLogger.Instance).Map(_batch, _records);
         _publisher.Begin();
         for (int i = 0; i < _records.Count; i++)
         {

@@ -1,4 +1,5 @@
 using Canal.Client;
+using CanalBridge.Kafka;
 using CanalBridge.Options;
 using CanalBridge.Positions;
 using CanalBridge.Publish;

@@ -1,6 +1,7 @@
 using System.Text;
 using Canal.Client;
 using Canal.Client.Testing;
+using CanalBridge.Kafka;
 using CanalBridge.Options;
 using CanalBridge.Positions;
 using CanalBridge.Publish;

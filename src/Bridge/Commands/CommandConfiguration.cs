@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using CanalBridge.Options;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
@@ -15,60 +16,144 @@ internal static class CommandConfiguration
     };
 
     /// <summary>Adds --config, and takes --Section:Name=value as options of the bridge.</summary>
-    public static void AddTo(Command command)
+    /// <param name="command">The command.</param>
+    /// <param name="sections">Sections that it reads; all by default.</param>
+    public static void AddTo(Command command, params string[] sections)
     {
         command.Options.Add(ConfigFile);
         command.TreatUnmatchedTokensAsErrors = false;
+        var text = new StringBuilder(command.Description);
+        text.Append("\n\nOptions of the bridge are given as --Section:Name=value, as Section__Name in the environment, or in a JSON file; the README explains each. This command reads:");
+        foreach ((string key, string value) in OptionsReader.Defaults(sections))
+        {
+            text.Append("\n  ").Append(key).Append(value.Length == 0 ? "" : $" ({value})");
+        }
+
+        text.Append("\nLOG_LEVEL in the environment sets how much is logged to standard error: ").AppendJoin(", ", ConsoleLogLevels).Append('.');
+        command.Description = text.ToString();
     }
 
     /// <summary>Reads the given sections, all by default.</summary>
     /// <exception cref="OptionsValidationException">With every mistake.</exception>
-    public static BridgeOptions Read(ParseResult parsed, params string[] sections) => OptionsReader.Read(Build(parsed), sections);
-
-    private static IConfigurationRoot Build(ParseResult parsed)
+    public static BridgeOptions Read(ParseResult parsed, params string[] sections)
     {
-        string[] arguments = [.. parsed.UnmatchedTokens];
-        foreach (string argument in arguments)
+        var mistakes = new List<string>();
+        string[] arguments = ReadArguments(parsed, sections, mistakes);
+        IConfigurationRoot files = ReadFiles(parsed.GetValue(ConfigFile), mistakes);
+        foreach (IConfigurationSection section in files.GetChildren().Where(s => !OptionsReader.Sections.Contains(s.Key, StringComparer.OrdinalIgnoreCase)))
+        {
+            mistakes.Add($"{section.Key} is no section; there are {string.Join(", ", OptionsReader.Sections)}.");
+        }
+
+        CheckEnvironment(mistakes);
+        IConfigurationRoot configuration = new ConfigurationBuilder().AddConfiguration(files).AddEnvironmentVariables().AddCommandLine(arguments).Build();
+        return OptionsReader.Read(configuration, mistakes, sections);
+    }
+
+    /// <summary>A mistake of the caller: printed without a stack trace, exit code 2.</summary>
+    public static OptionsValidationException Mistake(string text) => new(nameof(BridgeOptions), typeof(BridgeOptions), [text]);
+
+    private static IEnumerable<string> ConsoleLogLevels => Enum.GetNames<Microsoft.Extensions.Logging.LogLevel>();
+
+    private static string[] ReadArguments(ParseResult parsed, string[] sections, List<string> mistakes)
+    {
+        var good = new List<string>();
+        foreach (string argument in parsed.UnmatchedTokens)
         {
             int colon = argument.IndexOf(':', StringComparison.Ordinal), equals = argument.IndexOf('=', StringComparison.Ordinal);
-            if (!argument.StartsWith("--", StringComparison.Ordinal) || colon < 0 || equals < colon)
+            string section = argument.StartsWith("--", StringComparison.Ordinal) && colon > 0 ? argument[2..colon] : "";
+            if (section.Length == 0 || (equals >= 0 && equals < colon))
             {
-                throw Mistake($"'{argument}' is no argument here; options are written --Section:Name=value, such as --Topics:Prefix=shop.");
+                mistakes.Add($"'{argument}' is no argument here; options are written --Section:Name=value, such as --Topics:Prefix=shop.");
             }
-
-            string section = argument[2..colon];
-            if (typeof(BridgeOptions).GetProperty(section, System.Reflection.BindingFlags.IgnoreCase | System.Reflection.BindingFlags.Public | System.Reflection.BindingFlags.Instance) is not { CanWrite: true })
+            else if (equals < 0)
             {
-                string known = string.Join(", ", typeof(BridgeOptions).GetProperties().Where(p => p.CanWrite).Select(p => p.Name));
-                throw Mistake($"'{argument}': {section} is no section; there are {known}.");
+                mistakes.Add($"'{argument}' has no value; write {argument}=VALUE, in one word.");
+            }
+            else if (!OptionsReader.Sections.Contains(section, StringComparer.OrdinalIgnoreCase))
+            {
+                mistakes.Add($"'{argument[..equals]}': {section} is no section; there are {string.Join(", ", OptionsReader.Sections)}.");
+            }
+            else if (sections.Length > 0 && !sections.Contains(section, StringComparer.OrdinalIgnoreCase))
+            {
+                mistakes.Add($"'{argument[..equals]}': this command reads only {string.Join(", ", sections)}.");
+            }
+            else
+            {
+                good.Add(argument);
+            }
+        }
+
+        return [.. good];
+    }
+
+    private static IConfigurationRoot ReadFiles(FileInfo? file, List<string> mistakes)
+    {
+        var builder = new ConfigurationBuilder();
+        builder.SetBasePath(Directory.GetCurrentDirectory());
+        builder.AddJsonFile("appsettings.json", optional: true);
+        if (file is not null)
+        {
+            if (Directory.Exists(file.FullName))
+            {
+                mistakes.Add($"--config {file.FullName} is a folder but must be a JSON file.");
+            }
+            else
+            {
+                builder.AddJsonFile(file.FullName, optional: false);
             }
         }
 
         try
         {
-            return new ConfigurationBuilder()
-                .SetBasePath(Directory.GetCurrentDirectory())
-                .AddJsonFile("appsettings.json", optional: true)
-                .AddJsonFiles(parsed.GetValue(ConfigFile))
-                .AddEnvironmentVariables()
-                .AddCommandLine(arguments)
-                .Build();
+            return builder.Build();
         }
         catch (Exception e) when (e is InvalidDataException or FileNotFoundException)
         {
-            throw Mistake($"{e.Message} {e.InnerException?.Message}".Trim());
+            // The innermost one has the line.
+            Exception cause = e.GetBaseException();
+            mistakes.Add(ReferenceEquals(cause, e) ? e.Message : $"{e.Message} {cause.Message}");
+            return new ConfigurationBuilder().Build();
         }
     }
 
-    private static ConfigurationBuilder AddJsonFiles(this IConfigurationBuilder builder, FileInfo? file)
+    /// <summary>The environment belongs to everybody, so only what is nearly one of our names is held for a slip.</summary>
+    private static void CheckEnvironment(List<string> mistakes)
     {
-        if (file is not null)
+        const int slip = 2;
+        foreach (string name in Environment.GetEnvironmentVariables().Keys.Cast<string>().Order(StringComparer.Ordinal))
         {
-            builder.AddJsonFile(file.FullName, optional: false);
+            int end = name.IndexOf("__", StringComparison.Ordinal);
+            string section = end > 0 ? name[..end] : "";
+            if (section.Length > slip && !OptionsReader.Sections.Contains(section, StringComparer.OrdinalIgnoreCase)
+                && OptionsReader.Sections.FirstOrDefault(s => Distance(s.ToUpperInvariant(), section.ToUpperInvariant()) <= slip) is { } meant)
+            {
+                mistakes.Add($"The environment has {name}, but {section} is no section; {meant}{name[end..]} is probably meant.");
+            }
         }
 
-        return (ConfigurationBuilder)builder;
+        if (Environment.GetEnvironmentVariable("LOG_LEVEL") is { Length: > 0 } level && !ConsoleLogLevels.Contains(level, StringComparer.OrdinalIgnoreCase))
+        {
+            mistakes.Add($"LOG_LEVEL is '{level}' but must be one of {string.Join(", ", ConsoleLogLevels)}.");
+        }
     }
 
-    private static OptionsValidationException Mistake(string text) => new(nameof(BridgeOptions), typeof(BridgeOptions), [text]);
+    /// <summary>Letters to change, add or leave out.</summary>
+    private static int Distance(string a, string b)
+    {
+        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
+        for (int i = 1; i <= a.Length; i++)
+        {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.Length; j++)
+            {
+                int above = row[j];
+                row[j] = Math.Min(Math.Min(above, row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
+                diagonal = above;
+            }
+        }
+
+        return row[b.Length];
+    }
 }

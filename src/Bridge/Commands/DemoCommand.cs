@@ -1,5 +1,5 @@
 using System.CommandLine;
-using CanalBridge.Demo;
+using CanalBridge.Commands.Demo;
 
 namespace CanalBridge.Commands;
 
@@ -11,18 +11,10 @@ internal static class DemoCommand
         var rate = new Option<double>("--rate") { Description = "Entries per second; 0 = as fast as it goes.", DefaultValueFactory = _ => 0 };
         var repeat = new Option<int>("--repeat") { Description = "How often the recording is replayed.", DefaultValueFactory = _ => 1 };
         var json = new Option<bool>("--json") { Description = "One JSON line per record: topic, key, value, headers." };
-        rate.Validators.Add(result => RefuseBelow(result, result.GetValueOrDefault<double>(), 0));
-        repeat.Validators.Add(result => RefuseBelow(result, result.GetValueOrDefault<int>(), 1));
+        rate.Validators.Add(static result => OptionRules.RefuseBelow(result, 0));
+        repeat.Validators.Add(static result => OptionRules.RefuseBelow(result, 1));
         var command = new Command("demo", "Replays recorded changes of a small shop through the bridge and prints each record as a consumer reads it.") { rate, repeat, json };
         command.SetAction((parsed, cancellationToken) => new DemoRun(parsed.GetValue(rate), parsed.GetValue(repeat), parsed.GetValue(json)).RunAsync(cancellationToken));
         return command;
-    }
-
-    private static void RefuseBelow(System.CommandLine.Parsing.OptionResult result, double value, double least)
-    {
-        if (value < least)
-        {
-            result.AddError($"{result.Option.Name} is {value} but must be at least {least}.");
-        }
     }
 }

@@ -16,8 +16,8 @@ internal static class MapCommand
     public static Command Create()
     {
         var file = new Argument<FileInfo>("FILE") { Description = "Frames kept by canal-bridge record." };
-        var command = new Command("map", "Prints the records that recorded frames become, in order. Takes the options of run.") { file };
-        CommandConfiguration.AddTo(command);
+        var command = new Command("map", "Prints the records that recorded frames become under these options, in order, as JSON lines.") { file };
+        CommandConfiguration.AddTo(command, "Source", "Topics", "Envelope");
         command.SetAction((parsed, cancellationToken) =>
             RunAsync(CommandConfiguration.Read(parsed, "Source", "Topics", "Envelope"), parsed.GetRequiredValue(file), cancellationToken));
         return command;
@@ -28,15 +28,17 @@ internal static class MapCommand
         using ILoggerFactory logs = LoggerFactory.Create(builder => builder.AddBridgeConsole(LogLevel.Warning));
         ILogger logger = logs.CreateLogger("map");
         using EntrySerializer serializer = SerializerFactory.Create(options, Guid.NewGuid(), logger);
-        var mapper = new BatchMapper(serializer, new ReplayFilter(stored: null, epoch: 0, options.Source.ServerIdMayChange), TimeProvider.System, logger);
+        var mapper = new BatchMapper(serializer, new ReplayFilter(stored: null, epoch: 0, options.Source.ServerIdMayChange), new BridgeMetrics("map"), TimeProvider.System, logger);
         using var records = new RecordBuffer();
         await using var output = new BufferedStream(Console.OpenStandardOutput(), 1 << 16);
         var lines = new RecordLines(output);
+        long frames = 0;
         await using FileStream input = file.OpenRead();
-        await foreach (CanalBatch batch in CanalFrames.ReadAsync(input, options.Canal.FrameCapBytes, cancellationToken))
+        await foreach (CanalBatch batch in CanalFrames.ReadAsync(input, cancellationToken: cancellationToken))
         {
             using (batch)
             {
+                frames++;
                 records.Clear();
                 mapper.Map(batch, records);
                 for (int i = 0; i < records.Count; i++)
@@ -44,6 +46,11 @@ internal static class MapCommand
                     lines.Write(records[i], serializer.SharedHeaders);
                 }
             }
+        }
+
+        if (frames == 0)
+        {
+            await Console.Error.WriteLineAsync($"{file.FullName} holds no frames.");
         }
 
         return ExitCode.Success;

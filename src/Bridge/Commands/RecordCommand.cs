@@ -17,23 +17,30 @@ internal static class RecordCommand
     {
         var file = new Argument<FileInfo>("FILE") { Description = "File to write: each frame with its four-byte length, as the server sent it." };
         var idle = new Option<double>("--idle") { Description = "End after this many seconds without a change; 0 = only by Ctrl-C.", DefaultValueFactory = _ => 0 };
-        var command = new Command("record", "Keeps the frames that a Canal server sends, without acknowledging any. The file holds row values: mind who gets it.") { file, idle };
-        CommandConfiguration.AddTo(command);
+        idle.Validators.Add(static result => OptionRules.RefuseBelow(result, 0));
+        var force = new Option<bool>("--force") { Description = "Overwrite the file if it is there." };
+        var command = new Command("record", "Keeps the frames that a Canal server sends, without acknowledging any. The file holds row values: mind who gets it.") { file, idle, force };
+        CommandConfiguration.AddTo(command, "Canal");
         command.SetAction((parsed, cancellationToken) =>
-            RunAsync(CommandConfiguration.Read(parsed, "Canal"), parsed.GetRequiredValue(file), TimeSpan.FromSeconds(parsed.GetValue(idle)), cancellationToken));
+            RunAsync(CommandConfiguration.Read(parsed, "Canal"), parsed.GetRequiredValue(file), parsed.GetValue(force), TimeSpan.FromSeconds(parsed.GetValue(idle)), cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(BridgeOptions options, FileInfo file, TimeSpan idle, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(BridgeOptions options, FileInfo file, bool force, TimeSpan idle, CancellationToken cancellationToken)
     {
         using ILoggerFactory logs = LoggerFactory.Create(builder => builder.AddBridgeConsole(LogLevel.Warning));
         CanalClientOptions client = CanalClientSettings.From(options.Canal);
         client.WindowBytes = long.MaxValue;
         long batches = 0, entries = 0;
+        if (file.Exists && !force)
+        {
+            throw CommandConfiguration.Mistake($"{file.FullName} is there already; name another file, or overwrite it with --force.");
+        }
+
         try
         {
             await using CanalSession session = await CanalSession.OpenAsync(client, logs.CreateLogger<CanalSession>(), TimeProvider.System, cancellationToken);
-            await using FileStream output = file.Create();
+            await using FileStream output = file.Open(force ? FileMode.Create : FileMode.CreateNew, FileAccess.Write);
             try
             {
                 long lastNews = TimeProvider.System.GetTimestamp();

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Canal.Client;
@@ -20,7 +19,7 @@ internal static class TailCommand
     {
         var ack = new Option<bool>("--ack") { Description = "Acknowledge what was printed: Canal will not deliver it again to anybody." };
         var command = new Command("tail", "Prints changes of a Canal server as JSON lines. Without --ack everything is given back at the end.") { ack };
-        CommandConfiguration.AddTo(command);
+        CommandConfiguration.AddTo(command, "Canal");
         command.SetAction((parsed, cancellationToken) => RunAsync(CommandConfiguration.Read(parsed, "Canal"), parsed.GetValue(ack), cancellationToken));
         return command;
     }
@@ -132,7 +131,7 @@ internal static class TailCommand
         json.WriteString("db", entry.Header.SchemaName);
         json.WriteString("table", entry.Header.TableName);
         json.WriteString("event_type", entry.Header.EventType.ToString().ToUpperInvariant());
-        json.WriteString("position", $"{Encoding.UTF8.GetString(entry.Header.LogfileName)}:{entry.Header.LogfileOffset}");
+        json.WriteString("position", entry.Header.Position.ToString());
         return json;
     }
 

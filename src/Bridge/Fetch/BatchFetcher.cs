@@ -12,6 +12,7 @@ internal sealed class BatchFetcher : IAsyncDisposable
     private readonly CanalOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly BridgeMetrics _metrics;
     private CanalSession? _session;
 
     public BatchFetcher(CanalOptions options, TimeProvider time, ILogger logger)
@@ -20,6 +21,7 @@ internal sealed class BatchFetcher : IAsyncDisposable
         _client = CanalClientSettings.From(options);
         _time = time;
         _logger = logger;
+        _metrics = new BridgeMetrics(options.Destination!);
     }
 
     /// <summary>Opens a session, trying the endpoints until one accepts.</summary>
@@ -28,7 +30,7 @@ internal sealed class BatchFetcher : IAsyncDisposable
     {
         await CloseAsync();
         _session = await CanalSession.OpenAsync(_client, _logger, _time, cancellationToken);
-        BridgeMetrics.CanalSessions.Add(1);
+        _metrics.SessionOpened();
         Log.Reading(_logger, _options.Destination!, _session.Endpoint.ToString(), position);
     }
 

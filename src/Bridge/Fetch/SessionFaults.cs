@@ -12,7 +12,16 @@ internal sealed class SessionFaults
     /// <summary>Damage on the way heals with a new session; what comes back this often without a batch between is in the data, such as a frame over the cap.</summary>
     private const int MostProtocolFailures = 5;
 
+    /// <summary>An earlier connection's request disturbs once; another consumer does at every few batches.</summary>
+    private const int MostDisturbances = 5;
+
+    private static readonly TimeSpan DisturbanceWindow = TimeSpan.FromMinutes(10);
+
+    private readonly TimeProvider _time;
+    private readonly Queue<long> _disturbances = new();
     private int _protocolFailures;
+
+    public SessionFaults(TimeProvider time) => _time = time;
 
     /// <summary>A batch arrived.</summary>
     public void Reset() => _protocolFailures = 0;
@@ -20,11 +29,19 @@ internal sealed class SessionFaults
     /// <summary>Notes a failure, and says whether a new session may mend it.</summary>
     public bool MayReconnect(CanalException failure)
     {
-        if (failure is CanalProtocolException)
+        if (failure is CanalProtocolException { IsOtherConsumer: true })
+        {
+            _disturbances.Enqueue(_time.GetTimestamp());
+            while (_time.GetElapsedTime(_disturbances.Peek()) > DisturbanceWindow)
+            {
+                _disturbances.Dequeue();
+            }
+        }
+        else if (failure is CanalProtocolException)
         {
             _protocolFailures++;
         }
 
-        return failure.IsTransient && _protocolFailures < MostProtocolFailures;
+        return failure.IsTransient && _protocolFailures < MostProtocolFailures && _disturbances.Count < MostDisturbances;
     }
 }

@@ -16,15 +16,17 @@ internal sealed class BatchMapper
     private readonly ReplayFilter _replay;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly BridgeMetrics _metrics;
     private readonly HashSet<string> _damagedTables = [];
     private long _duplicates;
 
-    public BatchMapper(EntrySerializer serializer, ReplayFilter replay, TimeProvider time, ILogger logger)
+    public BatchMapper(EntrySerializer serializer, ReplayFilter replay, BridgeMetrics metrics, TimeProvider time, ILogger logger)
     {
         _serializer = serializer;
         _replay = replay;
         _time = time;
         _logger = logger;
+        _metrics = metrics;
     }
 
     /// <summary>Appends the batch's records to the buffer.</summary>
@@ -55,7 +57,7 @@ internal sealed class BatchMapper
             Report(entry, result, firstRow);
         }
 
-        BridgeMetrics.BatchEntries.Record(batch.Count);
+        _metrics.BatchMapped(batch.Count);
     }
 
     private EntryResult Serialize(in CanalEntry entry, int firstRow, long now, RecordBuffer records)
@@ -83,7 +85,7 @@ internal sealed class BatchMapper
         switch (result.Kind)
         {
             case EntryKind.Rows:
-                BridgeMetrics.RowsReceived.Add(result.Rows - firstRow);
+                _metrics.RowsReceived(result.Rows - firstRow);
                 break;
             case EntryKind.Ddl:
                 Count(result.Kind);
@@ -100,7 +102,7 @@ internal sealed class BatchMapper
 
         if (result.DamagedValues > 0)
         {
-            BridgeMetrics.DamagedValues.Add(result.DamagedValues);
+            _metrics.DamagedValues(result.DamagedValues);
             string table = TableOf(entry);
             if (_damagedTables.Add(table))
             {
@@ -113,8 +115,8 @@ internal sealed class BatchMapper
     {
         if (rows > 0)
         {
-            BridgeMetrics.RowsReceived.Add(rows);
-            BridgeMetrics.DuplicatesSkipped.Add(rows);
+            _metrics.RowsReceived(rows);
+            _metrics.DuplicatesSkipped(rows);
             _duplicates += rows;
         }
     }
@@ -130,7 +132,7 @@ internal sealed class BatchMapper
         return rows;
     }
 
-    private static void Count(EntryKind kind) => BridgeMetrics.EntriesWithoutRows.Add(1, new KeyValuePair<string, object?>("canal_bridge.kind", kind.ToString()));
+    private void Count(EntryKind kind) => _metrics.EntryWithoutRows(kind.ToString());
 
     private string Position() => _replay.Last?.ToString() ?? "the start";
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Canal.Client;
 
 namespace CanalBridge.Options;
@@ -13,6 +14,8 @@ internal static class BridgeOptionsValidator
         "isolation.level", "plugin.library.paths", "bootstrap.servers", "metadata.broker.list", "allow.auto.create.topics", "partitioner",
         "transaction.timeout.ms", "message.timeout.ms", "delivery.timeout.ms", "security.protocol",
     ];
+
+    private static readonly Regex TopicName = new(@"\A[A-Za-z0-9._-]{1,249}\z", RegexOptions.None, TimeSpan.FromSeconds(1));
 
     private static readonly string[] GuardedPrefixes = ["delivery.report.", "dotnet.", "test."];
 
@@ -52,6 +55,14 @@ internal static class BridgeOptionsValidator
             mistakes.Add($"Canal:ResponseTimeout is {canal.ResponseTimeout:c} but must exceed Canal:IdleWait ({canal.IdleWait:c}).");
         }
 
+        foreach (string pattern in canal.Filter.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (!IsRegularExpression(pattern))
+            {
+                mistakes.Add($"Canal:Filter has '{pattern}', which is no regular expression; a filter that Canal cannot read stops its instance for everybody. Write such as shop\\..* or shop\\.orders,shop\\.items.");
+            }
+        }
+
         if (canal.Password is not null && canal.Username is null)
         {
             mistakes.Add("Canal:Password is set but Canal:Username is not; set both or neither.");
@@ -72,8 +83,36 @@ internal static class BridgeOptionsValidator
             mistakes.Add($"Kafka:SecurityProtocol is {kafka.SecurityProtocol} but Kafka:SaslMechanism is not set; set it to PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 or OAUTHBEARER.");
         }
 
+        if (!kafka.SecurityProtocol.StartsWith("sasl", StringComparison.Ordinal) && (kafka.SaslMechanism ?? kafka.SaslUsername ?? kafka.SaslPassword) is not null)
+        {
+            mistakes.Add($"Kafka:SaslMechanism, SaslUsername or SaslPassword is set but Kafka:SecurityProtocol is {kafka.SecurityProtocol}; set it to sasl_ssl or sasl_plaintext.");
+        }
+
+        if ((kafka.SaslUsername is null) != (kafka.SaslPassword is null))
+        {
+            mistakes.Add("Kafka:SaslUsername and Kafka:SaslPassword (or SaslPasswordFile) go together; one of them is not set.");
+        }
+
+        if (options.Topics.Prefix is not null && options.Canal.Destination is not null && !TopicName.IsMatch(options.PositionTopic))
+        {
+            mistakes.Add($"Kafka:PositionTopic is '{options.PositionTopic}' but must be a topic name: up to 249 letters, digits, dots, hyphens and underscores. Its default comes from Topics:Prefix and Canal:Destination.");
+        }
+
         CheckGuarded("Kafka:Settings", kafka.Settings, mistakes);
         CheckGuarded("Kafka:ProducerSettings", kafka.ProducerSettings, mistakes);
+    }
+
+    private static bool IsRegularExpression(string pattern)
+    {
+        try
+        {
+            _ = new Regex(pattern, RegexOptions.None, TimeSpan.FromSeconds(1));
+            return true;
+        }
+        catch (RegexParseException)
+        {
+            return false;
+        }
     }
 
     private static void CheckGuarded(string section, Dictionary<string, string> settings, List<string> mistakes)

@@ -15,12 +15,30 @@ namespace CanalBridge.Options;
 /// </remarks>
 internal static class OptionsReader
 {
+    /// <summary>Names of all sections.</summary>
+    public static IReadOnlyList<string> Sections { get; } = [.. typeof(BridgeOptions).GetProperties().Where(static p => p.CanWrite).Select(static p => p.Name)];
+
+    /// <summary>Every option of the given sections (all by default) with what it is when not set: <c>required</c>, its default, or nothing.</summary>
+    public static IEnumerable<(string Key, string Value)> Defaults(params string[] sections) =>
+        from section in typeof(BridgeOptions).GetProperties()
+        where section.CanWrite && (sections.Length == 0 || sections.Contains(section.Name))
+        let values = section.GetValue(new BridgeOptions())!
+        from option in values.GetType().GetProperties()
+        where option.CanWrite
+        let isMap = typeof(IDictionary).IsAssignableFrom(option.PropertyType)
+        let value = isMap ? "" : Convert.ToString(option.GetValue(values), CultureInfo.InvariantCulture)!
+        let isRequired = option.IsDefined(typeof(RequiredAttribute)) && value.Length == 0
+        select ($"{section.Name}:{option.Name}{(isMap ? ":<name>" : "")}", isRequired ? "required" : value);
+
     /// <summary>Reads the given sections (all by default); rules across sections apply only when all are read.</summary>
     /// <exception cref="OptionsValidationException">With one line per mistake.</exception>
-    public static BridgeOptions Read(IConfiguration configuration, params string[] sections)
+    public static BridgeOptions Read(IConfiguration configuration, params string[] sections) => Read(configuration, [], sections);
+
+    /// <summary>Reads the given sections, and reports their mistakes together with those found before.</summary>
+    /// <exception cref="OptionsValidationException">With one line per mistake.</exception>
+    public static BridgeOptions Read(IConfiguration configuration, List<string> mistakes, string[] sections)
     {
         var options = new BridgeOptions();
-        var mistakes = new List<string>();
         foreach (PropertyInfo section in typeof(BridgeOptions).GetProperties().Where(p => p.CanWrite))
         {
             if (sections.Length > 0 && !sections.Contains(section.Name))
@@ -150,7 +168,13 @@ internal static class OptionsReader
 
         try
         {
-            return File.ReadAllText(file).TrimEnd('\r', '\n');
+            string secret = File.ReadAllText(file).TrimEnd('\r', '\n');
+            if (secret.Length == 0)
+            {
+                mistakes.Add($"{key}File is {file} but that file is empty.");
+            }
+
+            return secret;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,5 +1,5 @@
+using CanalBridge.Kafka;
 using CanalBridge.Options;
-using CanalBridge.Publish;
 using CanalBridge.Telemetry;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;

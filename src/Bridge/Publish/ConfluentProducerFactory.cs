@@ -1,3 +1,4 @@
+using CanalBridge.Kafka;
 using CanalBridge.Options;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;

@@ -1,3 +1,4 @@
+using CanalBridge.Kafka;
 using CanalBridge.Options;
 
 namespace CanalBridge.Publish;

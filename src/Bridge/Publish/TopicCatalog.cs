@@ -1,4 +1,5 @@
 using System.Globalization;
+using CanalBridge.Kafka;
 using CanalBridge.Options;
 using CanalBridge.Telemetry;
 using Confluent.Kafka;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using CanalBridge.Kafka;
 using CanalBridge.Options;
 using CanalBridge.Positions;
 using CanalBridge.Serialization.Output;
@@ -26,6 +27,7 @@ internal sealed class TransactionalPublisher : IDisposable
     private readonly BridgeOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly BridgeMetrics _metrics;
     private readonly ExactLengthArrays _keys = new();
     private readonly ExactLengthArrays _values = new();
     private readonly Message<byte[]?, byte[]?> _message = new();
@@ -43,6 +45,7 @@ internal sealed class TransactionalPublisher : IDisposable
         _options = options;
         _time = time;
         _logger = logger;
+        _metrics = new BridgeMetrics(options.Canal.Destination!);
     }
 
     /// <summary>A transaction is open.</summary>
@@ -149,7 +152,7 @@ internal sealed class TransactionalPublisher : IDisposable
                 }
 
                 Log.CommitRetried(_logger, _options.Canal.Destination!, _time.GetElapsedTime(started).TotalSeconds, e.Error.Reason);
-                BridgeMetrics.CommitRetries.Add(1);
+                _metrics.CommitRetried();
             }
         }
     }
@@ -289,19 +292,14 @@ internal sealed class TransactionalPublisher : IDisposable
             text.Append(". Raise Kafka:MessageMaxBytes, the topic's max.message.bytes and the broker's message.max.bytes");
         }
 
-        BridgeMetrics.KafkaErrors.Add(1, new("error.type", cause.Error.Code.ToString()), new("canal_bridge.step", step.ToString()));
+        _metrics.KafkaFailed(cause.Error.Code.ToString(), step.ToString());
         return new KafkaFaultException(step, reaction, text.ToString(), cause);
     }
 
     private void End(string outcome, long? started)
     {
         IsOpen = false;
-        BridgeMetrics.KafkaTransactions.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
-        if (started is { } call)
-        {
-            BridgeMetrics.CommitDuration.Record(_time.GetElapsedTime(call).TotalSeconds, new KeyValuePair<string, object?>("outcome", outcome));
-        }
-
+        _metrics.TransactionEnded(outcome, started is { } call ? _time.GetElapsedTime(call) : null);
         _activity?.SetTag("canal_bridge.outcome", outcome);
         _activity?.Dispose();
         _activity = null;

@@ -1,51 +1,72 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
 namespace CanalBridge.Telemetry;
 
-/// <summary>Every instrument. Names of the OpenTelemetry messaging conventions (in development) where one fits, our own prefix elsewhere.</summary>
-/// <remarks>See https://opentelemetry.io/docs/specs/semconv/messaging/messaging-metrics/. Attribute values are bounded: codes, outcomes, steps.</remarks>
-internal static class BridgeMetrics
+/// <summary>Every instrument, as one destination records into it. Names of the OpenTelemetry messaging conventions (in development) where one fits, our own prefix elsewhere.</summary>
+/// <remarks>
+/// See https://opentelemetry.io/docs/specs/semconv/messaging/messaging-metrics/. Every value carries <c>canal_bridge.destination</c>;
+/// the other attributes' values are bounded: codes, outcomes, steps. Nothing is allocated while nobody listens.
+/// </remarks>
+internal sealed class BridgeMetrics
 {
     public const string MeterName = "CanalBridge";
 
     private static readonly Meter Meter = new(MeterName);
 
-    /// <summary>Rows received from Canal.</summary>
-    public static readonly Counter<long> RowsReceived = Meter.CreateCounter<long>("messaging.client.consumed.messages", "{message}", "Rows received from Canal");
+    private static readonly Counter<long> Received = Meter.CreateCounter<long>("messaging.client.consumed.messages", "{message}", "Rows received from Canal, repeated ones included");
+    private static readonly Counter<long> Sent = Meter.CreateCounter<long>("messaging.client.sent.messages", "{message}", "Records handed to Kafka");
+    private static readonly Histogram<double> OperationDuration = Meter.CreateHistogram<double>("messaging.client.operation.duration", "s", "Duration of commit or abort, by outcome");
+    private static readonly Counter<long> Transactions = Meter.CreateCounter<long>("canal_bridge.kafka_transactions", "{transaction}", "Kafka transactions by outcome: committed, aborted, unknown");
+    private static readonly Counter<long> Retries = Meter.CreateCounter<long>("canal_bridge.commit.retries", "{call}", "Commits called again for want of an answer");
+    private static readonly Counter<long> Errors = Meter.CreateCounter<long>("canal_bridge.kafka.errors", "{error}", "Kafka failures by code and step");
+    private static readonly Counter<long> Duplicates = Meter.CreateCounter<long>("canal_bridge.duplicates_skipped", "{row}", "Rows delivered again and dropped");
+    private static readonly Counter<long> WithoutRows = Meter.CreateCounter<long>("canal_bridge.entries_without_rows", "{entry}", "Entries that give no record, by kind: DDL, statements, XA");
+    private static readonly Counter<long> Damaged = Meter.CreateCounter<long>("canal_bridge.damaged_values", "{value}", "Text values with U+FFFD: the column is not UTF-8");
+    private static readonly Counter<long> Sessions = Meter.CreateCounter<long>("canal_bridge.canal_sessions", "{session}", "Canal sessions opened");
+    private static readonly Counter<long> Producers = Meter.CreateCounter<long>("canal_bridge.recycles", "{producer}", "Producers replaced after a failure, by step");
+    private static readonly Histogram<double> Lag = Meter.CreateHistogram<double>("canal_bridge.source.lag", "s", "From the row's binlog time (whole seconds) to its commit in Kafka");
+    private static readonly Histogram<long> Entries = Meter.CreateHistogram<long>("canal_bridge.batch.entries", "{entry}", "Entries of a Canal batch");
 
-    /// <summary>Records handed to Kafka.</summary>
-    public static readonly Counter<long> RecordsSent = Meter.CreateCounter<long>("messaging.client.sent.messages", "{message}", "Records handed to Kafka");
+    private readonly KeyValuePair<string, object?> _destination;
 
-    /// <summary>Commit and abort, by outcome.</summary>
-    public static readonly Histogram<double> CommitDuration = Meter.CreateHistogram<double>("messaging.client.operation.duration", "s", "Duration of commit or abort");
+    /// <param name="destination">Canal destination.</param>
+    public BridgeMetrics(string destination) => _destination = new("canal_bridge.destination", destination);
 
-    /// <summary>Kafka transactions by outcome: committed, aborted, unknown.</summary>
-    public static readonly Counter<long> KafkaTransactions = Meter.CreateCounter<long>("canal_bridge.kafka_transactions", "{transaction}", "Kafka transactions by outcome");
+    public void RowsReceived(int rows) => Received.Add(rows, _destination);
 
-    /// <summary>Commits called again because the answer was late.</summary>
-    public static readonly Counter<long> CommitRetries = Meter.CreateCounter<long>("canal_bridge.commit.retries", "{call}", "Commits called again for want of an answer");
+    public void RecordsSent(int records) => Sent.Add(records, _destination);
 
-    /// <summary>Kafka failures by code and step.</summary>
-    public static readonly Counter<long> KafkaErrors = Meter.CreateCounter<long>("canal_bridge.kafka.errors", "{error}", "Kafka failures by code");
+    public void DuplicatesSkipped(int rows) => Duplicates.Add(rows, _destination);
 
-    /// <summary>Rows that were already published and were dropped.</summary>
-    public static readonly Counter<long> DuplicatesSkipped = Meter.CreateCounter<long>("canal_bridge.duplicates_skipped", "{row}", "Rows delivered again and dropped");
+    public void DamagedValues(int values) => Damaged.Add(values, _destination);
 
-    /// <summary>Entries without rows by kind: DDL, statements, XA.</summary>
-    public static readonly Counter<long> EntriesWithoutRows = Meter.CreateCounter<long>("canal_bridge.entries_without_rows", "{entry}", "Entries that give no record, by kind");
+    public void BatchMapped(int entries) => Entries.Record(entries, _destination);
 
-    /// <summary>Text values that Canal had destroyed.</summary>
-    public static readonly Counter<long> DamagedValues = Meter.CreateCounter<long>("canal_bridge.damaged_values", "{value}", "Text values with U+FFFD: the column is not UTF-8");
+    /// <summary>An entry of a kind that gives no record.</summary>
+    public void EntryWithoutRows(string kind) => WithoutRows.Add(1, _destination, new("canal_bridge.kind", kind));
 
-    /// <summary>New Canal sessions.</summary>
-    public static readonly Counter<long> CanalSessions = Meter.CreateCounter<long>("canal_bridge.canal_sessions", "{session}", "Canal sessions opened");
+    public void SessionOpened() => Sessions.Add(1, _destination);
 
-    /// <summary>New producers after a failure, by step.</summary>
-    public static readonly Counter<long> Recycles = Meter.CreateCounter<long>("canal_bridge.recycles", "{producer}", "Producers replaced after a failure, by step");
+    /// <summary>A Kafka transaction ended.</summary>
+    /// <param name="outcome">committed, aborted or unknown.</param>
+    /// <param name="duration">Of the commit or abort; null if neither was called.</param>
+    public void TransactionEnded(string outcome, TimeSpan? duration)
+    {
+        Transactions.Add(1, _destination, new("outcome", outcome));
+        if (duration is { } time)
+        {
+            OperationDuration.Record(time.TotalSeconds, new TagList { _destination, new("outcome", outcome) });
+        }
+    }
 
-    /// <summary>Age of the newest row of a committed transaction.</summary>
-    public static readonly Histogram<double> SourceLag = Meter.CreateHistogram<double>("canal_bridge.source.lag", "s", "From the row's binlog time (whole seconds) to its commit in Kafka");
+    public void CommitRetried() => Retries.Add(1, _destination);
 
-    /// <summary>Entries of a batch.</summary>
-    public static readonly Histogram<long> BatchEntries = Meter.CreateHistogram<long>("canal_bridge.batch.entries", "{entry}", "Entries of a Canal batch");
+    public void KafkaFailed(string code, string step) => Errors.Add(1, _destination, new("error.type", code), new("canal_bridge.step", step));
+
+    public void ProducerReplaced(string step) => Producers.Add(1, _destination, new("canal_bridge.step", step));
+
+    /// <summary>Rows were committed.</summary>
+    /// <param name="lag">Age of the newest of them.</param>
+    public void Committed(TimeSpan lag) => Lag.Record(lag.TotalSeconds, _destination);
 }

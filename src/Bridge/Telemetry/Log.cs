@@ -64,6 +64,12 @@ internal static partial class Log
     [LoggerMessage(4012, LogLevel.Debug, "Kafka client [{Facility}]: {Text}")]
     public static partial void KafkaClientLog(ILogger logger, string facility, string text);
 
+    [LoggerMessage(4014, LogLevel.Information, "Destination {Destination}: {Records} records in {Transactions} Kafka transactions since the last such line, up to {Position}, {Lag:F0} s behind the source")]
+    public static partial void Progress(ILogger logger, string destination, long records, long transactions, string position, double lag);
+
+    [LoggerMessage(4015, LogLevel.Information, "Destination {Destination} has recovered: it commits again after {Seconds:F1} s, up to {Position}, {Lag:F0} s behind the source")]
+    public static partial void Recovered(ILogger logger, string destination, double seconds, string position, double lag);
+
     [LoggerMessage(5001, LogLevel.Debug, "Acked Canal batch {BatchId} of destination {Destination}")]
     public static partial void Acked(ILogger logger, long batchId, string destination);
 
@@ -75,6 +81,9 @@ internal static partial class Log
 
     [LoggerMessage(9002, LogLevel.Information, "Stopped destination {Destination}; nothing is in flight")]
     public static partial void Stopped(ILogger logger, string destination);
+
+    [LoggerMessage(9004, LogLevel.Warning, "Source:CanalTimeZone {Zone} has daylight saving: TIMESTAMP values of the hour that comes twice are ambiguous and read as standard time. Run Canal's JVM in a zone with a fixed offset, best UTC")]
+    public static partial void ZoneHasDaylightSaving(ILogger logger, string zone);
 
     [LoggerMessage(9003, LogLevel.Critical, "The bridge ends: {Reason}")]
     public static partial void Fatal(ILogger logger, string reason, Exception? exception);

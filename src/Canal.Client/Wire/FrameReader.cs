@@ -23,6 +23,7 @@ public sealed class FrameReader : IDisposable
     private int _aheadStart, _aheadEnd;
     private byte[]? _body;
     private int _bodyLength, _bodyFilled;
+    private bool _isFirst = true;
 
     /// <param name="stream">Where the bytes come from; stays the caller's.</param>
     /// <param name="frameCapBytes">Largest length accepted.</param>
@@ -111,16 +112,14 @@ public sealed class FrameReader : IDisposable
         }
 
         int length = BinaryPrimitives.ReadInt32BigEndian(_ahead.AsSpan(_aheadStart));
-        if (length < 0)
+        if ((uint)length > (uint)_frameCapBytes)
         {
-            throw new CanalProtocolException($"Frame length {length} from {_source} is negative; the stream is damaged or no Canal server answers there.");
+            throw new CanalProtocolException(_isFirst
+                ? $"The first bytes from {_source} are no Canal frame (its length would be {length}); no Canal server answers there (its port is 11111 by default), or the file is no recording."
+                : $"Frame length {length} from {_source} exceeds the cap of {_frameCapBytes} bytes (FrameCapBytes), or the stream is damaged.");
         }
 
-        if (length > _frameCapBytes)
-        {
-            throw new CanalProtocolException($"Frame length {length} from {_source} exceeds the cap of {_frameCapBytes} bytes (FrameCapBytes).");
-        }
-
+        _isFirst = false;
         _aheadStart += HeaderBytes;
         _bodyLength = length;
         return true;

@@ -1,3 +1,4 @@
+using CanalBridge.Kafka;
 using CanalBridge.Options;
 using CanalBridge.Positions;
 using CanalBridge.Publish;

@@ -40,12 +40,12 @@ internal sealed class DebeziumEnvelope : IEnvelopeWriter
         var output = new RecordOutput(records);
         if (change.Operation == Operation.Create)
         {
-            ByteRange key = _keys.Write(ref output, table, change.Layout.After, change.Row);
+            ByteRange key = _keys.Write(ref output, table, change.Images.After, change.Row);
             WriteRecord(ref output, records, table, change, Operation.Create, key);
         }
         else
         {
-            ByteRange key = _keys.Write(ref output, table, change.Layout.Before, change.Row);
+            ByteRange key = _keys.Write(ref output, table, change.Images.Before, change.Row);
             if (change.Operation == Operation.Delete)
             {
                 WriteRecord(ref output, records, table, change, Operation.Delete, key);
@@ -63,14 +63,14 @@ internal sealed class DebeziumEnvelope : IEnvelopeWriter
 
     private void WriteUpdate(ref RecordOutput output, RecordBuffer records, DebeziumTable table, in ChangeEvent change, ByteRange oldKey)
     {
-        if (change.Layout.IsKeyUnchanged)
+        if (change.Images.AreUnchanged(table.KeyColumns))
         {
             WriteRecord(ref output, records, table, change, Operation.Update, oldKey);
             return;
         }
 
         // Texts that differ may still be the same key (a zero date and the epoch).
-        ByteRange newKey = _keys.Write(ref output, table, change.Layout.After, change.Row);
+        ByteRange newKey = _keys.Write(ref output, table, change.Images.After, change.Row);
         output.Flush();
         if (records.Slice(oldKey).SequenceEqual(records.Slice(newKey)))
         {
@@ -78,8 +78,8 @@ internal sealed class DebeziumEnvelope : IEnvelopeWriter
             return;
         }
 
-        ByteRange oldHeader = _keys.WriteHeader(ref output, table, change.Layout.Before, change.Row);
-        ByteRange newHeader = _keys.WriteHeader(ref output, table, change.Layout.After, change.Row);
+        ByteRange oldHeader = _keys.WriteHeader(ref output, table, change.Images.Before, change.Row);
+        ByteRange newHeader = _keys.WriteHeader(ref output, table, change.Images.After, change.Row);
         WriteRecord(ref output, records, table, change, Operation.Delete, oldKey, NewKeyHeader, newHeader);
         records.Add(table.Source.Topic, oldKey, ByteRange.Null, NewKeyHeader, newHeader);
         WriteRecord(ref output, records, table, change, Operation.Create, newKey, OldKeyHeader, oldHeader);

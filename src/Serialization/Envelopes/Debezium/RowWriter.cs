@@ -17,17 +17,17 @@ internal sealed class RowWriter
     /// <summary>Writes the old row.</summary>
     public void WriteBefore(ref RecordOutput output, DebeziumTable table, in ChangeEvent change)
     {
-        TableLayout layout = change.Layout;
-        if (_ends.Length < layout.Columns.Length)
+        RowImages images = change.Images;
+        if (_ends.Length < table.Columns.Length)
         {
-            _ends = new int[layout.Columns.Length];
+            _ends = new int[table.Columns.Length];
         }
 
         output.Write((byte)'{');
         _beforeStart = output.Position;
-        for (int i = 0; i < layout.Columns.Length; i++)
+        for (int i = 0; i < table.Columns.Length; i++)
         {
-            WriteMember(ref output, table, i, layout.Before[i], change.Row);
+            WriteMember(ref output, table, i, images.Before[i], change.Row);
             _ends[i] = output.Position;
         }
 
@@ -37,11 +37,11 @@ internal sealed class RowWriter
     /// <summary>Writes the new row.</summary>
     public void WriteAfter(ref RecordOutput output, DebeziumTable table, in ChangeEvent change)
     {
-        TableLayout layout = change.Layout;
+        RowImages images = change.Images;
         output.Write((byte)'{');
-        for (int i = 0; i < layout.Columns.Length; i++)
+        for (int i = 0; i < table.Columns.Length; i++)
         {
-            WriteMember(ref output, table, i, layout.After[i], change.Row);
+            WriteMember(ref output, table, i, images.After[i], change.Row);
         }
 
         output.Write((byte)'}');
@@ -50,14 +50,14 @@ internal sealed class RowWriter
     /// <summary>Writes the new row right after its old one: members that did not change are copied, many at a time.</summary>
     public void WriteAfterBefore(ref RecordOutput output, DebeziumTable table, in ChangeEvent change)
     {
-        TableLayout layout = change.Layout;
+        RowImages images = change.Images;
         ReadOnlySpan<byte> row = change.Row;
         output.Write((byte)'{');
-        int columns = layout.Columns.Length;
+        int columns = table.Columns.Length;
         for (int i = 0; i < columns;)
         {
             int unchanged = i;
-            while (unchanged < columns && layout.Unchanged[unchanged])
+            while (unchanged < columns && images.Unchanged[unchanged])
             {
                 unchanged++;
             }
@@ -70,7 +70,7 @@ internal sealed class RowWriter
             }
             else
             {
-                WriteMember(ref output, table, i, layout.After[i], row);
+                WriteMember(ref output, table, i, images.After[i], row);
                 i++;
             }
         }

@@ -1,7 +1,7 @@
 using CanalBridge.Publish;
 using Confluent.Kafka;
 
-namespace CanalBridge.Demo;
+namespace CanalBridge.Commands.Demo;
 
 /// <summary>librdkafka's mock cluster: a broker inside this process. It lives and dies with the client that starts it.</summary>
 /// <remarks>

@@ -1,9 +1,10 @@
+using CanalBridge.Kafka;
 using CanalBridge.Publish;
 using CanalBridge.Testing;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 
-namespace CanalBridge.UnitTests.Publish;
+namespace CanalBridge.UnitTests.Kafka;
 
 /// <summary>Every row of the decision table: where, what, and the reaction.</summary>
 public sealed class FaultPolicyTests

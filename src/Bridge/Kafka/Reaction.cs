@@ -1,4 +1,4 @@
-namespace CanalBridge.Publish;
+namespace CanalBridge.Kafka;
 
 /// <summary>What to do about a failure.</summary>
 internal enum Reaction

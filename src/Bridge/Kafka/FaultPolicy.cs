@@ -1,7 +1,7 @@
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 
-namespace CanalBridge.Publish;
+namespace CanalBridge.Kafka;
 
 /// <summary>How a call that failed is going.</summary>
 /// <param name="Elapsed">Since the call was made first; for Produce, since the transaction began.</param>

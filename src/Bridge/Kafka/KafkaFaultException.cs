@@ -1,4 +1,4 @@
-namespace CanalBridge.Publish;
+namespace CanalBridge.Kafka;
 
 /// <summary>Something asked of Kafka failed for good: what was attempted, why it failed and what follows.</summary>
 internal sealed class KafkaFaultException : Exception

@@ -4,7 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Confluent.Kafka;
 
-namespace CanalBridge.Demo;
+namespace CanalBridge.Commands.Demo;
 
 /// <summary>A record for people: topic, key, operation and images on one line, coloured on a terminal.</summary>
 internal sealed class RecordPrinter(TextWriter output, bool colours)

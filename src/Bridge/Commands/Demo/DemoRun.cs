@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Canal.Client.Testing;
-using CanalBridge.Commands;
 using CanalBridge.Options;
 using CanalBridge.Positions;
 using CanalBridge.Publish;
@@ -10,7 +9,7 @@ using CanalBridge.Telemetry;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 
-namespace CanalBridge.Demo;
+namespace CanalBridge.Commands.Demo;
 
 /// <summary>One demonstration: stand-in Canal → the bridge's own loop → stand-in Kafka → an ordinary consumer → the terminal.</summary>
 internal sealed class DemoRun(double rate, int repeat, bool json)
@@ -82,9 +81,10 @@ internal sealed class DemoRun(double rate, int repeat, bool json)
         await bridgeDone.CancelAsync();
         await reading;
         await text.FlushAsync(CancellationToken.None);
+        string from = canal.Drained.IsCompletedSuccessfully ? $"{rows} rows became" : "Stopped before the end:";
+        double recordRate = _records / elapsed.TotalSeconds;
         await Console.Error.WriteLineAsync(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{rows} rows became {_records} records ({_tombstones} tombstones) in {transactions} Kafka transactions, {elapsed.TotalSeconds:F1} s: {rows / elapsed.TotalSeconds:F0} rows/s."));
+            CultureInfo.InvariantCulture, $"{from} {_records} records ({_tombstones} tombstones) in {transactions} Kafka transactions, {elapsed.TotalSeconds:F1} s: {recordRate:F0} records/s."));
         return ExitCode.Success;
     }
 

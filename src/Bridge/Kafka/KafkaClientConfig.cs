@@ -2,7 +2,7 @@ using System.Globalization;
 using CanalBridge.Options;
 using Confluent.Kafka;
 
-namespace CanalBridge.Publish;
+namespace CanalBridge.Kafka;
 
 /// <summary>Options to client configurations: the one place that knows librdkafka's settings and why they are what they are.</summary>
 internal static class KafkaClientConfig

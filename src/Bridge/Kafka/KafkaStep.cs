@@ -1,4 +1,4 @@
-namespace CanalBridge.Publish;
+namespace CanalBridge.Kafka;
 
 /// <summary>Where in the life of a Kafka transaction something failed.</summary>
 internal enum KafkaStep

@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
+using CanalBridge.Kafka;
 using CanalBridge.Options;
 using CanalBridge.Publish;
 using Confluent.Kafka;
 
-namespace CanalBridge.Demo;
+namespace CanalBridge.Commands.Demo;
 
 /// <summary>An ordinary consumer of the table topics, on its own thread: reads back what the bridge wrote and shows it.</summary>
 internal sealed class DemoReader

@@ -1,0 +1,103 @@
+using ArchUnitNET.Domain;
+using ArchUnitNET.Fluent.Syntax.Elements.Types;
+using ArchUnitNET.Loader;
+using Canal.Client;
+using CanalBridge.Publish;
+using CanalBridge.Serialization;
+using static ArchUnitNET.Fluent.ArchRuleDefinition;
+
+namespace CanalBridge.UnitTests.Architecture;
+
+/// <summary>The directions in docs/architecture.md: what may know of what.</summary>
+public sealed class DependencyTests
+{
+    private static readonly ArchUnitNET.Domain.Architecture Bridge = new ArchLoader()
+        .LoadAssembliesIncludingDependencies(
+            [typeof(CanalSession).Assembly, typeof(EntrySerializer).Assembly, typeof(TransactionalPublisher).Assembly], recursive: false)
+        .Build();
+
+    [Theory]
+    [InlineData("Canal.Client", "^(CanalBridge|Confluent|System.Text.Json|OpenTelemetry|Microsoft.Extensions.(Hosting|Configuration|DependencyInjection|Options))")]
+    [InlineData("CanalBridge.Serialization", "^(Confluent|OpenTelemetry|Microsoft.Extensions|System.Net|System.IO.(File|Directory|Stream)|System.TimeProvider|System.Diagnostics.(Metrics|Activity))")]
+    public void Library_knows_nothing_of_its_users_neighbours(string library, string forbidden) =>
+        Check(Types().That().ResideInAssemblyMatching($"^{library},").Should().NotDependOnAny(Types().That().HaveFullNameMatching(forbidden)));
+
+    [Fact]
+    public void Serialization_knows_nothing_of_the_bridge() =>
+        Check(Types().That().ResideInAssemblyMatching("^CanalBridge.Serialization,").Should().NotDependOnAny(Types().That().ResideInAssemblyMatching("^canal-bridge,")));
+
+    [Theory]
+    [InlineData("Kafka", "Fetch|Map|Publish|Settle|Positions|Commands")]
+    [InlineData("Positions", "Fetch|Map|Publish|Settle|Commands")]
+    [InlineData("Fetch", "Map|Publish|Settle|Positions|Kafka|Commands")]
+    [InlineData("Map", "Fetch|Publish|Settle|Kafka|Commands")]
+    [InlineData("Publish", "Fetch|Map|Settle|Commands")]
+    [InlineData("Settle", "Fetch|Map|Publish|Positions|Kafka|Commands")]
+    [InlineData("Telemetry", "Fetch|Map|Publish|Settle|Positions|Kafka|Options|Commands")]
+    [InlineData("Options", "Fetch|Map|Publish|Settle|Positions|Kafka|Telemetry|Commands")]
+    public void Folder_of_the_bridge_does_not_depend_on_those_beside_or_above_it(string folder, string forbidden) =>
+        Check(Types().That().ResideInNamespaceMatching($@"^CanalBridge\.{folder}$").Should()
+            .NotDependOnAny(Types().That().ResideInNamespaceMatching($@"^CanalBridge\.({forbidden})(\.|$)")));
+
+    [Fact]
+    public void Only_the_publisher_and_the_real_producer_know_the_transactional_calls() =>
+        Check(Types().That().ResideInNamespaceMatching(@"^CanalBridge(\.|$)")
+            .And().DoNotHaveFullNameMatching(@"^CanalBridge\.Publish\.(TransactionalPublisher|ConfluentProducer|ConfluentProducerFactory|ITransactionalProducer|IProducerFactory)\b")
+            .And().DoNotHaveFullNameMatching(@"^CanalBridge\.Commands\.Demo\.StandInKafka\b")
+            .And().DoNotHaveFullNameMatching(@"^CanalBridge\.DestinationRunner\b")
+            .Should().NotDependOnAny(Types().That().HaveFullNameMatching(@"^(Confluent\.Kafka\.(IProducer|ProducerBuilder)|CanalBridge\.Publish\.ITransactionalProducer)")));
+
+    [Fact]
+    public void Only_the_envelopes_and_their_serializer_know_an_envelope() =>
+        Check(Types().That().ResideInNamespaceMatching(@"^CanalBridge(\.|$)")
+            .And().DoNotResideInNamespaceMatching(@"^CanalBridge\.Serialization\.Envelopes")
+            .And().DoNotHaveFullNameMatching(@"^CanalBridge\.Serialization\.EntrySerializer\b")
+            .Should().NotDependOnAny(Types().That().ResideInNamespaceMatching(@"^CanalBridge\.Serialization\.Envelopes")));
+
+    [Fact]
+    public void Only_the_fault_table_chooses_a_reaction()
+    {
+        // Enum values leave no trace in compiled code, so this one is read from the sources: elsewhere a reaction is only compared.
+        string[] choosing =
+        [
+            .. from file in Directory.EnumerateFiles(Path.Combine(RepositoryRoot(), "src", "Bridge"), "*.cs", SearchOption.AllDirectories)
+               where !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
+               where Path.GetFileName(file) is not ("FaultPolicy.cs" or "Reaction.cs")
+               from line in File.ReadLines(file)
+               where System.Text.RegularExpressions.Regex.IsMatch(line, @"(?<!(==|!=|is|Reaction:) )\bReaction\.[A-Z]\w+") && !line.TrimStart().StartsWith("///", StringComparison.Ordinal)
+               select $"{Path.GetFileName(file)}: {line.Trim()}",
+        ];
+
+        Assert.Empty(choosing);
+    }
+
+    [Fact]
+    public void Rules_see_the_dependencies_that_are_there()
+    {
+        Assert.NotEmpty(Violations(Types().That().ResideInAssemblyMatching("^Canal.Client,").Should().NotDependOnAny(Types().That().HaveFullNameMatching("^Google.Protobuf"))));
+        Assert.NotEmpty(Violations(Types().That().ResideInAssemblyMatching("^CanalBridge.Serialization,").Should().NotDependOnAny(Types().That().ResideInAssemblyMatching("^Canal.Client,"))));
+        Assert.NotEmpty(Violations(Types().That().ResideInNamespaceMatching(@"^CanalBridge\.Publish$").Should().NotDependOnAny(Types().That().ResideInNamespaceMatching(@"^CanalBridge\.(Positions)(\.|$)"))));
+        Assert.NotEmpty(Violations(Types().That().HaveFullNameMatching("ConfluentProducer").Should().NotDependOnAny(Types().That().HaveFullNameMatching(@"^Confluent\.Kafka\.(IProducer|ProducerBuilder)"))));
+        Assert.NotEmpty(Violations(Types().That().HaveFullNameMatching(@"EntrySerializer$").Should().NotDependOnAny(Types().That().ResideInNamespaceMatching(@"^CanalBridge\.Serialization\.Envelopes"))));
+    }
+
+    private static void Check(TypesShouldConjunction rule)
+    {
+        string[] violations = Violations(rule);
+        Assert.True(violations.Length == 0, string.Join('\n', violations));
+    }
+
+    private static string[] Violations(TypesShouldConjunction rule) =>
+        [.. rule.Evaluate(Bridge).Where(static result => !result.Passed).Select(static result => result.Description)];
+
+    private static string RepositoryRoot()
+    {
+        DirectoryInfo? folder = new(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Bridge.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder?.FullName ?? throw new DirectoryNotFoundException("The tests must lie below the repository's root.");
+    }
+}
