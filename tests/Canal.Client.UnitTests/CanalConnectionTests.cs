@@ -197,7 +197,7 @@ public sealed class CanalConnectionTests : IAsyncDisposable
     }
 
     [Theory(Timeout = 60_000)]
-    [InlineData("FFFFFFFF", "negative")]
+    [InlineData("FFFFFFFF", "is negative")]
     [InlineData("7FFFFFFF", "exceeds the cap")]
     [InlineData("000000020000", "Malformed Packet")]
     [InlineData("0000000410011801", "HANDSHAKE")]

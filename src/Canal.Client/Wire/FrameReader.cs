@@ -114,9 +114,9 @@ public sealed class FrameReader : IDisposable
         int length = BinaryPrimitives.ReadInt32BigEndian(_ahead.AsSpan(_aheadStart));
         if ((uint)length > (uint)_frameCapBytes)
         {
-            throw new CanalProtocolException(_isFirst
-                ? $"The first bytes from {_source} are no Canal frame (its length would be {length}); no Canal server answers there (its port is 11111 by default), or the file is no recording."
-                : $"Frame length {length} from {_source} exceeds the cap of {_frameCapBytes} bytes (FrameCapBytes), or the stream is damaged.");
+            string wrong = length < 0 ? "is negative" : $"exceeds the cap of {_frameCapBytes} bytes (FrameCapBytes)";
+            string where = _isFirst ? "; these are the first bytes, so no Canal server answers there (its port is 11111 by default), or the file is no recording." : ", or the stream is damaged.";
+            throw new CanalProtocolException($"Frame length {length} from {_source} {wrong}{where}");
         }
 
         _isFirst = false;

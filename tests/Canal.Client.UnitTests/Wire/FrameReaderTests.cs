@@ -27,7 +27,7 @@ public sealed class FrameReaderTests
 
         var e = await Assert.ThrowsAsync<CanalProtocolException>(async () => await reader.ReadAsync());
 
-        Assert.Contains("Frame length -1 from canal:11111", e.Message, StringComparison.Ordinal);
+        Assert.Contains("Frame length -1 from canal:11111 is negative", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -37,8 +37,20 @@ public sealed class FrameReaderTests
 
         var e = await Assert.ThrowsAsync<CanalProtocolException>(async () => await reader.ReadAsync());
 
-        Assert.Equal("Frame length 2147483647 from canal:11111 exceeds the cap of 100 bytes (FrameCapBytes).", e.Message);
+        Assert.StartsWith("Frame length 2147483647 from canal:11111 exceeds the cap of 100 bytes (FrameCapBytes)", e.Message, StringComparison.Ordinal);
+        Assert.Contains("no Canal server answers there", e.Message, StringComparison.Ordinal);
         Assert.Equal(0, reader.BodyCapacity);
+    }
+
+    [Fact]
+    public async Task Frame_over_cap_behind_a_good_one_is_not_taken_for_another_protocol()
+    {
+        using var reader = new FrameReader(new MemoryStream([0, 0, 0, 1, 9, 0x7f, 0xff, 0xff, 0xff]), 100, "canal:11111");
+        (await reader.ReadAsync())!.Dispose();
+
+        var e = await Assert.ThrowsAsync<CanalProtocolException>(async () => await reader.ReadAsync());
+
+        Assert.Equal("Frame length 2147483647 from canal:11111 exceeds the cap of 100 bytes (FrameCapBytes), or the stream is damaged.", e.Message);
     }
 
     [Fact]
