@@ -20,6 +20,7 @@ internal sealed class DestinationRunner
     private readonly BridgeMetrics _metrics;
     private readonly Guid _owner = Guid.NewGuid();
     private readonly ProgressLog _progress;
+    private bool _hasClaimed;
     private readonly RetryDelay _delay = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5));
 
     public DestinationRunner(BridgeOptions options, IProducerFactory producers, ITopicCatalog topics, IPositionStore positions, TimeProvider time, ILogger logger)
@@ -41,11 +42,15 @@ internal sealed class DestinationRunner
     /// <exception cref="Exception">A fault that only a person or a restart can mend; nothing is lost.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        await RunUntilStoppedAsync(cancellationToken);
-        Log.Stopped(_logger, _options.Canal.Destination!);
+        await using CancellationTokenRegistration asked = cancellationToken.Register(() => Log.Stopping(_logger, _options.Canal.Destination!, _options.Delivery.StopGracePeriod));
+        if (await RunUntilStoppedAsync(cancellationToken))
+        {
+            Log.Stopped(_logger, _options.Canal.Destination!);
+        }
     }
 
-    private async Task RunUntilStoppedAsync(CancellationToken cancellationToken)
+    /// <returns>Whether everything sent was committed.</returns>
+    private async Task<bool> RunUntilStoppedAsync(CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
         {
@@ -56,6 +61,12 @@ internal sealed class DestinationRunner
             catch (KafkaFaultException e) when (e.Reaction == Reaction.Recycle)
             {
                 _metrics.ProducerReplaced(e.Step.ToString());
+                if (cancellationToken.IsCancellationRequested)
+                {
+                    Log.StoppedUnfinished(_logger, _options.Canal.Destination!, e.Message);
+                    return false;
+                }
+
                 _progress.Trouble();
                 TimeSpan delay = _delay.Next();
                 Log.Recycling(_logger, e.Message, _options.Canal.Destination!, delay);
@@ -63,9 +74,11 @@ internal sealed class DestinationRunner
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
-                return;
+                return true;
             }
         }
+
+        return true;
     }
 
     /// <summary>The life of one producer.</summary>
@@ -102,6 +115,20 @@ internal sealed class DestinationRunner
     {
         _topics.PreparePositionTopic();
         StoredPosition? stored = _positions.Read(cancellationToken);
+        if (stored is null && _hasClaimed)
+        {
+            throw new PositionLostException(_options.Canal.Destination!, _options.PositionTopic);
+        }
+
+        if (stored?.Binlog is null)
+        {
+            Log.NoPosition(_logger, _options.Canal.Destination!, _options.PositionTopic);
+        }
+        else
+        {
+            Log.PositionFound(_logger, _options.Canal.Destination!, stored.ToString(), stored.Time, stored.Owner == _owner ? "this process" : "an earlier process");
+        }
+
         return stored is null || stored.Epoch <= _options.Delivery.Epoch
             ? stored
             : throw new PositionNotComparableException(stored.ToString(), "start", $"the stored epoch {stored.Epoch} is newer than Delivery:Epoch={_options.Delivery.Epoch}", stored.Epoch);
@@ -113,6 +140,7 @@ internal sealed class DestinationRunner
         publisher.Begin();
         StoredPosition claim = stored ?? new StoredPosition { Destination = _options.Canal.Destination!, Owner = _owner, Epoch = _options.Delivery.Epoch };
         publisher.Commit(claim with { Owner = _owner, Time = _time.GetUtcNow() }, cancellationToken);
+        _hasClaimed = true;
     }
 
     /// <summary>Our own long silence (a frozen process, a broker away longer than the time-out) looks like a take-over: the owner's name decides.</summary>
@@ -122,7 +150,8 @@ internal sealed class DestinationRunner
         bool isStillOwner = outlivedTimeout && _positions.Read(cancellationToken)?.Owner == _owner;
         Reaction reaction = FaultPolicy.AfterFencing(outlivedTimeout, isStillOwner);
         return reaction == Reaction.Fenced
-            ? fault
+            ? new KafkaFaultException(
+                fault.Step, reaction, $"Another process has taken over destination {_options.Canal.Destination} (transactional id {_options.TransactionalId}); this one has stopped writing, and nothing is lost. Let only one run: two that are restarted for ever take over from each other.", fault)
             : new KafkaFaultException(fault.Step, reaction, $"The transaction of destination {_options.Canal.Destination} outlived Kafka:TransactionTimeout ({_options.Kafka.TransactionTimeout:c}), as after a frozen process or broker; nobody else has taken over.", fault);
     }
 }

@@ -38,7 +38,7 @@ internal static class ExitCode
         OptionsValidationException => Configuration,
         KafkaFaultException { Reaction: Reaction.Fenced } => Fenced,
         KafkaFaultException => Kafka,
-        PositionNotComparableException or AmbiguousPositionException or PositionGapException => Position,
+        PositionNotComparableException or AmbiguousPositionException or PositionGapException or PositionLostException => Position,
         RowRefusedException => Row,
         CanalException => Canal,
         _ => Unexpected,

@@ -32,6 +32,9 @@ namespace CanalBridge;
 /// </remarks>
 internal sealed class Pipeline : IAsyncDisposable
 {
+    /// <summary>How much later than asked for an answer may come before the open transaction is committed without it.</summary>
+    private static readonly TimeSpan OverdueAnswer = TimeSpan.FromMilliseconds(50);
+
     private readonly BridgeOptions _options;
     private readonly TransactionalPublisher _publisher;
     private readonly ProducerTopics _topics;
@@ -136,10 +139,11 @@ internal sealed class Pipeline : IAsyncDisposable
     private async ValueTask StepAsync(CancellationToken cancellationToken, CancellationToken grace)
     {
         // 1. Fetch. The wait ends when the open transaction is due.
-        using CanalBatch batch = await _fetcher.FetchAsync(_group.IsEmpty ? _options.Canal.IdleWait : _group.Remaining, cancellationToken);
+        using CanalBatch batch = await FetchAsync(cancellationToken);
         if (batch.IsEmpty)
         {
             _publisher.Poll();
+            _progress.Idle(Position);
         }
         else
         {
@@ -167,6 +171,27 @@ internal sealed class Pipeline : IAsyncDisposable
         if (_group.IsDue || (!_group.IsEmpty && _group.Records == 0))
         {
             await CommitAndSettleAsync(grace);
+        }
+    }
+
+    private async ValueTask<CanalBatch> FetchAsync(CancellationToken cancellationToken)
+    {
+        if (_group.IsEmpty)
+        {
+            return await _fetcher.FetchAsync(_options.Canal.IdleWait, cancellationToken);
+        }
+
+        // A server that keeps silent must not hold back rows that were sent: the fetch is left when they are due, its answer is read later.
+        TimeSpan wait = _group.Remaining;
+        using var due = new CancellationTokenSource(wait + OverdueAnswer, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, due.Token);
+        try
+        {
+            return await _fetcher.FetchAsync(wait, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return CanalBatch.Empty;
         }
     }
 

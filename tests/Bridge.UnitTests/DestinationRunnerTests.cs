@@ -105,7 +105,7 @@ public sealed class DestinationRunnerTests : IAsyncDisposable
         var fault = await Assert.ThrowsAsync<KafkaFaultException>(StartAsync);
 
         Assert.Equal(ExitCode.Fenced, ExitCode.Of(fault));
-        Assert.Contains("fenced", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("taken over", fault.Message, StringComparison.Ordinal);
         Assert.Equal(1, _kafka.ProducersMade);
         Assert.Equal(0, _canal.BatchesAcked);
     }
@@ -162,6 +162,36 @@ public sealed class DestinationRunnerTests : IAsyncDisposable
         await running;
 
         Assert.Equal([1], Ids());
+        Assert.Equal(0, _canal.BatchesAcked);
+    }
+
+    [Fact]
+    public async Task Rows_that_were_sent_become_visible_while_canal_keeps_silent()
+    {
+        _options.Canal.ResponseTimeout = TimeSpan.FromMinutes(10);
+        Task running = await StartWithOneRowInAnOpenTransactionAsync(groupSeconds: 1);
+        _canal.AnswerDelay = TimeSpan.FromMinutes(5);
+
+        await UntilAsync(() => _kafka.Rows.Count == 1);
+
+        await _stop.CancelAsync();
+        await running;
+        Assert.Equal([1], Ids());
+    }
+
+    [Fact]
+    public async Task Position_that_vanishes_while_the_process_runs_ends_it()
+    {
+        _kafka.OnProducer = (number, producer) =>
+        {
+            FailSecondCommit(number, producer, KafkaFailures.Abortable(ErrorCode.Local_TimedOut));
+            _kafka.PositionIsLost = number == 1;
+        };
+        _canal.Append([EntryBuilder.Insert(File, 100, 1)]);
+
+        var fault = await Assert.ThrowsAsync<CanalBridge.Positions.PositionLostException>(StartAsync);
+
+        Assert.Equal(ExitCode.Position, ExitCode.Of(fault));
         Assert.Equal(0, _canal.BatchesAcked);
     }
 
@@ -224,9 +254,9 @@ public sealed class DestinationRunnerTests : IAsyncDisposable
         }
     }
 
-    private async Task<Task> StartWithOneRowInAnOpenTransactionAsync()
+    private async Task<Task> StartWithOneRowInAnOpenTransactionAsync(int groupSeconds = 5)
     {
-        _options.Delivery.GroupInterval = TimeSpan.FromSeconds(5);
+        _options.Delivery.GroupInterval = TimeSpan.FromSeconds(groupSeconds);
         FakeProducer producer = null!;
         _kafka.OnProducer = (_, made) => producer = made;
         _canal.Append([EntryBuilder.Insert(File, 100, 1)]);

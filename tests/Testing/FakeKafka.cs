@@ -12,6 +12,9 @@ internal sealed class FakeKafka(string positionTopic) : IProducerFactory, ITopic
     /// <summary>Prepares the n-th producer, counted from 0, before it is handed out.</summary>
     public Action<int, FakeProducer>? OnProducer { get; set; }
 
+    /// <summary>The position topic was deleted.</summary>
+    public bool PositionIsLost { get; set; }
+
     public int SmallestRecordLimit => int.MaxValue;
 
     public int ProducersMade
@@ -47,7 +50,7 @@ internal sealed class FakeKafka(string positionTopic) : IProducerFactory, ITopic
     public int PrepareTableTopic(string topic) => 1;
 
     public StoredPosition? Read(CancellationToken cancellationToken) =>
-        All().LastOrDefault(r => r.Topic == positionTopic) is { } record ? StoredPosition.Parse(record.Value) : null;
+        !PositionIsLost && All().LastOrDefault(r => r.Topic == positionTopic) is { } record ? StoredPosition.Parse(record.Value) : null;
 
     private List<FakeRecord> All()
     {

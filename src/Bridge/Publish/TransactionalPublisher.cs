@@ -21,6 +21,8 @@ internal sealed class TransactionalPublisher : IDisposable
     /// <summary>Kafka's calls take no cancellation token: they are made in slices, with a look around in between.</summary>
     private static readonly TimeSpan Slice = TimeSpan.FromSeconds(1.5);
 
+    private static readonly TimeSpan WarnInterval = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan QueueFullPoll = TimeSpan.FromMilliseconds(5);
 
     private readonly ITransactionalProducer _producer;
@@ -58,7 +60,7 @@ internal sealed class TransactionalPublisher : IDisposable
     public void Fence(CancellationToken cancellationToken)
     {
         long started = _time.GetTimestamp();
-        long warned = started;
+        long? warned = null;
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -77,9 +79,8 @@ internal sealed class TransactionalPublisher : IDisposable
                     throw Fault(KafkaStep.Fence, reaction, $"fence {_options.TransactionalId}", e);
                 }
 
-                if (_time.GetElapsedTime(warned) > TimeSpan.FromSeconds(5))
+                if (IsTimeToWarn(ref warned))
                 {
-                    warned = _time.GetTimestamp();
                     Log.WaitingForFence(_logger, _options.Kafka.BootstrapServers!, _time.GetElapsedTime(started).TotalSeconds, e.Error.Reason);
                 }
             }
@@ -135,6 +136,7 @@ internal sealed class TransactionalPublisher : IDisposable
         _message.Headers = null;
         Produce(_options.PositionTopic, partition: 0, cancellationToken);
         long started = _time.GetTimestamp();
+        long? warned = null;
         while (true)
         {
             try
@@ -151,7 +153,11 @@ internal sealed class TransactionalPublisher : IDisposable
                     throw AbortAndFault(KafkaStep.Commit, reaction, "commit the transaction", e);
                 }
 
-                Log.CommitRetried(_logger, _options.Canal.Destination!, _time.GetElapsedTime(started).TotalSeconds, e.Error.Reason);
+                if (IsTimeToWarn(ref warned))
+                {
+                    Log.CommitRetried(_logger, _options.Kafka.BootstrapServers!, _options.Canal.Destination!, _time.GetElapsedTime(started).TotalSeconds, e.Error.Reason);
+                }
+
                 _metrics.CommitRetried();
             }
         }
@@ -166,6 +172,7 @@ internal sealed class TransactionalPublisher : IDisposable
         }
 
         long started = _time.GetTimestamp();
+        long? warned = null;
         int refusals = 0;
         while (true)
         {
@@ -186,9 +193,9 @@ internal sealed class TransactionalPublisher : IDisposable
                     throw Fault(KafkaStep.Abort, reaction, "abort the transaction", e);
                 }
 
-                if (waits)
+                if (waits && IsTimeToWarn(ref warned))
                 {
-                    Log.AbortWaits(_logger, _options.Canal.Destination!, _time.GetElapsedTime(started).TotalSeconds, e.Error.Reason);
+                    Log.AbortWaits(_logger, _options.Kafka.BootstrapServers!, _options.Canal.Destination!, _time.GetElapsedTime(started).TotalSeconds, e.Error.Reason);
                 }
             }
         }
@@ -273,14 +280,14 @@ internal sealed class TransactionalPublisher : IDisposable
 
     private KafkaFaultException Fault(KafkaStep step, Reaction reaction, string attempted, KafkaException cause)
     {
-        var text = new StringBuilder($"Kafka did not {attempted} for destination {_options.Canal.Destination}: {cause.Error.Code} ({cause.Error.Reason})");
+        var text = new StringBuilder($"Kafka did not {attempted} for destination {_options.Canal.Destination}: {cause.Error.Code} ({cause.Error.Reason.Replace(" (see individual delivery reports)", "", StringComparison.Ordinal)})");
         if (_producer.AuthenticationError is { } login)
         {
             text.Append(CultureInfo.InvariantCulture, $"; the login failed: {login.Reason}");
         }
         else if (reaction == Reaction.Fenced)
         {
-            text.Append(CultureInfo.InvariantCulture, $"; this process was fenced: another one uses the transactional id {_options.TransactionalId}, or the transaction outlived Kafka:TransactionTimeout");
+            text.Append(CultureInfo.InvariantCulture, $"; another producer has taken over the transactional id {_options.TransactionalId}, or the transaction outlived Kafka:TransactionTimeout");
         }
         else if (_producer.LastTransactionError is { } last)
         {
@@ -292,6 +299,7 @@ internal sealed class TransactionalPublisher : IDisposable
             text.Append(". Raise Kafka:MessageMaxBytes, the topic's max.message.bytes and the broker's message.max.bytes");
         }
 
+        text.Append('.');
         _metrics.KafkaFailed(cause.Error.Code.ToString(), step.ToString());
         return new KafkaFaultException(step, reaction, text.ToString(), cause);
     }
@@ -314,6 +322,14 @@ internal sealed class TransactionalPublisher : IDisposable
         }
 
         return headers;
+    }
+
+    /// <summary>At the first late answer, then now and then: an outage must not flood the log.</summary>
+    private bool IsTimeToWarn(ref long? warned)
+    {
+        bool isTime = warned is not { } last || _time.GetElapsedTime(last) >= WarnInterval;
+        warned = isTime ? _time.GetTimestamp() : warned;
+        return isTime;
     }
 
     private Attempt Attempt(long started) => new(_time.GetElapsedTime(started), _options.Kafka.TransactionTimeout);

@@ -34,16 +34,16 @@ internal static partial class Log
     [LoggerMessage(4002, LogLevel.Warning, "Waiting for Kafka at {BootstrapServers} since {Seconds:F0} s: {Reason}. It is unreachable, refuses the login, or still ends an older transaction (a partition below min.insync.replicas holds it up)")]
     public static partial void WaitingForFence(ILogger logger, string bootstrapServers, double seconds, string reason);
 
-    [LoggerMessage(4003, LogLevel.Warning, "Commit for destination {Destination} without an answer for {Seconds:F1} s: {Reason}. Calling it again")]
-    public static partial void CommitRetried(ILogger logger, string destination, double seconds, string reason);
+    [LoggerMessage(4003, LogLevel.Warning, "Kafka at {BootstrapServers} does not confirm the commit for destination {Destination} since {Seconds:F0} s: {Reason}. Waiting; nothing is lost, rows are late")]
+    public static partial void CommitRetried(ILogger logger, string bootstrapServers, string destination, double seconds, string reason);
 
-    [LoggerMessage(4004, LogLevel.Warning, "Abort for destination {Destination} waits since {Seconds:F1} s: {Reason}. A touched partition may be below min.insync.replicas; bring the replicas back, nothing else helps")]
-    public static partial void AbortWaits(ILogger logger, string destination, double seconds, string reason);
+    [LoggerMessage(4004, LogLevel.Warning, "Kafka at {BootstrapServers} does not confirm the abort for destination {Destination} since {Seconds:F0} s: {Reason}. It is unreachable, or a touched partition is below min.insync.replicas and needs its replicas back. Nothing is lost, rows are late")]
+    public static partial void AbortWaits(ILogger logger, string bootstrapServers, string destination, double seconds, string reason);
 
     [LoggerMessage(4005, LogLevel.Warning, "Abort for destination {Destination} failed: {Reason}")]
     public static partial void AbortFailed(ILogger logger, string destination, string reason);
 
-    [LoggerMessage(4006, LogLevel.Warning, "{Reason} Starting a new producer for destination {Destination} in {Delay}; the committed position decides what is sent again")]
+    [LoggerMessage(4006, LogLevel.Warning, "{Reason} Starting a new producer for destination {Destination} in {Delay}; the committed position decides what is sent again, nothing is lost")]
     public static partial void Recycling(ILogger logger, string reason, string destination, TimeSpan delay);
 
     [LoggerMessage(4007, LogLevel.Warning, "Position topic {Topic} has records that are neither committed nor aborted: another producer writes to it. Give each transactional id its own position topic")]
@@ -70,6 +70,15 @@ internal static partial class Log
     [LoggerMessage(4015, LogLevel.Information, "Destination {Destination} has recovered: it commits again after {Seconds:F1} s, up to {Position}, {Lag:F0} s behind the source")]
     public static partial void Recovered(ILogger logger, string destination, double seconds, string position, double lag);
 
+    [LoggerMessage(4016, LogLevel.Information, "Destination {Destination}: Canal answers but has had no change for {Minutes:F0} min, since {Position}. The source is quiet, or Canal does not get its binlog: see Canal's own log if changes are expected")]
+    public static partial void Idle(ILogger logger, string destination, double minutes, string position);
+
+    [LoggerMessage(4017, LogLevel.Information, "Destination {Destination} is published up to {Position}, written {Time:O} by {Owner}")]
+    public static partial void PositionFound(ILogger logger, string destination, string position, DateTimeOffset time, string owner);
+
+    [LoggerMessage(4018, LogLevel.Warning, "Destination {Destination} has no position in topic {Topic}: starting at Canal's own cursor. This is expected at the very first start only; otherwise the topic was lost or another one is configured, and rows may be published twice")]
+    public static partial void NoPosition(ILogger logger, string destination, string topic);
+
     [LoggerMessage(5001, LogLevel.Debug, "Acked Canal batch {BatchId} of destination {Destination}")]
     public static partial void Acked(ILogger logger, long batchId, string destination);
 
@@ -79,11 +88,17 @@ internal static partial class Log
     [LoggerMessage(9001, LogLevel.Information, "Canal bridge {Version}: destination {Destination} at {Endpoints} to Kafka at {BootstrapServers}, topics {Prefix}{Delimiter}<schema>{Delimiter2}<table>")]
     public static partial void Starting(ILogger logger, string version, string destination, string endpoints, string bootstrapServers, string prefix, string delimiter, string delimiter2);
 
-    [LoggerMessage(9002, LogLevel.Information, "Stopped destination {Destination}; nothing is in flight")]
+    [LoggerMessage(9002, LogLevel.Information, "Stopped destination {Destination}: everything sent is committed")]
     public static partial void Stopped(ILogger logger, string destination);
 
     [LoggerMessage(9004, LogLevel.Warning, "Source:CanalTimeZone {Zone} has daylight saving: TIMESTAMP values of the hour that comes twice are ambiguous and read as standard time. Run Canal's JVM in a zone with a fixed offset, best UTC")]
     public static partial void ZoneHasDaylightSaving(ILogger logger, string zone);
+
+    [LoggerMessage(9005, LogLevel.Information, "Asked to stop: finishing the open Kafka transaction of destination {Destination} within {GracePeriod}")]
+    public static partial void Stopping(ILogger logger, string destination, TimeSpan gracePeriod);
+
+    [LoggerMessage(9006, LogLevel.Warning, "Destination {Destination} stops with an unfinished Kafka transaction: {Reason} Nothing is lost: it is aborted at the next start at the latest, and its rows are published then")]
+    public static partial void StoppedUnfinished(ILogger logger, string destination, string reason);
 
     [LoggerMessage(9003, LogLevel.Critical, "The bridge ends: {Reason}")]
     public static partial void Fatal(ILogger logger, string reason, Exception? exception);

@@ -6,6 +6,7 @@ namespace CanalBridge.Telemetry;
 internal sealed class ProgressLog
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan IdleInterval = TimeSpan.FromMinutes(5);
 
     private readonly string _destination;
     private readonly TimeProvider _time;
@@ -13,6 +14,8 @@ internal sealed class ProgressLog
     private long _since;
     private long _records;
     private long _transactions;
+    private long _lastChange;
+    private long _lastIdleLine;
     private long? _troubleSince;
 
     public ProgressLog(string destination, TimeProvider time, ILogger logger)
@@ -20,11 +23,21 @@ internal sealed class ProgressLog
         _destination = destination;
         _time = time;
         _logger = logger;
-        _since = time.GetTimestamp();
+        _since = _lastChange = _lastIdleLine = time.GetTimestamp();
     }
 
     /// <summary>Something went wrong; the next commit ends it.</summary>
     public void Trouble() => _troubleSince ??= _time.GetTimestamp();
+
+    /// <summary>Canal answered that it has nothing.</summary>
+    public void Idle(string position)
+    {
+        if (_time.GetElapsedTime(_lastIdleLine) >= IdleInterval)
+        {
+            _lastIdleLine = _time.GetTimestamp();
+            Log.Idle(_logger, _destination, _time.GetElapsedTime(_lastChange).TotalMinutes, position);
+        }
+    }
 
     /// <summary>A Kafka transaction was committed.</summary>
     /// <param name="records">Its records.</param>
@@ -38,6 +51,7 @@ internal sealed class ProgressLog
             _troubleSince = null;
         }
 
+        _lastChange = _lastIdleLine = _time.GetTimestamp();
         _records += records;
         _transactions++;
         if (_time.GetElapsedTime(_since) >= Interval)

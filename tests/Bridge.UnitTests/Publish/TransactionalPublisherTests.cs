@@ -118,7 +118,7 @@ public sealed class TransactionalPublisherTests : IDisposable
         var fault = Assert.Throws<KafkaFaultException>(SendOne);
 
         Assert.Equal(Reaction.Fenced, fault.Reaction);
-        Assert.Contains("fenced", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("taken over", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
