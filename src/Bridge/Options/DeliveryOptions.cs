@@ -5,7 +5,7 @@ namespace CanalBridge.Options;
 /// <summary>Section <c>Delivery</c>: how Canal batches become Kafka transactions.</summary>
 internal sealed class DeliveryOptions
 {
-    /// <summary>A Kafka transaction is committed this long after its first record at the latest: latency against commits per second.</summary>
+    /// <summary>A Kafka transaction is committed this long after its first batch at the latest: latency against commits per second.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:00:05", ConvertValueInInvariantCulture = true)]
     public TimeSpan GroupInterval { get; set; } = TimeSpan.FromMilliseconds(50);
 
@@ -21,7 +21,10 @@ internal sealed class DeliveryOptions
     [Range(1, 10_000)]
     public int GroupMaxPartitions { get; set; } = 100;
 
-    /// <summary>Bytes fetched or produced and not yet settled; fetching pauses when they are used up.</summary>
+    /// <summary>
+    /// Bytes of records that wait for Kafka (the producer's queue). When they are used up the loop waits, and so fetches nothing more; what Canal
+    /// sends ahead is bounded by Canal:WindowBytes.
+    /// </summary>
     [Range(8L * 1024 * 1024, 64L * 1024 * 1024 * 1024)]
     public long MemoryBudgetBytes { get; set; } = 64L * 1024 * 1024;
 

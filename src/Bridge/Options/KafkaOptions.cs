@@ -15,11 +15,11 @@ internal sealed class KafkaOptions
     /// <summary>Compacted topic with the position, one partition. Default <c>{TransactionalId}.positions</c>.</summary>
     public string? PositionTopic { get; set; }
 
-    /// <summary>Longest life of a Kafka transaction; an outage up to this long is ridden out without an abort.</summary>
+    /// <summary>Longest life of a Kafka transaction: after it the coordinator aborts it, and calls without an answer are given up.</summary>
     [Range(typeof(TimeSpan), "00:00:05", "00:15:00", ConvertValueInInvariantCulture = true)]
     public TimeSpan TransactionTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long one record is tried before its transaction is given up. Default two thirds of <see cref="TransactionTimeout"/>.</summary>
+    /// <summary>How long one record is tried: an outage up to this long is ridden out without an abort. Default two thirds of <see cref="TransactionTimeout"/>.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:15:00", ConvertValueInInvariantCulture = true)]
     public TimeSpan? MessageTimeout { get; set; }
 

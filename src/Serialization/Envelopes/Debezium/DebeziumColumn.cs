@@ -10,6 +10,7 @@ internal sealed class DebeziumColumn
 {
     public DebeziumColumn(ColumnLayout layout)
     {
+        Index = layout.Index;
         Name = layout.Name;
         MysqlType = layout.MysqlType;
         IsKey = layout.IsKey;
@@ -19,6 +20,9 @@ internal sealed class DebeziumColumn
         Member = [.. Quoted(Name), (byte)':'];
         MemberAfterComma = [(byte)',', .. Member];
     }
+
+    /// <summary>Zero-based place in the table, and in <see cref="RowImages"/>.</summary>
+    public int Index { get; }
 
     public string Name { get; }
 

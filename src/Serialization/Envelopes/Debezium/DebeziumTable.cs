@@ -9,16 +9,16 @@ internal sealed class DebeziumTable
     {
         Source = layout.Table;
         Columns = [.. layout.Columns.Select(static column => new DebeziumColumn(column))];
-        KeyColumns = layout.KeyColumns;
+        KeyColumns = [.. layout.KeyColumns.Select(i => Columns[i])];
     }
 
     public SourceTable Source { get; }
 
-    /// <summary>In table order.</summary>
+    /// <summary>What records hold, in their order: all columns, in table order.</summary>
     public DebeziumColumn[] Columns { get; }
 
-    /// <summary>Indexes of the key columns; empty for a table without key.</summary>
-    public int[] KeyColumns { get; }
+    /// <summary>What keys hold, in their order; empty for a table without key.</summary>
+    public DebeziumColumn[] KeyColumns { get; }
 
     /// <summary>Worked out at the first row of a layout, kept with it.</summary>
     public static DebeziumTable Of(TableLayout layout) => (DebeziumTable)(layout.Prepared ??= new DebeziumTable(layout));

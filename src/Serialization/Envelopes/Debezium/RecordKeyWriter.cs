@@ -34,12 +34,11 @@ internal sealed class RecordKeyWriter
         int start = output.Position;
         output.Write((byte)'{');
         bool first = true;
-        foreach (int i in table.KeyColumns)
+        foreach (DebeziumColumn column in table.KeyColumns)
         {
-            DebeziumColumn column = table.Columns[i];
             output.Write(first ? column.Member : column.MemberAfterComma);
             first = false;
-            if (!(forHeader ? TryWriteHeaderValue(ref output, column, image[i], row) : _values.TryWrite(ref output, column, image[i], row)))
+            if (!(forHeader ? TryWriteHeaderValue(ref output, column, image[column.Index], row) : _values.TryWrite(ref output, column, image[column.Index], row)))
             {
                 ColumnValueWriter.ThrowUnmappable(table.Source, column);
             }

@@ -1,5 +1,4 @@
 using CanalBridge.Serialization.Output;
-using CanalBridge.Serialization.Tables;
 
 namespace CanalBridge.Serialization.Envelopes.Debezium;
 
@@ -17,17 +16,17 @@ internal sealed class RowWriter
     /// <summary>Writes the old row.</summary>
     public void WriteBefore(ref RecordOutput output, DebeziumTable table, in ChangeEvent change)
     {
-        RowImages images = change.Images;
-        if (_ends.Length < table.Columns.Length)
+        DebeziumColumn[] columns = table.Columns;
+        if (_ends.Length < columns.Length)
         {
-            _ends = new int[table.Columns.Length];
+            _ends = new int[columns.Length];
         }
 
         output.Write((byte)'{');
         _beforeStart = output.Position;
-        for (int i = 0; i < table.Columns.Length; i++)
+        for (int i = 0; i < columns.Length; i++)
         {
-            WriteMember(ref output, table, i, images.Before[i], change.Row);
+            WriteMember(ref output, table, i, change.Images.Before, change.Row);
             _ends[i] = output.Position;
         }
 
@@ -37,27 +36,25 @@ internal sealed class RowWriter
     /// <summary>Writes the new row.</summary>
     public void WriteAfter(ref RecordOutput output, DebeziumTable table, in ChangeEvent change)
     {
-        RowImages images = change.Images;
         output.Write((byte)'{');
         for (int i = 0; i < table.Columns.Length; i++)
         {
-            WriteMember(ref output, table, i, images.After[i], change.Row);
+            WriteMember(ref output, table, i, change.Images.After, change.Row);
         }
 
         output.Write((byte)'}');
     }
 
-    /// <summary>Writes the new row right after its old one: members that did not change are copied, many at a time.</summary>
+    /// <summary>Writes the new row right after its old one was written to the same buffer: members that did not change are copied, many at a time.</summary>
     public void WriteAfterBefore(ref RecordOutput output, DebeziumTable table, in ChangeEvent change)
     {
-        RowImages images = change.Images;
-        ReadOnlySpan<byte> row = change.Row;
+        DebeziumColumn[] columns = table.Columns;
+        bool[] unchangedColumns = change.Images.Unchanged;
         output.Write((byte)'{');
-        int columns = table.Columns.Length;
-        for (int i = 0; i < columns;)
+        for (int i = 0; i < columns.Length;)
         {
             int unchanged = i;
-            while (unchanged < columns && images.Unchanged[unchanged])
+            while (unchanged < columns.Length && unchangedColumns[columns[unchanged].Index])
             {
                 unchanged++;
             }
@@ -70,7 +67,7 @@ internal sealed class RowWriter
             }
             else
             {
-                WriteMember(ref output, table, i, images.After[i], row);
+                WriteMember(ref output, table, i, change.Images.After, change.Row);
                 i++;
             }
         }
@@ -78,11 +75,11 @@ internal sealed class RowWriter
         output.Write((byte)'}');
     }
 
-    private void WriteMember(ref RecordOutput output, DebeziumTable table, int index, ByteRange value, ReadOnlySpan<byte> row)
+    private void WriteMember(ref RecordOutput output, DebeziumTable table, int index, ByteRange[] image, ReadOnlySpan<byte> row)
     {
         DebeziumColumn column = table.Columns[index];
         output.Write(index == 0 ? column.Member : column.MemberAfterComma);
-        if (!_values.TryWrite(ref output, column, value, row))
+        if (!_values.TryWrite(ref output, column, image[column.Index], row))
         {
             ColumnValueWriter.ThrowUnmappable(table.Source, column);
         }
