@@ -6,7 +6,7 @@ using Google.Protobuf;
 
 namespace Canal.Client.UnitTests.Entries;
 
-public sealed class SpanReaderTests
+public sealed class EntryReadingTests
 {
     private const int Samples = 10_000;
 
