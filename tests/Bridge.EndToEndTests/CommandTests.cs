@@ -7,7 +7,7 @@ namespace CanalBridge.EndToEndTests;
 /// <summary>The other commands, as processes.</summary>
 public sealed class CommandTests(SharedPeers shared)
 {
-    private static readonly string ShopRecording = Path.Combine(Repository.Root, "src", "Bridge", "Demo", "shop.frames");
+    private static readonly string ShopRecording = Path.Combine(Repository.Root, "src", "Bridge", "Commands", "Demo", "shop.frames");
 
     [Fact]
     public async Task Demo_prints_every_recorded_row_as_a_record_and_ends_by_itself()
@@ -40,6 +40,44 @@ public sealed class CommandTests(SharedPeers shared)
         Assert.Equal(["topic", "key", "value", "headers"], lines[0].EnumerateObject().Select(m => m.Name));
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(2, "bogus")]
+    [InlineData(2, "demo", "--rate", "abc")]
+    [InlineData(2, "demo", "--rate", "-1")]
+    [InlineData(2, "record", "file", "--idle", "-5")]
+    [InlineData(2, "map", "no such file", "--Topics:Prefix=bridge")]
+    [InlineData(2, "map", "/", "--Topics:Prefix=bridge")]
+    public async Task Wrong_arguments_have_an_exit_code_of_their_own_and_no_stack_trace(int expected, params string[] arguments)
+    {
+        (int exitCode, _, string errors) = await BridgeProcess.ExecuteAsync(arguments);
+
+        Assert.Equal(expected, exitCode);
+        Assert.NotEmpty(errors);
+        Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task File_that_is_no_recording_is_refused_as_such()
+    {
+        (int exitCode, _, string errors) = await BridgeProcess.ExecuteAsync("map", Path.Combine(Repository.Root, "README.md"), "--Topics:Prefix=bridge");
+
+        Assert.Equal(7, exitCode);
+        Assert.Contains("no recording", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Record_does_not_overwrite_a_file_unless_told()
+    {
+        string file = Path.GetTempFileName();
+
+        (int exitCode, _, string errors) = await BridgeProcess.ExecuteAsync("record", file, "--Canal:Endpoints=127.0.0.1:1", "--Canal:Destination=none");
+
+        File.Delete(file);
+        Assert.Equal(2, exitCode);
+        Assert.Contains("--force", errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Mistakes_are_listed_together_and_the_exit_code_says_configuration()
     {
@@ -59,7 +97,7 @@ public sealed class CommandTests(SharedPeers shared)
         await using var connection = new MySqlConnection(peers.ConnectionString);
         await connection.OpenAsync(TestContext.Current.CancellationToken);
         await Sql.ExecuteAsync(connection, "CREATE DATABASE recorded; CREATE TABLE recorded.rows_kept (id INT PRIMARY KEY, name VARCHAR(20)); INSERT INTO recorded.rows_kept VALUES (1, 'é'), (2, NULL)");
-        string file = Path.GetTempFileName();
+        string file = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.frames");
 
         (int recorded, string nothing, _) = await BridgeProcess.ExecuteAsync(
             "record", file, "--idle", "2", $"--Canal:Endpoints={peers.CanalEndpoints}", $"--Canal:Destination={peers.CanalDestination}");

@@ -4,6 +4,7 @@ using ArchUnitNET.Loader;
 using Canal.Client;
 using CanalBridge.Publish;
 using CanalBridge.Serialization;
+using CanalBridge.Testing.Peers;
 using static ArchUnitNET.Fluent.ArchRuleDefinition;
 
 namespace CanalBridge.UnitTests.Architecture;
@@ -60,7 +61,7 @@ public sealed class DependencyTests
         // Enum values leave no trace in compiled code, so this one is read from the sources: elsewhere a reaction is only compared.
         string[] choosing =
         [
-            .. from file in Directory.EnumerateFiles(Path.Combine(RepositoryRoot(), "src", "Bridge"), "*.cs", SearchOption.AllDirectories)
+            .. from file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "src", "Bridge"), "*.cs", SearchOption.AllDirectories)
                where !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
                where Path.GetFileName(file) is not ("FaultPolicy.cs" or "Reaction.cs")
                from line in File.ReadLines(file)
@@ -89,15 +90,4 @@ public sealed class DependencyTests
 
     private static string[] Violations(TypesShouldConjunction rule) =>
         [.. rule.Evaluate(Bridge).Where(static result => !result.Passed).Select(static result => result.Description)];
-
-    private static string RepositoryRoot()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Bridge.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder?.FullName ?? throw new DirectoryNotFoundException("The tests must lie below the repository's root.");
-    }
 }

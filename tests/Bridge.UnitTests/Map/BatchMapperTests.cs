@@ -1,0 +1,333 @@
+using System.Text;
+using Canal.Client;
+using Canal.Client.Entries;
+using CanalBridge.Map;
+using CanalBridge.Options;
+using CanalBridge.Positions;
+using CanalBridge.Serialization;
+using CanalBridge.Serialization.Output;
+using CanalBridge.Telemetry;
+using CanalBridge.Testing;
+using Google.Protobuf;
+using Microsoft.Extensions.Diagnostics.Metrics.Testing;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
+using Microsoft.Extensions.Time.Testing;
+using Wire = Canal.Client.Protocol;
+
+namespace CanalBridge.UnitTests.Map;
+
+public sealed class BatchMapperTests : IDisposable
+{
+    private const string File = "mysql-bin.000007";
+    private const int DuplicatesDropped = 2003, DdlPassed = 3001, StatementDml = 3002, DamagedText = 3003;
+
+    // Other tests record into the same meter at the same time.
+    private readonly string _destination = $"mapper-{Guid.NewGuid()}";
+    private readonly MetricCollector<long> _received = Collect("messaging.client.consumed.messages");
+    private readonly MetricCollector<long> _duplicates = Collect("canal_bridge.duplicates_skipped");
+    private readonly MetricCollector<long> _withoutRows = Collect("canal_bridge.entries_without_rows");
+    private readonly MetricCollector<long> _damaged = Collect("canal_bridge.damaged_values");
+    private readonly MetricCollector<long> _batchEntries = Collect("canal_bridge.batch.entries");
+    private readonly FakeLogCollector _logs = new();
+    private readonly FakeTimeProvider _time = new();
+    private readonly RecordBuffer _records = new();
+    private readonly EntrySerializer _serializer =
+        SerializerFactory.Create(new BridgeOptions { Topics = { Prefix = "p" } }, Guid.NewGuid(), new FakeLogger());
+
+    private long _batchId;
+
+    public void Dispose()
+    {
+        _received.Dispose();
+        _duplicates.Dispose();
+        _withoutRows.Dispose();
+        _damaged.Dispose();
+        _batchEntries.Dispose();
+        _serializer.Dispose();
+        _records.Dispose();
+    }
+
+    [Fact]
+    public void Rows_are_appended_in_entry_order()
+    {
+        Map(Mapper(), EntryBuilder.Insert(File, 100, 1, 2), EntryBuilder.Insert(File, 200, 3));
+
+        Assert.Equal(["{\"id\":1}", "{\"id\":2}", "{\"id\":3}"], Keys());
+    }
+
+    [Fact]
+    public void Old_entry_counts_as_many_duplicates_as_it_has_rows()
+    {
+        Map(Mapper(storedOffset: 100), EntryBuilder.Insert(File, 50, 1, 2, 3));
+
+        Assert.Equal(0, _records.Count);
+        Assert.Equal(3, Sum(_duplicates));
+    }
+
+    [Fact]
+    public void Partly_old_entry_counts_its_old_rows_and_publishes_the_others()
+    {
+        Map(Mapper(storedOffset: 100, storedRow: 1), EntryBuilder.Insert(File, 100, 1, 2, 3));
+
+        Assert.Equal(["{\"id\":3}"], Keys());
+        Assert.Equal(2, Sum(_duplicates));
+    }
+
+    [Fact]
+    public void Received_rows_include_the_repeated_ones()
+    {
+        Map(Mapper(storedOffset: 100, storedRow: 1), EntryBuilder.Insert(File, 50, 1, 2, 3), EntryBuilder.Insert(File, 100, 4, 5, 6), EntryBuilder.Insert(File, 200, 7));
+
+        Assert.Equal(7, Sum(_received));
+    }
+
+    [Fact]
+    public void Statement_that_comes_again_is_no_duplicate_row_and_is_not_logged_again()
+    {
+        Map(Mapper(storedOffset: 100), Ddl(50, "shop", "items"));
+
+        Assert.Equal(0, Sum(_duplicates));
+        Assert.Empty(_logs.GetSnapshot());
+    }
+
+    [Fact]
+    public void One_line_tells_of_a_whole_replay_over_several_batches()
+    {
+        BatchMapper mapper = Mapper(storedOffset: 100, storedRow: 1);
+
+        Map(mapper, EntryBuilder.Insert(File, 50, 1, 2, 3));
+        Map(mapper, EntryBuilder.Insert(File, 60, 4), EntryBuilder.Insert(File, 100, 5, 6));
+        Map(mapper, EntryBuilder.Insert(File, 200, 7));
+
+        FakeLogRecord line = Assert.Single(Logged(DuplicatesDropped));
+        Assert.Equal(LogLevel.Information, line.Level);
+        Assert.Equal($"Dropped 6 rows that were already published, up to {File}:100: Canal delivered them again", line.Message);
+    }
+
+    [Fact]
+    public void Replay_that_has_not_ended_is_not_logged_yet()
+    {
+        Map(Mapper(storedOffset: 100), EntryBuilder.Insert(File, 50, 1, 2, 3));
+
+        Assert.Empty(_logs.GetSnapshot());
+    }
+
+    [Fact]
+    public void A_second_replay_has_a_line_of_its_own_with_its_own_count()
+    {
+        BatchMapper mapper = Mapper(storedOffset: 100);
+        Map(mapper, EntryBuilder.Insert(File, 50, 1, 2, 3), EntryBuilder.Insert(File, 200, 4));
+
+        Map(mapper, EntryBuilder.Insert(File, 60, 5), EntryBuilder.Insert(File, 300, 6));
+
+        Assert.Equal(["3", "1"], Logged(DuplicatesDropped).Select(line => line.GetStructuredStateValue("Rows")));
+    }
+
+    [Fact]
+    public void Rows_without_a_replay_log_nothing()
+    {
+        Map(Mapper(), EntryBuilder.Insert(File, 100, 1), EntryBuilder.Insert(File, 200, 2));
+
+        Assert.Empty(_logs.GetSnapshot());
+    }
+
+    [Theory]
+    [InlineData("shop", "items", "shop.items")]
+    [InlineData("shop", "", "database shop")]
+    [InlineData("", "", "no table")]
+    public void Ddl_is_logged_with_its_table_and_position(string schema, string table, string expected)
+    {
+        Map(Mapper(), Ddl(100, schema, table));
+
+        FakeLogRecord line = Assert.Single(_logs.GetSnapshot());
+        Assert.Equal((DdlPassed, LogLevel.Information), (line.Id.Id, line.Level));
+        Assert.Contains($"{File}:100 on {expected} (Alter)", line.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Ddl_moves_the_position_and_gives_no_record()
+    {
+        BatchMapper mapper = Mapper();
+        Map(mapper, Ddl(100, "shop", "items"));
+
+        Map(mapper, EntryBuilder.Insert(File, 90, 1));
+
+        Assert.Equal(0, _records.Count);
+        Assert.Equal(1, Sum(_duplicates));
+    }
+
+    [Fact]
+    public void Statement_format_change_is_an_error_with_its_table_and_the_remedy()
+    {
+        Map(Mapper(), Statement(100, CanalEventType.Update, isDdl: false, "shop", "items", "UPDATE items SET name = 'x'"));
+
+        FakeLogRecord line = Assert.Single(_logs.GetSnapshot());
+        Assert.Equal((StatementDml, LogLevel.Error), (line.Id.Id, line.Level));
+        Assert.Contains($"{File}:100 on shop.items", line.Message, StringComparison.Ordinal);
+        Assert.Contains("binlog_format=ROW", line.Message, StringComparison.Ordinal);
+        Assert.Equal(0, _records.Count);
+    }
+
+    [Theory]
+    [InlineData(CanalEventType.Alter, true, "Ddl")]
+    [InlineData(CanalEventType.Insert, false, "StatementDml")]
+    [InlineData(CanalEventType.Query, false, "Query")]
+    [InlineData(CanalEventType.XaCommit, false, "Xa")]
+    public void Entry_without_rows_is_counted_by_its_kind(CanalEventType type, bool isDdl, string kind)
+    {
+        Map(Mapper(), Statement(100, type, isDdl, "shop", "items", "any text"));
+
+        CollectedMeasurement<long> measurement = Assert.Single(Of(_withoutRows));
+        Assert.Equal((1, kind), (measurement.Value, measurement.Tags["canal_bridge.kind"]));
+    }
+
+    [Fact]
+    public void Transaction_boundaries_are_counted_only_as_entries()
+    {
+        Map(Mapper(), EntryBuilder.Entry(File, 100, Wire.EntryType.Transactionbegin, ByteString.Empty), EntryBuilder.Entry(File, 110, Wire.EntryType.Transactionend, ByteString.Empty));
+
+        Assert.Empty(Of(_withoutRows));
+        Assert.Equal(2, Sum(_batchEntries));
+    }
+
+    [Fact]
+    public void Damaged_text_is_reported_once_per_table()
+    {
+        BatchMapper mapper = Mapper();
+
+        Map(mapper, Insert(100, "items", 1, "caf\uFFFD"), Insert(200, "items", 2, "caf\uFFFD"), Insert(300, "orders", 3, "caf\uFFFD"));
+        Map(mapper, Insert(400, "items", 4, "caf\uFFFD"));
+
+        FakeLogRecord[] lines = Logged(DamagedText);
+        Assert.All(lines, line => Assert.Equal(LogLevel.Warning, line.Level));
+        Assert.Equal(
+            [("shop.items", $"{File}:100"), ("shop.orders", $"{File}:300")],
+            lines.Select(line => (line.GetStructuredStateValue("Table")!, line.GetStructuredStateValue("Position")!)));
+    }
+
+    [Fact]
+    public void Damaged_values_are_all_counted()
+    {
+        Map(Mapper(), Insert(100, "items", 1, "caf\uFFFD"), Insert(200, "items", 2, "caf\uFFFD"), Insert(300, "items", 3, "café"));
+
+        Assert.Equal(2, Sum(_damaged));
+    }
+
+    [Fact]
+    public void Value_that_fits_no_type_refuses_the_row_with_its_position_and_without_the_value()
+    {
+        byte[] damaged = Change(Insert(200, "items", 2, "b"), change => change.RowDatas[0].AfterColumns[0].Value = "no number");
+
+        var refusal = Assert.Throws<RowRefusedException>(() => Map(Mapper(), Insert(100, "items", 1, "a"), damaged));
+
+        Assert.IsType<UnmappableValueException>(refusal.InnerException);
+        Assert.Contains($"Stopped at {File}:200", refusal.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("no number", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Partial_row_image_refuses_the_row_with_its_position_and_the_remedy()
+    {
+        byte[] partial = Change(Insert(200, "items", 2, "b"), change => change.RowDatas[0].AfterColumns.RemoveAt(1));
+
+        var refusal = Assert.Throws<RowRefusedException>(() => Map(Mapper(), Insert(100, "items", 1, "a"), partial));
+
+        Assert.IsType<IncompleteRowImageException>(refusal.InnerException);
+        Assert.Contains($"Stopped at {File}:200", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("binlog_row_image=FULL", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Refused_row_takes_the_other_rows_of_its_entry_with_it()
+    {
+        byte[] damaged = Change(EntryBuilder.Insert(File, 200, 2, 3), change => change.RowDatas[1].AfterColumns[0].Value = "no number");
+
+        Assert.Throws<RowRefusedException>(() => Map(Mapper(), EntryBuilder.Insert(File, 100, 1), damaged));
+
+        Assert.Equal(["{\"id\":1}"], Keys());
+    }
+
+    [Fact]
+    public void Time_of_the_envelope_is_the_clock_at_the_batch()
+    {
+        _time.SetUtcNow(DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_012_345));
+
+        Map(Mapper(), EntryBuilder.Insert(File, 100, 1));
+
+        Assert.Contains("\"ts_ms\":1700000012345,", Encoding.UTF8.GetString(_records[0].Value), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Metrics_of_two_destinations_are_kept_apart()
+    {
+        string other = $"mapper-{Guid.NewGuid()}";
+        Map(Mapper(), EntryBuilder.Insert(File, 100, 1, 2));
+
+        Map(Mapper(destination: other), EntryBuilder.Insert(File, 100, 1, 2, 3));
+
+        Assert.Equal((2, 3), (Sum(_received), Sum(_received, other)));
+    }
+
+    private static MetricCollector<long> Collect(string instrument) => new(meterScope: null, BridgeMetrics.MeterName, instrument);
+
+    private static byte[] Ddl(long offset, string schema, string table) =>
+        Statement(offset, CanalEventType.Alter, isDdl: true, schema, table, "ALTER TABLE items ADD COLUMN price INT");
+
+    private static byte[] Statement(long offset, CanalEventType type, bool isDdl, string schema, string table, string sql)
+    {
+        var wireType = (Wire.EventType)type;
+        var change = new Wire.RowChange { EventType = wireType, IsDdl = isDdl, Sql = sql };
+        return On(schema, table, EntryBuilder.Entry(File, offset, Wire.EntryType.Rowdata, change.ToByteString(), wireType));
+    }
+
+    private static byte[] Insert(long offset, string table, int id, string name) =>
+        On("shop", table, Change(EntryBuilder.Insert(File, offset, id), change => change.RowDatas[0].AfterColumns[1].Value = name));
+
+    private static byte[] Change(byte[] entry, Action<Wire.RowChange> edit)
+    {
+        Wire.Entry parsed = Wire.Entry.Parser.ParseFrom(entry);
+        Wire.RowChange change = Wire.RowChange.Parser.ParseFrom(parsed.StoreValue);
+        edit(change);
+        parsed.StoreValue = change.ToByteString();
+        return parsed.ToByteArray();
+    }
+
+    private static byte[] On(string schema, string table, byte[] entry)
+    {
+        Wire.Entry parsed = Wire.Entry.Parser.ParseFrom(entry);
+        parsed.Header.SchemaName = schema;
+        parsed.Header.TableName = table;
+        return parsed.ToByteArray();
+    }
+
+    /// <summary>A mapper that knows of rows published up to a position, or of none.</summary>
+    private BatchMapper Mapper(long? storedOffset = null, int storedRow = 0, string? destination = null)
+    {
+        StoredPosition? stored = storedOffset is not { } offset ? null : new StoredPosition
+        {
+            Destination = _destination,
+            Owner = Guid.NewGuid(),
+            Binlog = new BinlogPosition(File, offset),
+            Row = storedRow,
+            ServerId = 1,
+            MaxExecuteTimeMilliseconds = 1_700_000_000_000,
+        };
+        return new BatchMapper(_serializer, new ReplayFilter(stored, 0, serverIdMayChange: false), new BridgeMetrics(destination ?? _destination), _time, new FakeLogger(_logs));
+    }
+
+    private void Map(BatchMapper mapper, params byte[][] entries)
+    {
+        using var batch = new CanalBatch(EntryBuilder.Messages(++_batchId, entries));
+        mapper.Map(batch, _records);
+    }
+
+    private IEnumerable<string> Keys() => Enumerable.Range(0, _records.Count).Select(i => Encoding.UTF8.GetString(_records[i].Key));
+
+    private FakeLogRecord[] Logged(int id) => [.. _logs.GetSnapshot().Where(r => r.Id.Id == id)];
+
+    private IEnumerable<CollectedMeasurement<long>> Of(MetricCollector<long> collector, string? destination = null) =>
+        collector.GetMeasurementSnapshot().Where(m => (string?)m.Tags["canal_bridge.destination"] == (destination ?? _destination));
+
+    private long Sum(MetricCollector<long> collector, string? destination = null) => Of(collector, destination).Sum(m => m.Value);
+}

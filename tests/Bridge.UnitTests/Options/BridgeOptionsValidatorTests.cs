@@ -1,0 +1,173 @@
+using CanalBridge.Options;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
+
+namespace CanalBridge.UnitTests.Options;
+
+/// <summary>Rules over several fields, through the reader that applies them.</summary>
+public sealed class BridgeOptionsValidatorTests
+{
+    private static readonly Dictionary<string, string?> Valid = new()
+    {
+        ["Canal:Endpoints"] = "canal:11111",
+        ["Canal:Destination"] = "example",
+        ["Kafka:BootstrapServers"] = "kafka:9092",
+        ["Topics:Prefix"] = "shop",
+    };
+
+    [Theory]
+    [InlineData("shop\\.[a-z", "shop\\.[a-z")]
+    [InlineData("shop\\..*,(", "(")]
+    [InlineData("*", "*")]
+    public void Filter_that_is_no_regular_expression_is_refused_by_its_broken_part(string filter, string brokenPart)
+    {
+        string mistake = Assert.Single(Mistakes(("Canal:Filter", filter)));
+
+        Assert.Contains($"Canal:Filter has '{brokenPart}', which is no regular expression", mistake, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_broken_part_of_a_filter_is_reported() =>
+        Assert.Equal(2, Mistakes(("Canal:Filter", "(,shop\\..*,[")).Count);
+
+    [Theory]
+    [InlineData("shop\\..*")]
+    [InlineData("shop\\.orders, shop\\.items")]
+    [InlineData("shop\\.orders,")]
+    [InlineData("")]
+    public void Filter_of_regular_expressions_is_taken_as_it_is(string filter) =>
+        Assert.Equal(filter, Read(("Canal:Filter", filter)).Canal.Filter);
+
+    [Theory]
+    [InlineData("Kafka:SaslMechanism", "PLAIN")]
+    [InlineData("Kafka:SaslMechanism", "SCRAM-SHA-512")]
+    public void Sasl_mechanism_without_a_sasl_protocol_is_refused(string key, string value)
+    {
+        string mistake = Assert.Single(Mistakes((key, value)));
+
+        Assert.Contains("Kafka:SecurityProtocol is plaintext; set it to sasl_ssl or sasl_plaintext.", mistake, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("plaintext")]
+    [InlineData("ssl")]
+    public void Sasl_login_without_a_sasl_protocol_is_refused(string protocol)
+    {
+        string mistake = Assert.Single(Mistakes(("Kafka:SecurityProtocol", protocol), ("Kafka:SaslUsername", "bridge"), ("Kafka:SaslPassword", "hunter2")));
+
+        Assert.Contains($"Kafka:SecurityProtocol is {protocol}", mistake, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", mistake, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Kafka:SaslUsername", "bridge")]
+    [InlineData("Kafka:SaslPassword", "hunter2")]
+    public void Sasl_user_and_password_go_together(string key, string value)
+    {
+        string mistake = Assert.Single(Mistakes(("Kafka:SecurityProtocol", "sasl_ssl"), ("Kafka:SaslMechanism", "PLAIN"), (key, value)));
+
+        Assert.Equal("Kafka:SaslUsername and Kafka:SaslPassword (or SaslPasswordFile) go together; one of them is not set.", mistake);
+    }
+
+    [Theory]
+    [InlineData("sasl_plaintext")]
+    [InlineData("sasl_ssl")]
+    public void Whole_sasl_login_is_taken(string protocol)
+    {
+        BridgeOptions options = Read(("Kafka:SecurityProtocol", protocol), ("Kafka:SaslMechanism", "SCRAM-SHA-256"), ("Kafka:SaslUsername", "bridge"), ("Kafka:SaslPassword", "hunter2"));
+
+        Assert.Equal("hunter2", options.Kafka.SaslPassword);
+    }
+
+    [Fact]
+    public void Sasl_mechanism_may_need_no_user_at_all() =>
+        Assert.Null(Read(("Kafka:SecurityProtocol", "sasl_ssl"), ("Kafka:SaslMechanism", "OAUTHBEARER")).Kafka.SaslUsername);
+
+    [Fact]
+    public void Canal_password_without_a_user_is_refused() =>
+        Assert.Equal("Canal:Password is set but Canal:Username is not; set both or neither.", Assert.Single(Mistakes(("Canal:Password", "hunter2"))));
+
+    [Theory]
+    [InlineData("bridge positions")]
+    [InlineData("positions/shop")]
+    [InlineData("positions\n")]
+    public void Position_topic_that_is_no_topic_name_is_refused(string topic)
+    {
+        string mistake = Assert.Single(Mistakes(("Kafka:PositionTopic", topic)));
+
+        Assert.Contains($"Kafka:PositionTopic is '{topic}' but must be a topic name", mistake, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Position_topic_that_comes_from_a_destination_with_a_blank_is_refused()
+    {
+        string mistake = Assert.Single(Mistakes(("Canal:Destination", "my example")));
+
+        Assert.Contains("Kafka:PositionTopic is 'canal-bridge.shop.my example.positions'", mistake, StringComparison.Ordinal);
+        Assert.Contains("Its default comes from Topics:Prefix and Canal:Destination.", mistake, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Position_topic_of_a_missing_destination_is_not_reported_beside_it() =>
+        Assert.Contains("Canal:Destination is not set", Assert.Single(Mistakes(("Canal:Destination", null))), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("Canal:PasswordFile", "Canal:Username")]
+    [InlineData("Kafka:SaslPasswordFile", "Kafka:SaslUsername")]
+    public void Empty_secret_file_is_refused_by_its_name(string key, string user)
+    {
+        string file = Path.GetTempFileName();
+        File.WriteAllText(file, "\r\n");
+        try
+        {
+            IReadOnlyCollection<string> mistakes = Mistakes((user, "bridge"), ("Kafka:SecurityProtocol", "sasl_ssl"), ("Kafka:SaslMechanism", "PLAIN"), (key, file));
+
+            Assert.Contains($"{key} is {file} but that file is empty.", mistakes);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
+    public void Secret_and_its_file_exclude_each_other() =>
+        Assert.Equal(
+            "Canal:Password and Canal:PasswordFile are both set; keep one.",
+            Assert.Single(Mistakes(("Canal:Username", "bridge"), ("Canal:Password", "hunter2"), ("Canal:PasswordFile", "/run/secrets/canal"))));
+
+    [Theory]
+    [InlineData("Delivery:GroupInterval", "00:00:04", "Kafka:TransactionTimeout", "00:00:08", "Delivery:GroupInterval is 00:00:04 but must be below half of Kafka:TransactionTimeout (00:00:08).")]
+    [InlineData("Canal:IdleWait", "00:00:02", "Canal:ResponseTimeout", "00:00:02", "Canal:ResponseTimeout is 00:00:02 but must exceed Canal:IdleWait (00:00:02).")]
+    [InlineData("Kafka:MessageMaxBytes", "6000000", "Delivery:MemoryBudgetBytes", "10000000", "Kafka:MessageMaxBytes is 6000000 but must not exceed half of Delivery:MemoryBudgetBytes (10000000)")]
+    public void Values_that_do_not_go_together_are_both_named(string key, string value, string otherKey, string otherValue, string expected) =>
+        Assert.Contains(Mistakes((key, value), (otherKey, otherValue)), m => m.Contains(expected, StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("ACKS")]
+    [InlineData("Test.Mock.Num.Brokers")]
+    public void Guarded_setting_is_found_in_any_case(string name) =>
+        Assert.Contains($"Kafka:Settings:{name} must not be set", Assert.Single(Mistakes(($"Kafka:Settings:{name}", "1"))), StringComparison.Ordinal);
+
+    [Fact]
+    public void Rules_of_a_section_that_is_not_read_do_not_apply()
+    {
+        IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Topics:Prefix", "shop"), new("Canal:Filter", "("), new("Kafka:SaslMechanism", "PLAIN")]).Build();
+
+        Assert.Equal("", OptionsReader.Read(configuration, "Topics").Canal.Filter);
+    }
+
+    private static IReadOnlyCollection<string> Mistakes(params (string Key, string? Value)[] changes) =>
+        [.. Assert.Throws<OptionsValidationException>(() => Read(changes)).Failures];
+
+    private static BridgeOptions Read(params (string Key, string? Value)[] changes)
+    {
+        var values = new Dictionary<string, string?>(Valid);
+        foreach ((string key, string? value) in changes)
+        {
+            values[key] = value;
+        }
+
+        return OptionsReader.Read(new ConfigurationBuilder().AddInMemoryCollection(values).Build());
+    }
+}
