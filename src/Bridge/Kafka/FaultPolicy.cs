@@ -30,6 +30,9 @@ internal static class FaultPolicy
     /// <summary>A topic takes less than the producer's batches: a new producer has smaller ones.</summary>
     public const Reaction BatchesTooLarge = Reaction.Recycle;
 
+    /// <summary>The same, but the size is the user's own: a new producer would have it again.</summary>
+    public const Reaction BatchSizeSetTooLarge = Reaction.Stop;
+
     /// <summary>The position record cannot be read: going on would lose or repeat.</summary>
     public const Reaction PositionUnreadable = Reaction.Stop;
 

@@ -12,7 +12,7 @@ internal static class KafkaClientConfig
 
     /// <summary>Size of the producer's batches: what is set, else as large as every topic takes.</summary>
     public static int BatchBytes(BridgeOptions options, int smallestRecordLimit) =>
-        options.Kafka.ProducerSettings.TryGetValue("batch.size", out string? set) && int.TryParse(set, NumberStyles.None, CultureInfo.InvariantCulture, out int bytes)
+        (options.Kafka.ProducerSettings.TryGetValue("batch.size", out string? set) || options.Kafka.Settings.TryGetValue("batch.size", out set)) && int.TryParse(set, NumberStyles.None, CultureInfo.InvariantCulture, out int bytes)
             ? bytes
             : Math.Min(LargestBatchBytes, smallestRecordLimit);
 
@@ -44,7 +44,8 @@ internal static class KafkaClientConfig
             Partitioner = Partitioner.Murmur2Random,
             CompressionType = Enum.Parse<CompressionType>(options.Kafka.Compression, ignoreCase: true),
         };
-        foreach ((string name, string value) in options.Kafka.ProducerSettings)
+        // Once more: the user's word comes after ours, and the producer's own settings after those of all clients.
+        foreach ((string name, string value) in options.Kafka.Settings.Concat(options.Kafka.ProducerSettings))
         {
             config.Set(name, value);
         }

@@ -75,9 +75,9 @@ internal sealed class BatchMapper
     private void Report(in CanalEntry entry, EntryResult result, int firstRow)
     {
         CountDuplicates(Math.Min(firstRow, result.Rows));
-        if (_duplicates > 0)
+        if (_duplicates > 0 && result.Rows > firstRow)
         {
-            // One line for a whole replay, when the first new entry ends it.
+            // One line for a whole replay, when the first new row ends it.
             Log.DuplicatesDropped(_logger, _duplicates, Position());
             _duplicates = 0;
         }

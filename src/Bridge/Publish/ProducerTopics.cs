@@ -6,6 +6,7 @@ namespace CanalBridge.Publish;
 /// <summary>The topics that one producer writes to: prepared at their first record, their partitions remembered.</summary>
 internal sealed class ProducerTopics
 {
+    private readonly BridgeOptions _options;
     private readonly ITopicCatalog _catalog;
     private readonly int _batchBytes;
     private readonly Dictionary<string, int> _partitions = [];
@@ -14,6 +15,7 @@ internal sealed class ProducerTopics
     /// <param name="catalog">Creates topics.</param>
     public ProducerTopics(BridgeOptions options, ITopicCatalog catalog)
     {
+        _options = options;
         _catalog = catalog;
         SmallestRecordLimit = catalog.SmallestRecordLimit;
         _batchBytes = KafkaClientConfig.BatchBytes(options, SmallestRecordLimit);
@@ -34,8 +36,11 @@ internal sealed class ProducerTopics
         partitions = _catalog.PrepareTableTopic(topic);
         if (_catalog.SmallestRecordLimit < _batchBytes)
         {
-            throw new KafkaFaultException(
-                KafkaStep.PrepareTopic, FaultPolicy.BatchesTooLarge, $"Topic {topic} takes records of at most {_catalog.SmallestRecordLimit} bytes, less than the producer's batches of {_batchBytes}.", innerException: null);
+            string message = $"Topic {topic} takes records of at most {_catalog.SmallestRecordLimit} bytes, less than the producer's batches of {_batchBytes}.";
+            throw KafkaClientConfig.BatchBytes(_options, _catalog.SmallestRecordLimit) < _batchBytes
+                ? new KafkaFaultException(KafkaStep.PrepareTopic, FaultPolicy.BatchesTooLarge, message, innerException: null)
+                : new KafkaFaultException(
+                    KafkaStep.PrepareTopic, FaultPolicy.BatchSizeSetTooLarge, $"{message} Lower Kafka:ProducerSettings:batch.size, or raise the topic's max.message.bytes.", innerException: null);
         }
 
         return _partitions[topic] = partitions;

@@ -13,7 +13,7 @@ internal static partial class Log
     [LoggerMessage(2002, LogLevel.Warning, "Lost the Canal session of destination {Destination}: {Reason} Connecting again; the position is held")]
     public static partial void CanalSessionLost(ILogger logger, string destination, string reason);
 
-    [LoggerMessage(2003, LogLevel.Information, "Dropped {Rows} rows that were already published, up to {Position}: Canal delivered them again")]
+    [LoggerMessage(2003, LogLevel.Information, "Dropped {Rows} rows that were already published: Canal delivered them again. New rows go on at {Position}")]
     public static partial void DuplicatesDropped(ILogger logger, long rows, string position);
 
     [LoggerMessage(3001, LogLevel.Information, "Statement at {Position} on {Table} ({EventType}) passed without a record; later rows follow the new definition")]

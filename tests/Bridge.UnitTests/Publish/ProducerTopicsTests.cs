@@ -106,6 +106,8 @@ public sealed class ProducerTopicsTests
         var fault = Assert.Throws<KafkaFaultException>(() => topics.PartitionsOf("p.shop.items"));
 
         Assert.Contains("batches of 2000000", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("Kafka:ProducerSettings:batch.size", fault.Message, StringComparison.Ordinal);
+        Assert.Equal(Reaction.Stop, fault.Reaction);
     }
 
     /// <summary>Finds the smallest record limit while it prepares topics, as the real catalog does.</summary>

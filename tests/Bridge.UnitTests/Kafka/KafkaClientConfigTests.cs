@@ -1,0 +1,41 @@
+using CanalBridge.Kafka;
+using CanalBridge.Options;
+
+namespace CanalBridge.UnitTests.Kafka;
+
+public sealed class KafkaClientConfigTests
+{
+    private readonly BridgeOptions _options = new() { Canal = { Destination = "shop" }, Kafka = { BootstrapServers = "kafka:9092" }, Topics = { Prefix = "p" } };
+
+    [Fact]
+    public void Setting_of_all_clients_comes_after_the_bridges_own_value()
+    {
+        _options.Kafka.Settings["linger.ms"] = "77";
+
+        Assert.Equal(77, KafkaClientConfig.Producer(_options, int.MaxValue).LingerMs);
+    }
+
+    [Fact]
+    public void Setting_of_the_producer_comes_after_that_of_all_clients()
+    {
+        _options.Kafka.Settings["linger.ms"] = "77";
+        _options.Kafka.ProducerSettings["linger.ms"] = "78";
+
+        Assert.Equal(78, KafkaClientConfig.Producer(_options, int.MaxValue).LingerMs);
+    }
+
+    [Theory]
+    [InlineData(null, int.MaxValue, 1_000_000)]
+    [InlineData(null, 5000, 5000)]
+    [InlineData("2000", 5000, 2000)]
+    public void Batches_are_as_large_as_set_else_as_every_topic_takes(string? set, int smallestRecordLimit, int expected)
+    {
+        if (set is not null)
+        {
+            _options.Kafka.Settings["batch.size"] = set;
+        }
+
+        Assert.Equal(expected, KafkaClientConfig.BatchBytes(_options, smallestRecordLimit));
+        Assert.Equal(expected, KafkaClientConfig.Producer(_options, smallestRecordLimit).BatchSize);
+    }
+}
