@@ -35,6 +35,9 @@ internal sealed class Pipeline : IAsyncDisposable
     /// <summary>How much later than asked for an answer may come before the open transaction is committed without it.</summary>
     private static readonly TimeSpan OverdueAnswer = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>A commit that took longer was an outage: its end is told.</summary>
+    private static readonly TimeSpan LateCommit = TimeSpan.FromSeconds(2);
+
     private readonly BridgeOptions _options;
     private readonly TransactionalPublisher _publisher;
     private readonly ProducerTopics _topics;
@@ -228,7 +231,13 @@ internal sealed class Pipeline : IAsyncDisposable
     {
         if (_publisher.IsOpen)
         {
+            long begun = _time.GetTimestamp();
             _publisher.Commit(_replay.Position(_options.Canal.Destination!, _owner, _time.GetUtcNow()), cancellationToken);
+            if (_time.GetElapsedTime(begun) > LateCommit)
+            {
+                _progress.Trouble(begun);
+            }
+
             Committed?.Invoke();
             Log.Committed(_logger, _group.Records, _group.BatchIds.Count, _options.Canal.Destination!, Position);
             TimeSpan lag = _time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(_replay.MaxExecuteTimeMilliseconds);

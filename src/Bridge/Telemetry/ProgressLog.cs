@@ -27,7 +27,8 @@ internal sealed class ProgressLog
     }
 
     /// <summary>Something went wrong; the next commit ends it.</summary>
-    public void Trouble() => _troubleSince ??= _time.GetTimestamp();
+    /// <param name="begun">Timestamp of its beginning; now if it is not given.</param>
+    public void Trouble(long? begun = null) => _troubleSince ??= begun ?? _time.GetTimestamp();
 
     /// <summary>Canal answered that it has nothing.</summary>
     public void Idle(string position)
