@@ -235,7 +235,7 @@ internal sealed class Pipeline : IAsyncDisposable
             _publisher.Commit(_replay.Position(_options.Canal.Destination!, _owner, _time.GetUtcNow()), cancellationToken);
             if (_time.GetElapsedTime(begun) > LateCommit)
             {
-                _progress.Trouble(begun);
+                _progress.Trouble();
             }
 
             Committed?.Invoke();

@@ -8,7 +8,7 @@ internal static partial class Log
     [LoggerMessage(1000, LogLevel.Information, "Canal session open: destination {Destination} at {Endpoint}, client id {ClientId}")]
     public static partial void SessionOpen(ILogger logger, string destination, CanalEndpoint endpoint, int clientId);
 
-    [LoggerMessage(1001, LogLevel.Warning, "No Canal session for destination {Destination} at {Endpoint} (attempt {Attempt}): {Reason} Trying on")]
+    [LoggerMessage(1001, LogLevel.Warning, "No Canal session for destination {Destination} at {Endpoint} (attempt {Attempt}): {Reason} (trying on)")]
     public static partial void AttemptFailed(ILogger logger, string destination, CanalEndpoint endpoint, int attempt, string reason);
 
     // The same as 1001 while the trouble lasts, so that a long outage does not flood the log.

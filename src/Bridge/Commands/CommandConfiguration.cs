@@ -22,15 +22,14 @@ internal static class CommandConfiguration
     {
         command.Options.Add(ConfigFile);
         command.TreatUnmatchedTokensAsErrors = false;
-        var text = new StringBuilder(command.Description);
-        text.Append("\n\nOptions of the bridge are given as --Section:Name=value, as Section__Name in the environment, or in a JSON file; the README explains each. This command reads:");
+        var text = new StringBuilder("An option of the bridge, also as Section__Name in the environment or in a JSON file; the README explains each. This command reads:");
         foreach ((string key, string value) in OptionsReader.Defaults(sections))
         {
             text.Append("\n  ").Append(key).Append(value.Length == 0 ? "" : $" ({value})");
         }
 
         text.Append("\nLOG_LEVEL in the environment sets how much is logged to standard error: ").AppendJoin(", ", ConsoleLogLevels).Append('.');
-        command.Description = text.ToString();
+        command.Options.Add(new Option<string>("--Section:Name") { Description = text.ToString(), HelpName = "VALUE" });
     }
 
     /// <summary>Reads the given sections, all by default.</summary>

@@ -26,7 +26,7 @@ internal static class OptionsReader
         from option in values.GetType().GetProperties()
         where option.CanWrite
         let isMap = typeof(IDictionary).IsAssignableFrom(option.PropertyType)
-        let value = isMap ? "" : Convert.ToString(option.GetValue(values), CultureInfo.InvariantCulture)!
+        let value = isMap ? "" : Text(option.GetValue(values))
         let isRequired = option.IsDefined(typeof(RequiredAttribute)) && value.Length == 0
         select ($"{section.Name}:{option.Name}{(isMap ? ":<name>" : "")}", isRequired ? "required" : value);
 
@@ -185,6 +185,15 @@ internal static class OptionsReader
 
     private static string Shown(PropertyInfo property, object? value) =>
         property.IsDefined(typeof(SecretAttribute)) ? "***" : $"'{Convert.ToString(value, CultureInfo.InvariantCulture)}'";
+
+    /// <summary>As one would write it.</summary>
+    private static string Text(object? value) => value switch
+    {
+        bool flag => flag ? "true" : "false",
+        Enum name => name.ToString().ToLowerInvariant(),
+        TimeSpan time => time.ToString(time.Milliseconds == 0 ? @"hh\:mm\:ss" : @"hh\:mm\:ss\.fff", CultureInfo.InvariantCulture),
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
+    };
 
     private static string Describe(Type type)
     {

@@ -10,7 +10,7 @@ internal static partial class Log
     [LoggerMessage(2001, LogLevel.Information, "Reading destination {Destination} from {Endpoint} after {Position}")]
     public static partial void Reading(ILogger logger, string destination, string endpoint, string position);
 
-    [LoggerMessage(2002, LogLevel.Warning, "Lost the Canal session of destination {Destination}: {Reason} Connecting again; the position is held")]
+    [LoggerMessage(2002, LogLevel.Warning, "Lost the Canal session of destination {Destination}: {Reason} (connecting again; the position is held)")]
     public static partial void CanalSessionLost(ILogger logger, string destination, string reason);
 
     [LoggerMessage(2003, LogLevel.Information, "Dropped {Rows} rows that were already published: Canal delivered them again. New rows go on at {Position}")]
@@ -67,8 +67,8 @@ internal static partial class Log
     [LoggerMessage(4014, LogLevel.Information, "Destination {Destination}: {Records} records in {Transactions} Kafka transactions since the last such line, up to {Position}, {Lag:F0} s behind the source")]
     public static partial void Progress(ILogger logger, string destination, long records, long transactions, string position, double lag);
 
-    [LoggerMessage(4015, LogLevel.Information, "Destination {Destination} has recovered: it commits again after {Seconds:F1} s, up to {Position}, {Lag:F0} s behind the source")]
-    public static partial void Recovered(ILogger logger, string destination, double seconds, string position, double lag);
+    [LoggerMessage(4015, LogLevel.Information, "Destination {Destination} has recovered, {Seconds:F1} s after the last sign that all was well, at {Position}")]
+    public static partial void Recovered(ILogger logger, string destination, double seconds, string position);
 
     [LoggerMessage(4016, LogLevel.Information, "Destination {Destination}: Canal answers but has had no change for {Minutes:F0} min, since {Position}. The source is quiet, or Canal does not get its binlog: see Canal's own log if changes are expected")]
     public static partial void Idle(ILogger logger, string destination, double minutes, string position);

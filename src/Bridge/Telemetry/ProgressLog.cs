@@ -14,6 +14,7 @@ internal sealed class ProgressLog
     private long _since;
     private long _records;
     private long _transactions;
+    private long _lastGood;
     private long _lastChange;
     private long _lastIdleLine;
     private long? _troubleSince;
@@ -23,16 +24,16 @@ internal sealed class ProgressLog
         _destination = destination;
         _time = time;
         _logger = logger;
-        _since = _lastChange = _lastIdleLine = time.GetTimestamp();
+        _since = _lastGood = _lastChange = _lastIdleLine = time.GetTimestamp();
     }
 
-    /// <summary>Something went wrong; the next commit ends it.</summary>
-    /// <param name="begun">Timestamp of its beginning; now if it is not given.</param>
-    public void Trouble(long? begun = null) => _troubleSince ??= begun ?? _time.GetTimestamp();
+    /// <summary>Something went wrong; the next commit or answer of Canal ends it. It began at the last one, which may be long before it was noticed.</summary>
+    public void Trouble() => _troubleSince ??= _lastGood;
 
     /// <summary>Canal answered that it has nothing.</summary>
     public void Idle(string position)
     {
+        Good(position);
         if (_time.GetElapsedTime(_lastIdleLine) >= IdleInterval)
         {
             _lastIdleLine = _time.GetTimestamp();
@@ -46,12 +47,7 @@ internal sealed class ProgressLog
     /// <param name="lag">Age of its newest row.</param>
     public void Committed(int records, string position, TimeSpan lag)
     {
-        if (_troubleSince is { } begun)
-        {
-            Log.Recovered(_logger, _destination, _time.GetElapsedTime(begun).TotalSeconds, position, lag.TotalSeconds);
-            _troubleSince = null;
-        }
-
+        Good(position);
         _lastChange = _lastIdleLine = _time.GetTimestamp();
         _records += records;
         _transactions++;
@@ -62,5 +58,16 @@ internal sealed class ProgressLog
             _records = 0;
             _transactions = 0;
         }
+    }
+
+    private void Good(string position)
+    {
+        if (_troubleSince is { } begun)
+        {
+            Log.Recovered(_logger, _destination, _time.GetElapsedTime(begun).TotalSeconds, position);
+            _troubleSince = null;
+        }
+
+        _lastGood = _time.GetTimestamp();
     }
 }

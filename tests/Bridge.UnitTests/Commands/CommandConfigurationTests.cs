@@ -151,8 +151,9 @@ public sealed class CommandConfigurationTests : IDisposable
     {
         Command command = CommandThatReads("Topics");
 
-        Assert.Contains("Topics:Prefix (required)", command.Description, StringComparison.Ordinal);
-        Assert.DoesNotContain("Kafka:", command.Description, StringComparison.Ordinal);
+        string help = Assert.Single(command.Options, option => option.Name == "--Section:Name").Description!;
+        Assert.Contains("Topics:Prefix (required)", help, StringComparison.Ordinal);
+        Assert.DoesNotContain("Kafka:", help, StringComparison.Ordinal);
     }
 
     [Fact]

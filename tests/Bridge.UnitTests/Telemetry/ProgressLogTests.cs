@@ -94,7 +94,21 @@ public sealed class ProgressLogTests
 
         FakeLogRecord line = Assert.Single(_logs.GetSnapshot());
         Assert.Equal((Recovered, LogLevel.Information), (line.Id.Id, line.Level));
-        Assert.Equal("Destination example has recovered: it commits again after 12.5 s, up to mysql-bin.000007:300, 13 s behind the source", line.Message);
+        Assert.Equal("Destination example has recovered, 12.5 s after the last sign that all was well, at mysql-bin.000007:300", line.Message);
+    }
+
+    [Fact]
+    public void Canal_that_answers_ends_the_trouble_of_a_quiet_source()
+    {
+        _time.Advance(TimeSpan.FromSeconds(20));
+        _progress.Idle("mysql-bin.000007:300");
+        _time.Advance(TimeSpan.FromSeconds(4));
+        _progress.Trouble();
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        _progress.Idle("mysql-bin.000007:300");
+
+        Assert.Contains("5.0 s after", Assert.Single(Logged(Recovered)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -118,11 +132,11 @@ public sealed class ProgressLogTests
 
         Commit(1);
 
-        Assert.Contains("after 7.0 s", Assert.Single(Logged(Recovered)).Message, StringComparison.Ordinal);
+        Assert.Contains("7.0 s after", Assert.Single(Logged(Recovered)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Trouble_after_a_recovery_counts_from_itself()
+    public void Trouble_counts_from_the_last_commit_before_it_was_noticed()
     {
         _progress.Trouble();
         _time.Advance(TimeSpan.FromSeconds(5));
@@ -133,7 +147,7 @@ public sealed class ProgressLogTests
         _time.Advance(TimeSpan.FromSeconds(3));
         Commit(1);
 
-        Assert.Contains("after 3.0 s", Logged(Recovered)[1].Message, StringComparison.Ordinal);
+        Assert.Contains("13.0 s after", Logged(Recovered)[1].Message, StringComparison.Ordinal);
     }
 
     [Fact]
