@@ -59,7 +59,7 @@ public sealed class CanalServerException : CanalException
         line = end < 0 ? line : line[..end];
         string dots = line.Length > LineCap ? "..." : "";
         line = line.Length > LineCap ? line[..LineCap] : line;
-        string remedy = serverText.Contains(NotRunning, StringComparison.Ordinal) ? " The destination is unknown or stopped there, or another node of the cluster runs it: check its name and the server's instances." : "";
+        string remedy = serverText.Contains(NotRunning, StringComparison.Ordinal) ? ". The destination is unknown or stopped there, or another node of the cluster runs it: check its name and the server's instances." : "";
         return $"Canal {endpoint} refused {request} with code {code}: {line}{dots}{remedy}";
     }
 

@@ -48,6 +48,7 @@ public sealed class CommandTests(SharedPeers shared)
     [InlineData(2, "record", "file", "--idle", "-5")]
     [InlineData(2, "map", "no such file", "--Topics:Prefix=bridge")]
     [InlineData(2, "map", "/", "--Topics:Prefix=bridge")]
+    [InlineData(2, "record", "/", "--Canal:Endpoints=127.0.0.1:1", "--Canal:Destination=none")]
     public async Task Wrong_arguments_have_an_exit_code_of_their_own_and_no_stack_trace(int expected, params string[] arguments)
     {
         (int exitCode, _, string errors) = await BridgeProcess.ExecuteAsync(arguments);

@@ -32,6 +32,11 @@ internal static class RecordCommand
         CanalClientOptions client = CanalClientSettings.From(options.Canal);
         client.WindowBytes = long.MaxValue;
         long batches = 0, entries = 0;
+        if (Directory.Exists(file.FullName))
+        {
+            throw CommandConfiguration.Mistake($"{file.FullName} is a folder; name a file.");
+        }
+
         if (file.Exists && !force)
         {
             throw CommandConfiguration.Mistake($"{file.FullName} is there already; name another file, or overwrite it with --force.");
