@@ -11,6 +11,7 @@ var root = new RootCommand("Canal's changes, in Kafka, as Debezium records: exac
     RecordCommand.Create(),
     MapCommand.Create(),
 };
+SectionsOption.AddToHelp(root);
 
 try
 {

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using System.Text;
 using CanalBridge.Options;
+using CanalBridge.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
@@ -22,14 +22,7 @@ internal static class CommandConfiguration
     {
         command.Options.Add(ConfigFile);
         command.TreatUnmatchedTokensAsErrors = false;
-        var text = new StringBuilder("An option of the bridge, also as Section__Name in the environment or in a JSON file; the README explains each. This command reads:");
-        foreach ((string key, string value) in OptionsReader.Defaults(sections))
-        {
-            text.Append("\n  ").Append(key).Append(value.Length == 0 ? "" : $" ({value})");
-        }
-
-        text.Append("\nLOG_LEVEL in the environment sets how much is logged to standard error: ").AppendJoin(", ", ConsoleLogLevels).Append('.');
-        command.Options.Add(new Option<string>("--Section:Name") { Description = text.ToString(), HelpName = "VALUE" });
+        command.Options.Add(new SectionsOption(sections));
     }
 
     /// <summary>Reads the given sections, all by default.</summary>
@@ -41,7 +34,7 @@ internal static class CommandConfiguration
         IConfigurationRoot files = ReadFiles(parsed.GetValue(ConfigFile), mistakes);
         foreach (IConfigurationSection section in files.GetChildren().Where(s => !OptionsReader.Sections.Contains(s.Key, StringComparer.OrdinalIgnoreCase)))
         {
-            mistakes.Add($"{section.Key} is no section; there are {string.Join(", ", OptionsReader.Sections)}.");
+            mistakes.Add(NoSection(section.Key));
         }
 
         CheckEnvironment(mistakes);
@@ -52,7 +45,7 @@ internal static class CommandConfiguration
     /// <summary>A mistake of the caller: printed without a stack trace, exit code 2.</summary>
     public static OptionsValidationException Mistake(string text) => new(nameof(BridgeOptions), typeof(BridgeOptions), [text]);
 
-    private static IEnumerable<string> ConsoleLogLevels => Enum.GetNames<Microsoft.Extensions.Logging.LogLevel>();
+    private static string NoSection(string name) => $"{name} is no section; there are {string.Join(", ", OptionsReader.Sections)}.";
 
     private static string[] ReadArguments(ParseResult parsed, string[] sections, List<string> mistakes)
     {
@@ -71,7 +64,7 @@ internal static class CommandConfiguration
             }
             else if (!OptionsReader.Sections.Contains(section, StringComparer.OrdinalIgnoreCase))
             {
-                mistakes.Add($"'{argument[..equals]}': {section} is no section; there are {string.Join(", ", OptionsReader.Sections)}.");
+                mistakes.Add($"'{argument[..equals]}': {NoSection(section)}");
             }
             else if (sections.Length > 0 && !sections.Contains(section, StringComparer.OrdinalIgnoreCase))
             {
@@ -131,9 +124,9 @@ internal static class CommandConfiguration
             }
         }
 
-        if (Environment.GetEnvironmentVariable("LOG_LEVEL") is { Length: > 0 } level && !ConsoleLogLevels.Contains(level, StringComparer.OrdinalIgnoreCase))
+        if (Environment.GetEnvironmentVariable(ConsoleLog.LevelVariable) is { Length: > 0 } level && !ConsoleLog.Levels.Contains(level, StringComparer.OrdinalIgnoreCase))
         {
-            mistakes.Add($"LOG_LEVEL is '{level}' but must be one of {string.Join(", ", ConsoleLogLevels)}.");
+            mistakes.Add($"{ConsoleLog.LevelVariable} is '{level}' but must be one of {string.Join(", ", ConsoleLog.Levels)}.");
         }
     }
 

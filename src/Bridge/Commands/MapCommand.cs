@@ -13,13 +13,15 @@ namespace CanalBridge.Commands;
 /// <summary><c>canal-bridge map FILE</c>: recorded frames through the very mapping of <c>run</c>, without Kafka; one JSON line per record.</summary>
 internal static class MapCommand
 {
+    private static readonly string[] Sections = ["Source", "Topics", "Envelope"];
+
     public static Command Create()
     {
         var file = new Argument<FileInfo>("FILE") { Description = "Frames kept by canal-bridge record." };
         var command = new Command("map", "Prints the records that recorded frames become under these options, in order, as JSON lines.") { file };
-        CommandConfiguration.AddTo(command, "Source", "Topics", "Envelope");
+        CommandConfiguration.AddTo(command, Sections);
         command.SetAction((parsed, cancellationToken) =>
-            RunAsync(CommandConfiguration.Read(parsed, "Source", "Topics", "Envelope"), parsed.GetRequiredValue(file), cancellationToken));
+            RunAsync(CommandConfiguration.Read(parsed, Sections), parsed.GetRequiredValue(file), cancellationToken));
         return command;
     }
 

@@ -21,7 +21,7 @@ internal static class KafkaClientConfig
     /// <param name="smallestRecordLimit">Smallest max.message.bytes of the topics: a refused batch is not split by the client, so none may be larger.</param>
     public static ProducerConfig Producer(BridgeOptions options, int smallestRecordLimit)
     {
-        var config = new ProducerConfig(Common(options.Kafka))
+        var config = new ProducerConfig(Own(options.Kafka))
         {
             TransactionalId = options.TransactionalId,
             TransactionTimeoutMs = (int)options.Kafka.TransactionTimeout.TotalMilliseconds,
@@ -44,12 +44,10 @@ internal static class KafkaClientConfig
             Partitioner = Partitioner.Murmur2Random,
             CompressionType = Enum.Parse<CompressionType>(options.Kafka.Compression, ignoreCase: true),
         };
-        // Once more: the user's word comes after ours, and the producer's own settings after those of all clients.
-        foreach ((string name, string value) in options.Kafka.Settings.Concat(options.Kafka.ProducerSettings))
-        {
-            config.Set(name, value);
-        }
 
+        // The user's word comes after ours, and the producer's own settings after those of all clients.
+        Set(config, options.Kafka.Settings);
+        Set(config, options.Kafka.ProducerSettings);
         return config;
     }
 
@@ -71,6 +69,14 @@ internal static class KafkaClientConfig
 
     private static ClientConfig Common(KafkaOptions kafka)
     {
+        ClientConfig config = Own(kafka);
+        Set(config, kafka.Settings);
+        return config;
+    }
+
+    /// <summary>What the bridge sets for every client.</summary>
+    private static ClientConfig Own(KafkaOptions kafka)
+    {
         var config = new ClientConfig
         {
             BootstrapServers = kafka.BootstrapServers,
@@ -88,11 +94,14 @@ internal static class KafkaClientConfig
             config.SaslPassword = kafka.SaslPassword;
         }
 
-        foreach ((string name, string value) in kafka.Settings)
+        return config;
+    }
+
+    private static void Set(ClientConfig config, Dictionary<string, string> settings)
+    {
+        foreach ((string name, string value) in settings)
         {
             config.Set(name, value);
         }
-
-        return config;
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Canal.Client;
+using CanalBridge.Serialization.Tables;
 
 namespace CanalBridge.Options;
 
@@ -14,8 +15,6 @@ internal static class BridgeOptionsValidator
         "isolation.level", "plugin.library.paths", "bootstrap.servers", "metadata.broker.list", "allow.auto.create.topics", "partitioner",
         "transaction.timeout.ms", "message.timeout.ms", "delivery.timeout.ms", "security.protocol",
     ];
-
-    private static readonly Regex TopicName = new(@"\A[A-Za-z0-9._-]{1,249}\z", RegexOptions.None, TimeSpan.FromSeconds(1));
 
     private static readonly string[] GuardedPrefixes = ["delivery.report.", "dotnet.", "test."];
 
@@ -93,7 +92,7 @@ internal static class BridgeOptionsValidator
             mistakes.Add("Kafka:SaslUsername and Kafka:SaslPassword (or SaslPasswordFile) go together; one of them is not set.");
         }
 
-        if (options.Topics.Prefix is not null && options.Canal.Destination is not null && !TopicName.IsMatch(options.PositionTopic))
+        if (options.Topics.Prefix is not null && options.Canal.Destination is not null && !TopicNames.IsValid(options.PositionTopic))
         {
             mistakes.Add($"Kafka:PositionTopic is '{options.PositionTopic}' but must be a topic name: up to 249 letters, digits, dots, hyphens and underscores. Its default comes from Topics:Prefix and Canal:Destination.");
         }

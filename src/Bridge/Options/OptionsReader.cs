@@ -16,12 +16,11 @@ namespace CanalBridge.Options;
 internal static class OptionsReader
 {
     /// <summary>Names of all sections.</summary>
-    public static IReadOnlyList<string> Sections { get; } = [.. typeof(BridgeOptions).GetProperties().Where(static p => p.CanWrite).Select(static p => p.Name)];
+    public static IReadOnlyList<string> Sections { get; } = [.. SectionsOf([]).Select(static section => section.Name)];
 
     /// <summary>Every option of the given sections (all by default) with what it is when not set: <c>required</c>, its default, or nothing.</summary>
     public static IEnumerable<(string Key, string Value)> Defaults(params string[] sections) =>
-        from section in typeof(BridgeOptions).GetProperties()
-        where section.CanWrite && (sections.Length == 0 || sections.Contains(section.Name))
+        from section in SectionsOf(sections)
         let values = section.GetValue(new BridgeOptions())!
         from option in values.GetType().GetProperties()
         where option.CanWrite
@@ -39,13 +38,8 @@ internal static class OptionsReader
     public static BridgeOptions Read(IConfiguration configuration, List<string> mistakes, string[] sections)
     {
         var options = new BridgeOptions();
-        foreach (PropertyInfo section in typeof(BridgeOptions).GetProperties().Where(p => p.CanWrite))
+        foreach (PropertyInfo section in SectionsOf(sections))
         {
-            if (sections.Length > 0 && !sections.Contains(section.Name))
-            {
-                continue;
-            }
-
             object value = section.GetValue(options)!;
             ReadSection(configuration.GetSection(section.Name), value, mistakes);
             CheckAnnotations(section.Name, value, mistakes);
@@ -57,6 +51,10 @@ internal static class OptionsReader
             ? options
             : throw new OptionsValidationException(nameof(BridgeOptions), typeof(BridgeOptions), mistakes);
     }
+
+    /// <summary>The sections of these names, all if there are none; what is only derived from options is no section.</summary>
+    private static IEnumerable<PropertyInfo> SectionsOf(string[] names) =>
+        typeof(BridgeOptions).GetProperties().Where(section => section.CanWrite && (names.Length == 0 || names.Contains(section.Name)));
 
     private static void ReadSection(IConfigurationSection section, object target, List<string> mistakes)
     {

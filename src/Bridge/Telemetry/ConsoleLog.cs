@@ -7,10 +7,16 @@ namespace CanalBridge.Telemetry;
 /// <summary>Logs to standard error, one line each: standard output belongs to records.</summary>
 internal static class ConsoleLog
 {
-    /// <summary>Level from <c>LOG_LEVEL</c> (Debug, Information, Warning, ...), Information by default.</summary>
+    /// <summary>Name of the environment variable with the level.</summary>
+    public const string LevelVariable = "LOG_LEVEL";
+
+    /// <summary>What it may be.</summary>
+    public static IEnumerable<string> Levels => Enum.GetNames<LogLevel>();
+
+    /// <summary>Level from <see cref="LevelVariable"/>, Information by default.</summary>
     public static ILoggingBuilder AddBridgeConsole(this ILoggingBuilder builder, LogLevel? level = null)
     {
-        LogLevel wanted = level ?? (Enum.TryParse(Environment.GetEnvironmentVariable("LOG_LEVEL"), ignoreCase: true, out LogLevel set) ? set : LogLevel.Information);
+        LogLevel wanted = level ?? (Enum.TryParse(Environment.GetEnvironmentVariable(LevelVariable), ignoreCase: true, out LogLevel set) ? set : LogLevel.Information);
         builder.SetMinimumLevel(wanted);
         builder.AddFilter("Microsoft", LogLevel.Warning);
         builder.AddSimpleConsole(console =>

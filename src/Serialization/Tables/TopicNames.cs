@@ -5,6 +5,9 @@ public static class TopicNames
 {
     private const int MostCharacters = 249;
 
+    /// <summary>Whether a topic may have this name.</summary>
+    public static bool IsValid(string name) => name.Length is > 0 and <= MostCharacters && name.All(IsAllowed);
+
     /// <summary>The topic of a table's records. Different tables may share one: the caller must look.</summary>
     /// <param name="prefix">Debezium's <c>topic.prefix</c>.</param>
     /// <param name="delimiter">Debezium's <c>topic.delimiter</c>, a dot by default.</param>
@@ -17,7 +20,7 @@ public static class TopicNames
         {
             for (int i = 0; i < target.Length; i++)
             {
-                target[i] = char.IsAsciiLetterOrDigit(text[i]) || text[i] is '.' or '_' or '-' ? text[i] : '_';
+                target[i] = IsAllowed(text[i]) ? text[i] : '_';
             }
         });
         return name switch
@@ -27,4 +30,6 @@ public static class TopicNames
             _ => name.Length > MostCharacters ? name[..MostCharacters] : name,
         };
     }
+
+    private static bool IsAllowed(char c) => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-';
 }

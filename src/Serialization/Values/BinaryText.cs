@@ -41,6 +41,16 @@ internal static class BinaryText
         return true;
     }
 
+    /// <summary>Writes a few bytes as quoted base64.</summary>
+    public static void WriteBase64(ref RecordOutput output, scoped ReadOnlySpan<byte> bytes)
+    {
+        Span<byte> target = output.Reserve(Base64.GetMaxEncodedToUtf8Length(bytes.Length) + 2);
+        target[0] = (byte)'"';
+        Base64.EncodeToUtf8(bytes, target[1..], out _, out int length);
+        target[length + 1] = (byte)'"';
+        output.Advance(length + 2);
+    }
+
     /// <summary>BIT(1) is a boolean, more bits are little-endian bytes.</summary>
     public static bool TryWriteBits(ref RecordOutput output, scoped ReadOnlySpan<byte> text, int bits)
     {
@@ -57,11 +67,7 @@ internal static class BinaryText
 
         Span<byte> bytes = stackalloc byte[8];
         BinaryPrimitives.WriteUInt64LittleEndian(bytes, value);
-        Span<byte> target = output.Reserve(16);
-        target[0] = (byte)'"';
-        Base64.EncodeToUtf8(bytes[..((bits + 7) / 8)], target[1..], out _, out int length);
-        target[length + 1] = (byte)'"';
-        output.Advance(length + 2);
+        WriteBase64(ref output, bytes[..((bits + 7) / 8)]);
         return true;
     }
 

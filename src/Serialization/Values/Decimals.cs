@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using CanalBridge.Serialization.Output;
 
 namespace CanalBridge.Serialization.Values;
@@ -35,11 +34,7 @@ internal static class Decimals
 
         Span<byte> bytes = stackalloc byte[MostBytes];
         int start = ToTwosComplement(digits[..count], negative, bytes);
-        Span<byte> target = output.Reserve(Base64.GetMaxEncodedToUtf8Length(MostBytes) + 2);
-        target[0] = (byte)'"';
-        Base64.EncodeToUtf8(bytes[start..], target[1..], out _, out int length);
-        target[length + 1] = (byte)'"';
-        output.Advance(length + 2);
+        BinaryText.WriteBase64(ref output, bytes[start..]);
         return true;
     }
 
@@ -107,11 +102,7 @@ internal static class Decimals
         int length = (bits + 7) / 8;
         Span<byte> bytes = stackalloc byte[8];
         System.Buffers.Binary.BinaryPrimitives.WriteInt64BigEndian(bytes, unscaled << (64 - (8 * length)));
-        Span<byte> target = output.Reserve(16);
-        target[0] = (byte)'"';
-        Base64.EncodeToUtf8(bytes[..length], target[1..], out _, out int written);
-        target[written + 1] = (byte)'"';
-        output.Advance(written + 2);
+        BinaryText.WriteBase64(ref output, bytes[..length]);
     }
 
     private static void WriteText(ref RecordOutput output, scoped ReadOnlySpan<byte> digits, bool negative, int scale)

@@ -151,7 +151,10 @@ public sealed class CommandConfigurationTests : IDisposable
     {
         Command command = CommandThatReads("Topics");
 
-        string help = Assert.Single(command.Options, option => option.Name == "--Section:Name").Description!;
+        SectionsOption option = Assert.Single(command.Options.OfType<SectionsOption>());
+        option.Describe();
+
+        string help = option.Description!;
         Assert.Contains("Topics:Prefix (required)", help, StringComparison.Ordinal);
         Assert.DoesNotContain("Kafka:", help, StringComparison.Ordinal);
     }
