@@ -16,7 +16,7 @@ internal sealed class BridgeWorker(BridgeOptions options, DestinationRunner runn
     {
         string version = typeof(BridgeWorker).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
         Log.Starting(
-            logger, version, options.Canal.Destination!, options.Canal.Endpoints!, options.Kafka.BootstrapServers!,
+            logger, version, Environment.ProcessId, Environment.MachineName, options.Canal.Destination!, options.Canal.Endpoints!, options.Kafka.BootstrapServers!,
             options.Topics.Prefix!, options.Topics.Delimiter, options.Topics.Delimiter);
         if (TimeZoneInfo.FindSystemTimeZoneById(options.Source.CanalTimeZone).SupportsDaylightSavingTime)
         {

@@ -1,3 +1,4 @@
+using CanalBridge.Fetch;
 using CanalBridge.Kafka;
 using CanalBridge.Options;
 using CanalBridge.Positions;
@@ -20,7 +21,12 @@ internal sealed class DestinationRunner
     private readonly BridgeMetrics _metrics;
     private readonly Guid _owner = Guid.NewGuid();
     private readonly ProgressLog _progress;
+    private readonly SessionFaults _sessionFaults;
     private bool _hasClaimed;
+
+    // Why the last producer was given up, until its successor has committed: what it had sent is not published yet.
+    private string? _unfinished;
+
     private readonly RetryDelay _delay = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5));
 
     public DestinationRunner(BridgeOptions options, IProducerFactory producers, ITopicCatalog topics, IPositionStore positions, TimeProvider time, ILogger logger)
@@ -33,6 +39,7 @@ internal sealed class DestinationRunner
         _logger = logger;
         _progress = new ProgressLog(options.Canal.Destination!, time, logger);
         _metrics = new BridgeMetrics(options.Canal.Destination!);
+        _sessionFaults = new SessionFaults(time);
     }
 
     /// <summary>A Kafka transaction was committed.</summary>
@@ -42,15 +49,25 @@ internal sealed class DestinationRunner
     /// <exception cref="Exception">A fault that only a person or a restart can mend; nothing is lost.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        await using CancellationTokenRegistration asked = cancellationToken.Register(() => Log.Stopping(_logger, _options.Canal.Destination!, _options.Delivery.StopGracePeriod));
-        if (await RunUntilStoppedAsync(cancellationToken))
+        // The line is written before anything stops.
+        using var stop = new CancellationTokenSource();
+        await using CancellationTokenRegistration asked = cancellationToken.Register(() =>
+        {
+            Log.Stopping(_logger, _options.Canal.Destination!, _options.Delivery.StopGracePeriod);
+            stop.Cancel();
+        });
+        await RunUntilStoppedAsync(stop.Token);
+        if (_unfinished is { } reason)
+        {
+            Log.StoppedUnfinished(_logger, _options.Canal.Destination!, reason);
+        }
+        else
         {
             Log.Stopped(_logger, _options.Canal.Destination!);
         }
     }
 
-    /// <returns>Whether everything sent was committed.</returns>
-    private async Task<bool> RunUntilStoppedAsync(CancellationToken cancellationToken)
+    private async Task RunUntilStoppedAsync(CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
         {
@@ -61,10 +78,10 @@ internal sealed class DestinationRunner
             catch (KafkaFaultException e) when (e.Reaction == Reaction.Recycle)
             {
                 _metrics.ProducerReplaced(e.Step.ToString());
+                _unfinished = e.Message;
                 if (cancellationToken.IsCancellationRequested)
                 {
-                    Log.StoppedUnfinished(_logger, _options.Canal.Destination!, e.Message);
-                    return false;
+                    return;
                 }
 
                 _progress.Trouble();
@@ -74,11 +91,9 @@ internal sealed class DestinationRunner
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
-                return true;
+                return;
             }
         }
-
-        return true;
     }
 
     /// <summary>The life of one producer.</summary>
@@ -92,16 +107,18 @@ internal sealed class DestinationRunner
         {
             StoredPosition? stored = ReadPosition(cancellationToken);
             Claim(publisher, stored, cancellationToken);
-            await using var pipeline = new Pipeline(_options, publisher, topics, stored, _owner, _progress, _time, _logger);
+            await using var pipeline = new Pipeline(_options, publisher, topics, stored, _owner, _sessionFaults, _progress, _time, _logger);
             pipeline.Committed += () =>
             {
                 _delay.Reset();
+                _unfinished = null;
                 Committed?.Invoke();
             };
             await pipeline.RunAsync(cancellationToken);
         }
         catch (KafkaFaultException e) when (e.Reaction == Reaction.Fenced)
         {
+            _unfinished = e.Message;
             throw WasFenced(publisher, e, cancellationToken);
         }
         finally
@@ -131,7 +148,7 @@ internal sealed class DestinationRunner
 
         return stored is null || stored.Epoch <= _options.Delivery.Epoch
             ? stored
-            : throw new PositionNotComparableException(stored.ToString(), "start", $"the stored epoch {stored.Epoch} is newer than Delivery:Epoch={_options.Delivery.Epoch}", stored.Epoch);
+            : throw PositionNotComparableException.OfNewerEpoch(stored, _options.Delivery.Epoch);
     }
 
     /// <summary>Writes our name beside the position, so that a process that wakes up late can tell a take-over from a time-out.</summary>
@@ -147,11 +164,29 @@ internal sealed class DestinationRunner
     private KafkaFaultException WasFenced(TransactionalPublisher publisher, KafkaFaultException fault, CancellationToken cancellationToken)
     {
         bool outlivedTimeout = publisher.TransactionAge >= _options.Kafka.TransactionTimeout;
-        bool isStillOwner = outlivedTimeout && _positions.Read(cancellationToken)?.Owner == _owner;
+        bool isStillOwner = outlivedTimeout && IsStillOwner(cancellationToken);
         Reaction reaction = FaultPolicy.AfterFencing(outlivedTimeout, isStillOwner);
         return reaction == Reaction.Fenced
             ? new KafkaFaultException(
                 fault.Step, reaction, $"Another process has taken over destination {_options.Canal.Destination} (transactional id {_options.TransactionalId}); this one has stopped writing, and nothing is lost. Let only one run: two that are restarted for ever take over from each other.", fault)
             : new KafkaFaultException(fault.Step, reaction, $"The transaction of destination {_options.Canal.Destination} outlived Kafka:TransactionTimeout ({_options.Kafka.TransactionTimeout:c}), as after a frozen process or broker; nobody else has taken over.", fault);
+    }
+
+    /// <summary>Without an answer nothing may be fenced: it could be the successor. So the question is asked until it is answered, or until the process is to stop.</summary>
+    private bool IsStillOwner(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return _positions.Read(cancellationToken)?.Owner == _owner;
+            }
+            catch (KafkaFaultException e) when (e.Reaction == Reaction.Recycle && !cancellationToken.IsCancellationRequested)
+            {
+                TimeSpan delay = _delay.Next();
+                Log.OwnerUnknown(_logger, e.Message, _options.Canal.Destination!, delay);
+                cancellationToken.WaitHandle.WaitOne(delay);
+            }
+        }
     }
 }

@@ -64,10 +64,11 @@ internal sealed class Pipeline : IAsyncDisposable
     /// <param name="topics">Topics of the publisher's producer.</param>
     /// <param name="stored">Last committed position; null to take whatever Canal delivers.</param>
     /// <param name="owner">This process.</param>
+    /// <param name="sessionFaults">Decides on failed Canal sessions; knows those of earlier pipelines.</param>
     /// <param name="progress">Told of commits and of lost sessions.</param>
     /// <param name="time">Clock.</param>
     /// <param name="logger">Log.</param>
-    public Pipeline(BridgeOptions options, TransactionalPublisher publisher, ProducerTopics topics, StoredPosition? stored, Guid owner, ProgressLog progress, TimeProvider time, ILogger logger)
+    public Pipeline(BridgeOptions options, TransactionalPublisher publisher, ProducerTopics topics, StoredPosition? stored, Guid owner, SessionFaults sessionFaults, ProgressLog progress, TimeProvider time, ILogger logger)
     {
         _options = options;
         _publisher = publisher;
@@ -78,10 +79,10 @@ internal sealed class Pipeline : IAsyncDisposable
         _time = time;
         _logger = logger;
         _replay = new ReplayFilter(stored, options.Delivery.Epoch, options.Source.ServerIdMayChange);
-        _sessionFaults = new SessionFaults(time);
+        _sessionFaults = sessionFaults;
         _fetcher = new BatchFetcher(options.Canal, time, logger);
         _serializer = SerializerFactory.Create(options, owner, logger);
-        _mapper = new BatchMapper(_serializer, _replay, _metrics, time, logger);
+        _mapper = new BatchMapper(options.Canal.Destination!, _serializer, _replay, _metrics, time, logger);
         _settler = new BatchSettler(options.Canal.Destination!, logger);
         _group = new TransactionGroup(options.Delivery, time);
         publisher.ShareHeaders(_serializer.SharedHeaders);
@@ -142,8 +143,12 @@ internal sealed class Pipeline : IAsyncDisposable
     private async ValueTask StepAsync(CancellationToken cancellationToken, CancellationToken grace)
     {
         // 1. Fetch. The wait ends when the open transaction is due.
-        using CanalBatch batch = await FetchAsync(cancellationToken);
-        if (batch.IsEmpty)
+        using CanalBatch? batch = await FetchAsync(cancellationToken);
+        if (batch is null)
+        {
+            _publisher.Poll();
+        }
+        else if (batch.IsEmpty)
         {
             _publisher.Poll();
             _progress.Idle(Position);
@@ -170,14 +175,14 @@ internal sealed class Pipeline : IAsyncDisposable
             _batchIsWhole = true;
         }
 
-        // Batches without records need no commit, so nothing speaks for waiting with their ack.
-        if (_group.IsDue || (!_group.IsEmpty && _group.Records == 0))
+        if (_group.IsDue)
         {
             await CommitAndSettleAsync(grace);
         }
     }
 
-    private async ValueTask<CanalBatch> FetchAsync(CancellationToken cancellationToken)
+    /// <returns>The next batch, empty when Canal has nothing; null when it has not answered and what was sent is due.</returns>
+    private async ValueTask<CanalBatch?> FetchAsync(CancellationToken cancellationToken)
     {
         if (_group.IsEmpty)
         {
@@ -194,7 +199,7 @@ internal sealed class Pipeline : IAsyncDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return CanalBatch.Empty;
+            return null;
         }
     }
 
@@ -222,9 +227,15 @@ internal sealed class Pipeline : IAsyncDisposable
     {
         Commit(cancellationToken);
 
-        // 4. Settle.
-        await _settler.SettleAsync(_fetcher.Session, _group.BatchIds, cancellationToken);
-        _group.Clear();
+        // 4. Settle. Batches whose ack fails come again and are dropped: the group is done with either way.
+        try
+        {
+            await _settler.SettleAsync(_fetcher.Session, _group.BatchIds, cancellationToken);
+        }
+        finally
+        {
+            _group.Clear();
+        }
     }
 
     private void Commit(CancellationToken cancellationToken)
@@ -240,8 +251,7 @@ internal sealed class Pipeline : IAsyncDisposable
 
             Committed?.Invoke();
             Log.Committed(_logger, _group.Records, _group.BatchIds.Count, _options.Canal.Destination!, Position);
-            TimeSpan lag = _time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(_replay.MaxExecuteTimeMilliseconds);
-            lag = lag > TimeSpan.Zero ? lag : TimeSpan.Zero;
+            TimeSpan lag = _replay.Lag(_time.GetUtcNow());
             _metrics.Committed(lag);
             _progress.Committed(_group.Records, Position, lag);
         }

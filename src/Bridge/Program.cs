@@ -27,7 +27,7 @@ try
 }
 catch (OptionsValidationException e)
 {
-    await Console.Error.WriteLineAsync($"canal-bridge: the configuration has {e.Failures.Count()} mistake(s):");
+    await Console.Error.WriteLineAsync($"canal-bridge cannot start, {e.Failures.Count()} mistake(s):");
     foreach (string failure in e.Failures)
     {
         await Console.Error.WriteLineAsync($"  {failure}");

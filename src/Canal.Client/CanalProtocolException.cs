@@ -15,6 +15,12 @@ public sealed class CanalProtocolException : CanalException
     /// </summary>
     public bool IsOtherConsumer { get; internal init; }
 
-    /// <summary>True: the bytes on a new connection may be sound (a desynchronized or damaged stream heals that way).</summary>
-    public override bool IsTransient => true;
+    /// <summary>
+    /// True: the bytes on a new connection may be sound (a desynchronized or damaged stream heals that way). False when
+    /// <see cref="CanalSession.OpenAsync"/> met it at every attempt and gave up.
+    /// </summary>
+    public override bool IsTransient => !IsLasting;
+
+    /// <summary>Several new connections did not help.</summary>
+    internal bool IsLasting { get; init; }
 }

@@ -51,7 +51,10 @@ public sealed class CanalSession : IAsyncDisposable
     /// <summary>The server that runs the destination.</summary>
     public CanalEndpoint Endpoint => _connection.Endpoint;
 
-    /// <summary>True: <see cref="FetchAsync(TimeSpan, CancellationToken)"/> asks for nothing new and only hands out what was asked for before.</summary>
+    /// <summary>
+    /// True: <see cref="FetchAsync(TimeSpan, CancellationToken)"/> asks for nothing new, hands out what was asked for before, and then waits in vain, keeping
+    /// the connection alive. A loop pauses so without losing its session.
+    /// </summary>
     public bool HoldGets { get; set; }
 
     /// <summary>GETs sent whose answer has not been read; each may bring up to <see cref="CanalClientOptions.FetchSize"/>.</summary>
@@ -86,7 +89,8 @@ public sealed class CanalSession : IAsyncDisposable
     /// </summary>
     /// <exception cref="ArgumentException">The options cannot be used.</exception>
     /// <exception cref="CanalServerException">A refusal that would come again, such as a wrong password.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled; otherwise it never gives up.</exception>
+    /// <exception cref="CanalProtocolException">Five attempts in a row were answered with what cannot be read (no Canal server, a frame over the cap), or met another consumer.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; while no server can be reached or none runs the destination it never gives up.</exception>
     public static Task<CanalSession> OpenAsync(
         CanalClientOptions options, ILogger? logger = null, TimeProvider? timeProvider = null, CancellationToken cancellationToken = default)
     {
@@ -180,6 +184,7 @@ public sealed class CanalSession : IAsyncDisposable
             if (HoldGets)
             {
                 await KeepAliveAsync().ConfigureAwait(false);
+                await Task.Delay(wait, _time, cancellationToken).ConfigureAwait(false);
                 return CanalBatch.Empty;
             }
 

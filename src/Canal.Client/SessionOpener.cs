@@ -27,8 +27,9 @@ internal sealed class SessionOpener(CanalClientOptions options, ILogger logger, 
                 Log.SessionOpen(logger, options.Destination, endpoint, options.ClientId);
                 return session;
             }
-            catch (CanalException e) when (e.IsTransient && !IsHopeless(e))
+            catch (CanalException e) when (e.IsTransient)
             {
+                ThrowIfLasting(e);
                 if (e is CanalConnectionException or CanalServerException { IsDestinationNotRunning: true })
                 {
                     _wereAway.Add(endpoint);
@@ -44,10 +45,13 @@ internal sealed class SessionOpener(CanalClientOptions options, ILogger logger, 
         }
     }
 
-    private bool IsHopeless(CanalException failure)
+    private void ThrowIfLasting(CanalException failure)
     {
         _protocolFailures = failure is CanalProtocolException ? _protocolFailures + 1 : 0;
-        return _protocolFailures >= MostProtocolFailures;
+        if (_protocolFailures >= MostProtocolFailures && failure is CanalProtocolException last)
+        {
+            throw new CanalProtocolException($"{last.Message} This came at {MostProtocolFailures} attempts in a row; giving up.", last) { IsOtherConsumer = last.IsOtherConsumer, IsLasting = true };
+        }
     }
 
     private void Report(CanalEndpoint endpoint, int attempt, CanalException failure)

@@ -8,7 +8,7 @@ using CanalBridge.Serialization.Tables;
 
 namespace CanalBridge.Serialization;
 
-/// <summary>Turns entries into Kafka records; remembers table layouts and the open source transaction. One per destination, not thread-safe.</summary>
+/// <summary>Turns entries into Kafka records; remembers table layouts. One per destination, not thread-safe.</summary>
 /// <remarks>
 /// Per row: 1. find the values in place, by the layout learned before; 2. the envelope decides which records the change makes and
 /// writes them. Nothing is allocated for a row of a known layout.
@@ -16,19 +16,17 @@ namespace CanalBridge.Serialization;
 [SuppressMessage("Performance", "CA1859", Justification = "The interface is the seam for more envelopes.")]
 public sealed class EntrySerializer : IDisposable
 {
-    private readonly SourceKind _sourceKind;
     private readonly TableCatalog _tables;
-    private readonly RowImages _images = new();
+    private readonly RowReader _rows;
     private readonly IEnvelopeWriter _envelope;
-    private long? _threadId;
 
     /// <summary>Creates a serializer that knows no table yet.</summary>
     /// <param name="settings">What the entries do not say.</param>
     /// <param name="topics">Chooses the topic of each table.</param>
     public EntrySerializer(SerializationSettings settings, ITableTopics topics)
     {
-        _sourceKind = settings.SourceKind;
         _tables = new TableCatalog(topics);
+        _rows = new RowReader(_tables);
 
         // The one place that chooses the envelope.
         _envelope = new DebeziumEnvelope(settings);
@@ -50,10 +48,10 @@ public sealed class EntrySerializer : IDisposable
         switch (entry.Type)
         {
             case CanalEntryType.TransactionBegin:
-                _threadId = ThreadIdOf(entry);
+                _envelope.BeginTransaction(entry);
                 return new EntryResult(EntryKind.TransactionBegin, 0, 0);
             case CanalEntryType.TransactionEnd:
-                _threadId = null;
+                _envelope.EndTransaction();
                 return new EntryResult(EntryKind.TransactionEnd, 0, 0);
             case CanalEntryType.RowData:
                 return WriteRowChange(entry, firstRow, nowNanoseconds, output);
@@ -64,18 +62,6 @@ public sealed class EntrySerializer : IDisposable
 
     /// <inheritdoc />
     public void Dispose() => _envelope.Dispose();
-
-    /// <summary>Debezium knows the thread from BEGIN; XA transactions start without one.</summary>
-    private long? ThreadIdOf(in CanalEntry entry)
-    {
-        if (_sourceKind != SourceKind.MySql || !entry.FindBeginProperty("XA_TYPE"u8).IsEmpty)
-        {
-            return null;
-        }
-
-        long threadId = entry.ReadThreadId();
-        return threadId == 0 ? null : threadId;
-    }
 
     private EntryResult WriteRowChange(in CanalEntry entry, int firstRow, long nowNanoseconds, RecordBuffer output)
     {
@@ -119,20 +105,14 @@ public sealed class EntrySerializer : IDisposable
     private int WriteRows(in EntryHeader header, in RowChange change, int firstRow, long nowNanoseconds, RecordBuffer buffer)
     {
         KnownTable table = _tables.Find(header);
-        _envelope.BeginEntry(header, _threadId, nowNanoseconds);
+        _envelope.BeginEntry(header, nowNanoseconds);
         Operation operation = OperationOf(change.EventType);
         int index = 0;
         foreach (RowData row in change.Rows)
         {
             if (index >= firstRow)
             {
-                TableLayout layout = Read(table, row, operation);
-                if (!ReferenceEquals(layout, table.Layout))
-                {
-                    _tables.Keep(table, layout);
-                }
-
-                _envelope.WriteRow(new ChangeEvent(operation, layout, _images, row.Bytes, index), buffer);
+                WriteRow(table, row, operation, index, buffer);
             }
 
             index++;
@@ -141,44 +121,25 @@ public sealed class EntrySerializer : IDisposable
         return index;
     }
 
+    /// <summary>One row. Where it is refused the whole entry is, in <see cref="WriteRowChange"/>; to pass such a row on, catch it here and take back what it wrote.</summary>
+    private void WriteRow(KnownTable table, in RowData row, Operation operation, int index, RecordBuffer buffer)
+    {
+        try
+        {
+            TableLayout layout = _rows.Read(table, row, operation);
+            _envelope.WriteRow(new ChangeEvent(operation, layout, _rows.Images, row.Bytes, index), buffer);
+        }
+        catch (RowException e)
+        {
+            e.Row = index;
+            throw;
+        }
+    }
+
     private static Operation OperationOf(CanalEventType type) => type switch
     {
         CanalEventType.Insert => Operation.Create,
         CanalEventType.Delete => Operation.Delete,
         _ => Operation.Update,
     };
-
-    /// <summary>Step 1. A row of another layout than the last one is learned from, unless it is only a part of it.</summary>
-    private TableLayout Read(KnownTable table, in RowData row, Operation operation)
-    {
-        if (table.Layout is { } known && _images.TryRead(known, row.Bytes) && IsComplete(known, operation))
-        {
-            table.MayHaveChanged = false;
-            return known;
-        }
-
-        // After a DDL the table may just have lost columns: only then are fewer no sign of a partial row image.
-        if (table is { Layout: { } last, MayHaveChanged: false } && last.Covers(row.BeforeColumns) && last.Covers(row.AfterColumns))
-        {
-            throw Incomplete(table, last);
-        }
-
-        var learned = TableLayout.Learn(table.Source, row);
-        if (!_images.TryRead(learned, row.Bytes) || !IsComplete(learned, operation))
-        {
-            throw Incomplete(table, learned);
-        }
-
-        return learned;
-    }
-
-    private bool IsComplete(TableLayout layout, Operation operation)
-    {
-        int before = operation == Operation.Create ? 0 : layout.Columns.Length;
-        int after = operation == Operation.Delete ? 0 : layout.Columns.Length;
-        return _images.BeforeCount == before && _images.AfterCount == after;
-    }
-
-    private static IncompleteRowImageException Incomplete(KnownTable table, TableLayout layout) =>
-        new(table.Source.ToString(), $"not all of the {layout.Columns.Length} known columns are in the images before and after the change");
 }

@@ -1,7 +1,7 @@
 namespace CanalBridge.Serialization;
 
 /// <summary>Columns are missing from a row image: the source does not log whole rows. A missing column is unknown, not NULL, so no record can be made.</summary>
-public sealed class IncompleteRowImageException : Exception
+public sealed class IncompleteRowImageException : RowException
 {
     /// <summary>Creates the exception.</summary>
     /// <param name="table">Table, as schema.name.</param>

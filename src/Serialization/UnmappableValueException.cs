@@ -1,7 +1,7 @@
 namespace CanalBridge.Serialization;
 
 /// <summary>A value that does not fit its column's type. Names table, column and type; never the value.</summary>
-public sealed class UnmappableValueException : Exception
+public sealed class UnmappableValueException : RowException
 {
     /// <summary>Creates the exception.</summary>
     /// <param name="table">Table, as schema.name.</param>

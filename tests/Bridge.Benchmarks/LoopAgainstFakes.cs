@@ -40,7 +40,7 @@ public class LoopAgainstFakes
     public int MapAndPublish()
     {
         _records.Clear();
-        new BatchMapper(_serializer, new ReplayFilter(null, 0, false), _metrics, TimeProvider.System, NullLogger.Instance).Map(_batch, _records);
+        new BatchMapper("bench", _serializer, new ReplayFilter(null, 0, false), _metrics, TimeProvider.System, NullLogger.Instance).Map(_batch, _records);
         _publisher.Begin();
         for (int i = 0; i < _records.Count; i++)
         {

@@ -8,6 +8,7 @@ using CanalBridge.Testing.Peers;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging.Testing;
 
 namespace CanalBridge.IntegrationTests;
 
@@ -133,6 +134,26 @@ public sealed class KafkaBrokerTests(SharedPeers shared)
         using var admin = new AdminClientBuilder(KafkaClientConfig.Admin(options)).Build();
         List<DescribeConfigsResult> described = await admin.DescribeConfigsAsync([new ConfigResource { Type = ResourceType.Topic, Name = options.PositionTopic }]);
         Assert.Equal("compact", described[0].Entries["cleanup.policy"].Value);
+    }
+
+    [Fact]
+    public async Task Topic_deleted_while_the_bridge_runs_is_made_anew_and_its_loss_is_told()
+    {
+        BridgeOptions options = await OptionsAsync();
+        var logs = new FakeLogCollector();
+        using var catalog = new TopicCatalog(options, new FakeLogger(logs));
+        using var admin = new AdminClientBuilder(KafkaClientConfig.Admin(options)).Build();
+        string topic = $"{options.TransactionalId}.deleted";
+        catalog.PrepareTableTopic(topic);
+        await admin.DeleteTopicsAsync([topic]);
+        while (admin.GetMetadata(topic, TimeSpan.FromSeconds(5)).Topics[0].Error.Code != ErrorCode.UnknownTopicOrPart)
+        {
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+
+        catalog.PrepareTableTopic(topic);
+
+        Assert.Equal([4008, 4019, 4008], logs.GetSnapshot().Select(r => r.Id.Id));
     }
 
     [Fact]

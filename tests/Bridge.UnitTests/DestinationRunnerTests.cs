@@ -9,6 +9,7 @@ using CanalBridge.Serialization;
 using CanalBridge.Testing;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging.Testing;
 
 namespace CanalBridge.UnitTests;
 
@@ -16,6 +17,8 @@ namespace CanalBridge.UnitTests;
 public sealed class DestinationRunnerTests : IAsyncDisposable
 {
     private const string File = "mysql-bin.000003";
+    private const int Stopped = 9002, Stopping = 9005, StoppedUnfinished = 9006;
+    private readonly FakeLogCollector _logs = new();
     private readonly FakeCanalServer _canal = new("example");
     private readonly FakeKafka _kafka = new("canal-bridge.p.example.positions");
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
@@ -228,7 +231,82 @@ public sealed class DestinationRunnerTests : IAsyncDisposable
 
         var refusal = await Assert.ThrowsAsync<CanalBridge.Positions.PositionNotComparableException>(StartAsync);
 
-        Assert.Contains("epoch 3", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("set Delivery:Epoch=3 to go on", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Stop_with_everything_committed_says_so_after_the_line_that_it_was_asked_to()
+    {
+        Task running = await StartWithOneRowInAnOpenTransactionAsync();
+        await _stop.CancelAsync();
+        await running;
+
+        Assert.Equal([Stopping, Stopped], Logged(Stopping, Stopped, StoppedUnfinished));
+    }
+
+    [Fact]
+    public async Task Stop_with_a_queue_that_stays_full_says_that_the_transaction_is_unfinished()
+    {
+        _options.Delivery.StopGracePeriod = TimeSpan.FromMilliseconds(20);
+        FakeProducer producer = null!;
+        _kafka.OnProducer = (_, made) =>
+        {
+            producer = made;
+            int produced = 0;
+
+            // The first record is the claim.
+            made.OnCall = call =>
+            {
+                if (call == "Produce" && ++produced > 1)
+                {
+                    made.Fail("Produce", KafkaFailures.Plain(ErrorCode.Local_QueueFull));
+                }
+            };
+        };
+        _canal.Append([EntryBuilder.Insert(File, 100, 1)]);
+        Task running = StartAsync();
+        await UntilAsync(() => producer?.Calls.ToArray().Contains("Poll") == true);
+
+        await _stop.CancelAsync();
+        await running;
+
+        Assert.Equal([Stopping, StoppedUnfinished], Logged(Stopping, Stopped, StoppedUnfinished));
+        Assert.Empty(_kafka.Rows);
+    }
+
+    [Fact]
+    public async Task Stop_while_a_new_producer_is_due_says_that_the_transaction_is_unfinished()
+    {
+        _kafka.OnProducer = (number, producer) =>
+        {
+            FailSecondCommit(number, producer, KafkaFailures.Abortable(ErrorCode.Local_Inconsistent));
+            if (number == 1)
+            {
+                producer.OnCall = _ => _stop.Cancel();
+            }
+        };
+        _canal.Append([EntryBuilder.Insert(File, 100, 1)]);
+
+        await StartAsync();
+
+        Assert.Equal([Stopping, StoppedUnfinished], Logged(Stopping, Stopped, StoppedUnfinished));
+    }
+
+    [Fact]
+    public async Task Process_that_outlived_its_transaction_fences_nobody_before_it_knows_who_owns_the_destination()
+    {
+        var successor = Guid.NewGuid();
+        int asked = 0;
+        _options.Kafka.TransactionTimeout = TimeSpan.FromTicks(1);
+        _kafka.OnProducer = (number, producer) => FailSecondCommit(number, producer, KafkaFailures.Fatal(ErrorCode.Local_Fenced));
+        _kafka.OnRead = stored => stored is null ? null
+            : ++asked < 3 ? throw new KafkaFaultException(KafkaStep.ReadPosition, FaultPolicy.Decide(KafkaStep.ReadPosition, KafkaFailures.Plain(ErrorCode.Local_TimedOut)), "no answer", null)
+            : stored with { Owner = successor };
+        _canal.Append([EntryBuilder.Insert(File, 100, 1)]);
+
+        var fault = await Assert.ThrowsAsync<KafkaFaultException>(StartAsync);
+
+        Assert.Equal((ExitCode.Fenced, 1, 3), (ExitCode.Of(fault), _kafka.ProducersMade, asked));
     }
 
     private static void FailSecondCommit(int number, FakeProducer producer, Exception failure)
@@ -268,7 +346,9 @@ public sealed class DestinationRunnerTests : IAsyncDisposable
     }
 
     private Task StartAsync() =>
-        Task.Run(() => new DestinationRunner(_options, _kafka, _kafka, _kafka, TimeProvider.System, NullLogger.Instance).RunAsync(_stop.Token));
+        Task.Run(() => new DestinationRunner(_options, _kafka, _kafka, _kafka, TimeProvider.System, new FakeLogger(_logs)).RunAsync(_stop.Token));
+
+    private int[] Logged(params int[] ids) => [.. _logs.GetSnapshot().Select(r => r.Id.Id).Where(ids.Contains)];
 
     private Task RunUntilDrainedAsync() => RunUntilDrainedAsync(_canal);
 

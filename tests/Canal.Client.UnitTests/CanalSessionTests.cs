@@ -365,7 +365,7 @@ public sealed class CanalSessionTests : IAsyncDisposable
         session.HoldGets = true;
 
         var seen = new List<long>();
-        while (await session.FetchAsync(TestSessions.Wait) is { IsEmpty: false } batch)
+        while (await session.FetchAsync(TimeSpan.FromMilliseconds(1)) is { IsEmpty: false } batch)
         {
             seen.AddRange(TestEntries.Offsets(batch));
             batch.Dispose();
@@ -379,16 +379,32 @@ public sealed class CanalSessionTests : IAsyncDisposable
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task Held_fetch_waits_as_long_as_it_was_told()
+    {
+        var time = new FakeTimeProvider();
+        await using CanalSession session = await TestSessions.OpenOnceAsync(_server, time: time);
+        session.HoldGets = true;
+
+        ValueTask<CanalBatch> fetching = session.FetchAsync(TimeSpan.FromSeconds(1));
+        time.Advance(TimeSpan.FromMilliseconds(999));
+        bool early = fetching.IsCompleted;
+        time.Advance(TimeSpan.FromMilliseconds(1));
+
+        Assert.True((await fetching).IsEmpty);
+        Assert.False(early);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task Held_session_keeps_the_connection_alive_without_a_get()
     {
         var time = new FakeTimeProvider();
         await using CanalSession session = await TestSessions.OpenOnceAsync(_server, time: time);
         session.HoldGets = true;
 
-        await session.FetchAsync(TestSessions.Wait);
+        await session.FetchAsync(TimeSpan.Zero);
         int early = _server.Requests.Count(r => r.Kind == "SUBSCRIPTION");
         time.Advance(TimeSpan.FromMinutes(21));
-        await session.FetchAsync(TestSessions.Wait);
+        await session.FetchAsync(TimeSpan.Zero);
 
         Assert.Equal((1, 2), (early, _server.Requests.Count(r => r.Kind == "SUBSCRIPTION")));
         Assert.Single(Gets());

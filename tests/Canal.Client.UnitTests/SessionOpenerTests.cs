@@ -130,6 +130,19 @@ public sealed class SessionOpenerTests : IAsyncDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => opening);
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task Peer_that_is_no_canal_server_is_given_up_after_five_attempts()
+    {
+        _first.BeforeRequest = request => _first.SendInsteadOfNextAnswer("HTTP/1.1 400 Bad Request"u8.ToArray());
+        _second.BeforeRequest = request => _second.SendInsteadOfNextAnswer("HTTP/1.1 400 Bad Request"u8.ToArray());
+
+        CanalProtocolException gaveUp = await Assert.ThrowsAsync<CanalProtocolException>(() => OpenAsync());
+
+        Assert.False(gaveUp.IsTransient);
+        Assert.Contains("5 attempts in a row", gaveUp.Message, StringComparison.Ordinal);
+        Assert.Equal(5, _first.ConnectionCount + _second.ConnectionCount);
+    }
+
     [Fact]
     public void Pauses_double_up_to_the_maximum_less_up_to_half()
     {

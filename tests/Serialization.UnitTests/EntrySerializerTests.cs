@@ -177,8 +177,9 @@ public sealed class EntrySerializerTests
         Cell[] bad = [new("id", "bigint", "x", true), new("note", "text", new string('n', 200_000))];
         byte[] entry = EntryBuilder.Rows(CanalEventType.Insert, "shop", "orders", new(null, Order(2, new string('n', 200_000))), new(null, bad));
 
-        Assert.Throws<UnmappableValueException>(() => _fixture.Write(entry));
+        var refused = Assert.Throws<UnmappableValueException>(() => _fixture.Write(entry));
 
+        Assert.Equal(1, refused.Row);
         Assert.Equal((count, length), (_fixture.Buffer.Count, _fixture.Buffer.LengthBytes));
         Assert.Equal(before, Encoding.UTF8.GetString(_fixture.Buffer[0].Value));
     }

@@ -15,6 +15,9 @@ internal sealed class FakeKafka(string positionTopic) : IProducerFactory, ITopic
     /// <summary>The position topic was deleted.</summary>
     public bool PositionIsLost { get; set; }
 
+    /// <summary>Called with what is stored when the position is read; its answer is the reader's.</summary>
+    public Func<StoredPosition?, StoredPosition?>? OnRead { get; set; }
+
     public int SmallestRecordLimit => int.MaxValue;
 
     public int ProducersMade
@@ -49,8 +52,11 @@ internal sealed class FakeKafka(string positionTopic) : IProducerFactory, ITopic
 
     public int PrepareTableTopic(string topic) => 1;
 
-    public StoredPosition? Read(CancellationToken cancellationToken) =>
-        !PositionIsLost && All().LastOrDefault(r => r.Topic == positionTopic) is { } record ? StoredPosition.Parse(record.Value) : null;
+    public StoredPosition? Read(CancellationToken cancellationToken)
+    {
+        StoredPosition? stored = !PositionIsLost && All().LastOrDefault(r => r.Topic == positionTopic) is { } record ? StoredPosition.Parse(record.Value) : null;
+        return OnRead is { } read ? read(stored) : stored;
+    }
 
     private List<FakeRecord> All()
     {

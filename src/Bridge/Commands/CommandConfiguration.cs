@@ -113,6 +113,7 @@ internal static class CommandConfiguration
     private static void CheckEnvironment(List<string> mistakes)
     {
         const int slip = 2;
+        HashSet<string> withOneUnderscore = [.. OptionsReader.Defaults().Select(static option => option.Key.Replace(':', '_'))];
         foreach (string name in Environment.GetEnvironmentVariables().Keys.Cast<string>().Order(StringComparer.Ordinal))
         {
             int end = name.IndexOf("__", StringComparison.Ordinal);
@@ -121,6 +122,10 @@ internal static class CommandConfiguration
                 && OptionsReader.Sections.FirstOrDefault(s => Distance(s.ToUpperInvariant(), section.ToUpperInvariant()) <= slip) is { } meant)
             {
                 mistakes.Add($"The environment has {name}, but {section} is no section; {meant}{name[end..]} is probably meant.");
+            }
+            else if (end < 0 && withOneUnderscore.Contains(name))
+            {
+                mistakes.Add($"The environment has {name}; {name.Replace("_", "__", StringComparison.Ordinal)}, with two underscores, is probably meant.");
             }
         }
 

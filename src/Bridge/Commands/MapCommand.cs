@@ -30,24 +30,31 @@ internal static class MapCommand
         using ILoggerFactory logs = LoggerFactory.Create(builder => builder.AddBridgeConsole(LogLevel.Warning));
         ILogger logger = logs.CreateLogger("map");
         using EntrySerializer serializer = SerializerFactory.Create(options, Guid.NewGuid(), logger);
-        var mapper = new BatchMapper(serializer, new ReplayFilter(stored: null, epoch: 0, options.Source.ServerIdMayChange), new BridgeMetrics("map"), TimeProvider.System, logger);
+        var mapper = new BatchMapper("map", serializer, new ReplayFilter(stored: null, epoch: 0, options.Source.ServerIdMayChange), new BridgeMetrics("map"), TimeProvider.System, logger);
         using var records = new RecordBuffer();
         await using var output = new BufferedStream(Console.OpenStandardOutput(), 1 << 16);
         var lines = new RecordLines(output);
         long frames = 0;
         await using FileStream input = file.OpenRead();
-        await foreach (CanalBatch batch in CanalFrames.ReadAsync(input, cancellationToken: cancellationToken))
+        try
         {
-            using (batch)
+            await foreach (CanalBatch batch in CanalFrames.ReadAsync(input, cancellationToken: cancellationToken))
             {
-                frames++;
-                records.Clear();
-                mapper.Map(batch, records);
-                for (int i = 0; i < records.Count; i++)
+                using (batch)
                 {
-                    lines.Write(records[i], serializer.SharedHeaders);
+                    frames++;
+                    records.Clear();
+                    mapper.Map(batch, records);
+                    for (int i = 0; i < records.Count; i++)
+                    {
+                        lines.Write(records[i], serializer.SharedHeaders);
+                    }
                 }
             }
+        }
+        catch (CanalProtocolException) when (frames == 0)
+        {
+            throw CommandConfiguration.Mistake($"{file.FullName} is no recording of canal-bridge record: it does not begin with a frame.");
         }
 
         if (frames == 0)

@@ -19,7 +19,7 @@ internal static class RecordCommand
         var idle = new Option<double>("--idle") { Description = "End after this many seconds without a change; 0 = only by Ctrl-C.", DefaultValueFactory = _ => 0 };
         idle.Validators.Add(static result => OptionRules.RefuseBelow(result, 0));
         var force = new Option<bool>("--force") { Description = "Overwrite the file if it is there." };
-        var command = new Command("record", "Keeps the frames that a Canal server sends, without acknowledging any. The file holds row values: mind who gets it.") { file, idle, force };
+        var command = new Command("record", "Keeps the frames that a Canal server sends, without acknowledging any. A bridge that reads the destination is disturbed meanwhile: stop it first. The file holds row values: mind who gets it.") { file, idle, force };
         CommandConfiguration.AddTo(command, "Canal");
         command.SetAction((parsed, cancellationToken) =>
             RunAsync(CommandConfiguration.Read(parsed, "Canal"), parsed.GetRequiredValue(file), parsed.GetValue(force), TimeSpan.FromSeconds(parsed.GetValue(idle)), cancellationToken));

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace CanalBridge.Commands;
 
-/// <summary><c>canal-bridge tail</c>: what a Canal server sends, as JSON lines; looking changes nothing.</summary>
+/// <summary><c>canal-bridge tail</c>: what a Canal server sends, as JSON lines; without --ack the cursor stays where it is.</summary>
 internal static class TailCommand
 {
     private static readonly TimeSpan Wait = TimeSpan.FromMilliseconds(100);
@@ -18,7 +18,7 @@ internal static class TailCommand
     public static Command Create()
     {
         var ack = new Option<bool>("--ack") { Description = "Acknowledge what was printed: Canal will not deliver it again to anybody." };
-        var command = new Command("tail", "Prints changes of a Canal server as JSON lines. Without --ack everything is given back at the end.") { ack };
+        var command = new Command("tail", "Prints changes of a Canal server as JSON lines. Without --ack everything is given back at the end. A bridge that reads the destination is disturbed meanwhile: stop it first.") { ack };
         CommandConfiguration.AddTo(command, "Canal");
         command.SetAction((parsed, cancellationToken) => RunAsync(CommandConfiguration.Read(parsed, "Canal"), parsed.GetValue(ack), cancellationToken));
         return command;
@@ -30,6 +30,7 @@ internal static class TailCommand
         try
         {
             await using CanalSession session = await CanalSession.OpenAsync(CanalClientSettings.From(options.Canal), logs.CreateLogger<CanalSession>(), TimeProvider.System, cancellationToken);
+            await Console.Error.WriteLineAsync($"Reading destination {options.Canal.Destination} from {session.Endpoint}; Ctrl-C ends.");
             await using Stream output = Console.OpenStandardOutput();
             try
             {

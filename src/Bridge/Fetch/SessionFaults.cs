@@ -4,12 +4,12 @@ namespace CanalBridge.Fetch;
 
 /// <summary>Decides on a failure of a Canal session: a new session, or the end. The counterpart of Kafka's FaultPolicy.</summary>
 /// <remarks>
-/// While no session can be opened, <see cref="CanalSession.OpenAsync"/> decides by the same <see cref="CanalException.IsTransient"/>.
+/// While no session can be opened, <see cref="CanalSession.OpenAsync"/> tries on by the same <see cref="CanalException.IsTransient"/>; what it gives up is not transient any more.
 /// A batch that was read but cannot be understood is no matter of the session: it would come again, so the bridge stops.
 /// </remarks>
 internal sealed class SessionFaults
 {
-    /// <summary>Damage on the way heals with a new session; what comes back this often without a batch between is in the data, such as a frame over the cap.</summary>
+    /// <summary>Damage on the way heals with a new session; what ends this many open sessions without a batch between is in the data, such as a frame over the cap.</summary>
     private const int MostProtocolFailures = 5;
 
     /// <summary>An earlier connection's request disturbs once; another consumer does at every few batches.</summary>

@@ -93,8 +93,16 @@ internal static class FaultPolicy
         _ => Reaction.Stop,
     };
 
-    /// <summary>The error that says why: of a topic that could not be created it lies deeper.</summary>
-    public static Error CauseOf(KafkaException failure) => (failure as CreateTopicsException)?.Results.Find(static r => r.Error.IsError)?.Error ?? failure.Error;
+    /// <summary>DESCRIBE_CONFIGS is a right of its own, and not every service knows the call: without its answer the bridge works, with the default limit.</summary>
+    public static bool RecordLimitMayStayUnknown(KafkaException failure) => !IsPassing(CauseOf(failure).Code);
+
+    /// <summary>The error that says why: where an admin call asked for several things it lies deeper.</summary>
+    public static Error CauseOf(KafkaException failure) => failure switch
+    {
+        CreateTopicsException e => e.Results.Find(static r => r.Error.IsError)?.Error,
+        DescribeConfigsException e => e.Results.Find(static r => r.Error.IsError)?.Error,
+        _ => null,
+    } ?? failure.Error;
 
     private static Reaction DecideFence(KafkaException e) =>
         e is KafkaRetriableException && !e.Error.IsFatal ? Reaction.RetryCall : Reaction.Stop;

@@ -12,6 +12,7 @@ namespace CanalBridge.Map;
 /// <summary>Step 2: a batch to records in entry order; what was published before is dropped here, what gives no record is counted and logged.</summary>
 internal sealed class BatchMapper
 {
+    private readonly string _destination;
     private readonly EntrySerializer _serializer;
     private readonly ReplayFilter _replay;
     private readonly TimeProvider _time;
@@ -20,8 +21,9 @@ internal sealed class BatchMapper
     private readonly HashSet<string> _damagedTables = [];
     private long _duplicates;
 
-    public BatchMapper(EntrySerializer serializer, ReplayFilter replay, BridgeMetrics metrics, TimeProvider time, ILogger logger)
+    public BatchMapper(string destination, EntrySerializer serializer, ReplayFilter replay, BridgeMetrics metrics, TimeProvider time, ILogger logger)
     {
+        _destination = destination;
         _serializer = serializer;
         _replay = replay;
         _time = time;
@@ -66,9 +68,9 @@ internal sealed class BatchMapper
         {
             return _serializer.Write(entry, firstRow, now, records);
         }
-        catch (Exception e) when (e is UnmappableValueException or IncompleteRowImageException)
+        catch (RowException e)
         {
-            throw new RowRefusedException(entry.Header.Position, e);
+            throw new RowRefusedException(entry.Header.Position, e.Row, e);
         }
     }
 
@@ -78,7 +80,7 @@ internal sealed class BatchMapper
         if (_duplicates > 0 && result.Rows > firstRow)
         {
             // One line for a whole replay, when the first new row ends it.
-            Log.DuplicatesDropped(_logger, _duplicates, Position());
+            Log.DuplicatesDropped(_logger, _duplicates, _destination, Position());
             _duplicates = 0;
         }
 
@@ -89,11 +91,11 @@ internal sealed class BatchMapper
                 break;
             case EntryKind.Ddl:
                 Count(result.Kind);
-                Log.DdlPassed(_logger, Position(), TableOf(entry), entry.Header.EventType);
+                Log.DdlPassed(_logger, _destination, Position(), TableOf(entry), entry.Header.EventType);
                 break;
             case EntryKind.StatementDml:
                 Count(result.Kind);
-                Log.StatementDml(_logger, Position(), TableOf(entry));
+                Log.StatementDml(_logger, _destination, Position(), TableOf(entry));
                 break;
             default:
                 Count(result.Kind);
@@ -106,7 +108,7 @@ internal sealed class BatchMapper
             string table = TableOf(entry);
             if (_damagedTables.Add(table))
             {
-                Log.DamagedText(_logger, table, Position());
+                Log.DamagedText(_logger, _destination, table, Position());
             }
         }
     }

@@ -5,8 +5,8 @@ namespace CanalBridge.Map;
 /// <summary>A row that cannot become a record: where it is, why, and what to do.</summary>
 internal sealed class RowRefusedException : Exception
 {
-    public RowRefusedException(BinlogPosition position, Exception cause)
-        : base($"Stopped at {position}: {cause.Message} Nothing of its batch was published. Mend the cause, or leave the table out by Canal's filter, and start again.", cause)
+    public RowRefusedException(BinlogPosition position, int row, Exception cause)
+        : base($"Stopped at {position} row {row}: {cause.Message} Nothing of its batch was published. Mend the cause, or leave the table out by Canal's filter, and start again.", cause)
     {
     }
 }

@@ -51,10 +51,10 @@ internal sealed class CanalOptions
     public TimeSpan ResponseTimeout { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Largest frame accepted, bytes.</summary>
-    [Range(1024 * 1024, int.MaxValue)]
+    [Range(1024 * 1024, 1024 * 1024 * 1024)]
     public int FrameCapBytes { get; set; } = 256 * 1024 * 1024;
 
     /// <summary>Bytes asked for and not yet acknowledged; keep it below half of the server's ring (16 MiB unless configured otherwise).</summary>
-    [Range(0, long.MaxValue)]
+    [Range(0, 1024L * 1024 * 1024)]
     public long WindowBytes { get; set; } = 8 * 1024 * 1024;
 }

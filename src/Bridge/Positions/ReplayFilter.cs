@@ -59,6 +59,13 @@ internal sealed class ReplayFilter
     /// <summary>Latest event time taken.</summary>
     public long MaxExecuteTimeMilliseconds { get; private set; }
 
+    /// <summary>Age of the latest event taken; zero before the first, and when the source's clock is ahead.</summary>
+    public TimeSpan Lag(DateTimeOffset now)
+    {
+        TimeSpan lag = now - DateTimeOffset.FromUnixTimeMilliseconds(MaxExecuteTimeMilliseconds);
+        return MaxExecuteTimeMilliseconds > 0 && lag > TimeSpan.Zero ? lag : TimeSpan.Zero;
+    }
+
     /// <summary>What has been taken so far, to be stored with the records that it leads to.</summary>
     /// <param name="destination">Canal destination.</param>
     /// <param name="owner">This process.</param>

@@ -17,6 +17,7 @@ internal sealed class TopicCatalog : ITopicCatalog, IDisposable
     private readonly BridgeOptions _options;
     private readonly ILogger _logger;
     private readonly Lazy<IAdminClient> _admin;
+    private readonly HashSet<string> _seen = [];
 
     public TopicCatalog(BridgeOptions options, ILogger logger)
     {
@@ -62,8 +63,14 @@ internal sealed class TopicCatalog : ITopicCatalog, IDisposable
         {
             if (Partitions(wanted.Name) is { } known)
             {
+                _seen.Add(wanted.Name);
                 ReadRecordLimit(wanted.Name);
                 return known;
+            }
+
+            if (_seen.Remove(wanted.Name))
+            {
+                Log.TopicVanished(_logger, wanted.Name);
             }
 
             if (!_options.Topics.Create)
@@ -73,6 +80,7 @@ internal sealed class TopicCatalog : ITopicCatalog, IDisposable
             }
 
             Create(wanted);
+            _seen.Add(wanted.Name);
             ReadRecordLimit(wanted.Name);
             return Partitions(wanted.Name) ?? Math.Max(1, wanted.NumPartitions);
         }
@@ -108,10 +116,9 @@ internal sealed class TopicCatalog : ITopicCatalog, IDisposable
                 SmallestRecordLimit = Math.Min(SmallestRecordLimit, bytes);
             }
         }
-        catch (KafkaException e)
+        catch (KafkaException e) when (FaultPolicy.RecordLimitMayStayUnknown(e))
         {
-            // DESCRIBE_CONFIGS is a right of its own: without it the bridge works, with the default limit.
-            Log.RecordLimitUnknown(_logger, topic, e.Error.Code);
+            Log.RecordLimitUnknown(_logger, topic, FaultPolicy.CauseOf(e).Code);
         }
     }
 

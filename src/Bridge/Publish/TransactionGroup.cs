@@ -42,9 +42,9 @@ internal sealed class TransactionGroup
         }
     }
 
-    /// <summary>Commit now.</summary>
+    /// <summary>Commit now. Batches without records wait for nothing: they need no commit, only their ack.</summary>
     public bool IsDue => !IsEmpty
-        && (Bytes >= _options.GroupMaxBytes || Records >= _options.GroupMaxRecords || Partitions >= _options.GroupMaxPartitions || Remaining == TimeSpan.Zero);
+        && (Records == 0 || Bytes >= _options.GroupMaxBytes || Records >= _options.GroupMaxRecords || Partitions >= _options.GroupMaxPartitions || Remaining == TimeSpan.Zero);
 
     /// <summary>Adds a batch, to be acknowledged after the commit.</summary>
     /// <param name="batchId">Its id.</param>

@@ -119,7 +119,9 @@ internal sealed class TransactionalPublisher : IDisposable
         }
     }
 
-    /// <summary>Hands one record to the open transaction.</summary>
+    /// <summary>Hands one record to the open transaction; waits while the local queue is full.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="cancellationToken">Ends that wait, as a <see cref="KafkaFaultException"/>.</param>
     public void Send(in SerializedRecord record, CancellationToken cancellationToken)
     {
         _message.Key = record.KeyIsNull ? null : _keys.Copy(record.Key);
@@ -235,7 +237,7 @@ internal sealed class TransactionalPublisher : IDisposable
             }
             catch (KafkaException e)
             {
-                Reaction reaction = FaultPolicy.Decide(KafkaStep.Produce, e, Attempt(_begunAt));
+                Reaction reaction = FaultPolicy.Decide(KafkaStep.Produce, e, Attempt(_begunAt) with { IsStopping = cancellationToken.IsCancellationRequested });
                 if (reaction != Reaction.RetryCall)
                 {
                     int size = (_message.Value?.Length ?? 0) + (_message.Key?.Length ?? 0);
@@ -244,7 +246,6 @@ internal sealed class TransactionalPublisher : IDisposable
                 }
 
                 // The queue drains only by polling: with the background poll off a plain wait never frees anything.
-                cancellationToken.ThrowIfCancellationRequested();
                 _producer.Poll(QueueFullPoll);
             }
         }
@@ -289,9 +290,14 @@ internal sealed class TransactionalPublisher : IDisposable
         {
             text.Append(CultureInfo.InvariantCulture, $"; another producer has taken over the transactional id {_options.TransactionalId}, or the transaction outlived Kafka:TransactionTimeout");
         }
-        else if (_producer.LastTransactionError is { } last)
+        else if (_producer.LastTransactionError is { } last && !last.Contains(cause.Error.Reason, StringComparison.Ordinal))
         {
             text.Append(CultureInfo.InvariantCulture, $"; cause in the client's log: {last}");
+        }
+
+        if (cause.Error.Code is ErrorCode.Local_MsgTimedOut || _producer.LastTransactionError?.Contains("message(s) timed out", StringComparison.Ordinal) == true)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"; the brokers took no record for longer than Kafka:MessageTimeout ({_options.MessageTimeout:c}): unreachable, overloaded, or a partition is below min.insync.replicas");
         }
 
         if (cause.Error.Code is ErrorCode.MsgSizeTooLarge)

@@ -13,10 +13,11 @@ internal static class ConsoleLog
     /// <summary>What it may be.</summary>
     public static IEnumerable<string> Levels => Enum.GetNames<LogLevel>();
 
-    /// <summary>Level from <see cref="LevelVariable"/>, Information by default.</summary>
-    public static ILoggingBuilder AddBridgeConsole(this ILoggingBuilder builder, LogLevel? level = null)
+    /// <param name="builder">Receives the console.</param>
+    /// <param name="defaultLevel">Level unless <see cref="LevelVariable"/> is set.</param>
+    public static ILoggingBuilder AddBridgeConsole(this ILoggingBuilder builder, LogLevel defaultLevel = LogLevel.Information)
     {
-        LogLevel wanted = level ?? (Enum.TryParse(Environment.GetEnvironmentVariable(LevelVariable), ignoreCase: true, out LogLevel set) ? set : LogLevel.Information);
+        LogLevel wanted = Enum.TryParse(Environment.GetEnvironmentVariable(LevelVariable), ignoreCase: true, out LogLevel set) ? set : defaultLevel;
         builder.SetMinimumLevel(wanted);
         builder.AddFilter("Microsoft", LogLevel.Warning);
         builder.AddSimpleConsole(console =>

@@ -13,17 +13,17 @@ internal static partial class Log
     [LoggerMessage(2002, LogLevel.Warning, "Lost the Canal session of destination {Destination}: {Reason} (connecting again; the position is held)")]
     public static partial void CanalSessionLost(ILogger logger, string destination, string reason);
 
-    [LoggerMessage(2003, LogLevel.Information, "Dropped {Rows} rows that were already published: Canal delivered them again. New rows go on at {Position}")]
-    public static partial void DuplicatesDropped(ILogger logger, long rows, string position);
+    [LoggerMessage(2003, LogLevel.Information, "Dropped {Rows} rows of destination {Destination} that were already published: Canal delivered them again. New rows go on at {Position}")]
+    public static partial void DuplicatesDropped(ILogger logger, long rows, string destination, string position);
 
-    [LoggerMessage(3001, LogLevel.Information, "Statement at {Position} on {Table} ({EventType}) passed without a record; later rows follow the new definition")]
-    public static partial void DdlPassed(ILogger logger, string position, string table, CanalEventType eventType);
+    [LoggerMessage(3001, LogLevel.Information, "Destination {Destination}: the statement at {Position} on {Table} ({EventType}) passed without a record; later rows follow the new definition")]
+    public static partial void DdlPassed(ILogger logger, string destination, string position, string table, CanalEventType eventType);
 
-    [LoggerMessage(3002, LogLevel.Error, "Statement-format change at {Position} on {Table}: its rows are not in the binlog and cannot be published. Set binlog_format=ROW on the source")]
-    public static partial void StatementDml(ILogger logger, string position, string table);
+    [LoggerMessage(3002, LogLevel.Error, "Destination {Destination}: statement-format change at {Position} on {Table}: its rows are not in the binlog and cannot be published. Set binlog_format=ROW on the source")]
+    public static partial void StatementDml(ILogger logger, string destination, string position, string table);
 
-    [LoggerMessage(3003, LogLevel.Warning, "Text of {Table} holds U+FFFD, first at {Position}: a column is not UTF-8 and Canal destroyed its text. Convert the column to utf8mb4; canal_bridge.damaged_values counts on")]
-    public static partial void DamagedText(ILogger logger, string table, string position);
+    [LoggerMessage(3003, LogLevel.Warning, "Destination {Destination}: text of {Table} holds U+FFFD, first at {Position}: a column is not UTF-8 and Canal destroyed its text. Convert the column to utf8mb4; canal_bridge.damaged_values counts on")]
+    public static partial void DamagedText(ILogger logger, string destination, string table, string position);
 
     [LoggerMessage(3004, LogLevel.Warning, "Tables {First} and {Second} share topic {Topic}: their names differ only in characters that a topic cannot hold")]
     public static partial void TopicShared(ILogger logger, string first, string second, string topic);
@@ -79,14 +79,20 @@ internal static partial class Log
     [LoggerMessage(4018, LogLevel.Warning, "Destination {Destination} has no position in topic {Topic}: starting at Canal's own cursor. This is expected at the very first start only; otherwise the topic was lost or another one is configured, and rows may be published twice")]
     public static partial void NoPosition(ILogger logger, string destination, string topic);
 
+    [LoggerMessage(4019, LogLevel.Warning, "Topic {Topic} was there and is gone: somebody deleted it, and its records with it. It is made anew, or waited for if Topics:Create is false; only rows that come from now on will be in it")]
+    public static partial void TopicVanished(ILogger logger, string topic);
+
+    [LoggerMessage(4020, LogLevel.Warning, "This process was fenced after its transaction had outlived Kafka:TransactionTimeout, and who owns destination {Destination} cannot be read: {Reason} Writing nothing; asking again in {Delay}")]
+    public static partial void OwnerUnknown(ILogger logger, string reason, string destination, TimeSpan delay);
+
     [LoggerMessage(5001, LogLevel.Debug, "Acked Canal batch {BatchId} of destination {Destination}")]
     public static partial void Acked(ILogger logger, long batchId, string destination);
 
     [LoggerMessage(5002, LogLevel.Information, "Stopping destination {Destination} without an ack: {Reason} Its rows are committed; Canal delivers them again and they are dropped")]
     public static partial void AckLostAtStop(ILogger logger, string destination, string reason);
 
-    [LoggerMessage(9001, LogLevel.Information, "Canal bridge {Version}: destination {Destination} at {Endpoints} to Kafka at {BootstrapServers}, topics {Prefix}{Delimiter}<schema>{Delimiter2}<table>")]
-    public static partial void Starting(ILogger logger, string version, string destination, string endpoints, string bootstrapServers, string prefix, string delimiter, string delimiter2);
+    [LoggerMessage(9001, LogLevel.Information, "Canal bridge {Version}, process {Process} on {Host}: destination {Destination} at {Endpoints} to Kafka at {BootstrapServers}, topics {Prefix}{Delimiter}<schema>{Delimiter2}<table>")]
+    public static partial void Starting(ILogger logger, string version, int process, string host, string destination, string endpoints, string bootstrapServers, string prefix, string delimiter, string delimiter2);
 
     [LoggerMessage(9002, LogLevel.Information, "Stopped destination {Destination}: everything sent is committed")]
     public static partial void Stopped(ILogger logger, string destination);

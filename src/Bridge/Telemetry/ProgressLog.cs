@@ -5,12 +5,14 @@ namespace CanalBridge.Telemetry;
 /// <summary>Tells the log reader, and only now and then, that rows flow, and when they flow again after trouble.</summary>
 internal sealed class ProgressLog
 {
+    private static readonly TimeSpan FirstInterval = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan IdleInterval = TimeSpan.FromMinutes(5);
 
     private readonly string _destination;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private TimeSpan _interval = FirstInterval;
     private long _since;
     private long _records;
     private long _transactions;
@@ -51,8 +53,9 @@ internal sealed class ProgressLog
         _lastChange = _lastIdleLine = _time.GetTimestamp();
         _records += records;
         _transactions++;
-        if (_time.GetElapsedTime(_since) >= Interval)
+        if (_time.GetElapsedTime(_since) >= _interval)
         {
+            _interval = Interval;
             Log.Progress(_logger, _destination, _records, _transactions, position, lag.TotalSeconds);
             _since = _time.GetTimestamp();
             _records = 0;

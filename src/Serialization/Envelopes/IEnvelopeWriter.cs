@@ -16,11 +16,17 @@ internal interface IEnvelopeWriter : IDisposable
     /// <summary>Values whose text Canal had destroyed, since <see cref="BeginEntry"/>.</summary>
     int DamagedValues { get; }
 
+    /// <summary>A source transaction begins. MariaDB's have no BEGIN.</summary>
+    /// <param name="begin">Its entry.</param>
+    void BeginTransaction(in CanalEntry begin);
+
+    /// <summary>The source transaction ends.</summary>
+    void EndTransaction();
+
     /// <summary>Prepares what is the same for all rows of an entry.</summary>
     /// <param name="header">The entry's header.</param>
-    /// <param name="threadId">Connection id of the source transaction; null if unknown.</param>
     /// <param name="nowNanoseconds">Wall clock since the Unix epoch.</param>
-    void BeginEntry(in EntryHeader header, long? threadId, long nowNanoseconds);
+    void BeginEntry(in EntryHeader header, long nowNanoseconds);
 
     /// <summary>Appends the records of one row change: none, one or several, in the order they must stand in Kafka.</summary>
     /// <exception cref="UnmappableValueException">A value does not fit its column's type; the caller takes back what was appended.</exception>

@@ -169,6 +169,11 @@ public sealed class CommandConfigurationTests : IDisposable
         WithEnvironment("DOTNET__SOMETHING", "x", () => Assert.Equal("shop", Read(Valid).Topics.Prefix));
 
     [Fact]
+    public void Name_with_one_underscore_in_the_environment_is_held_for_a_slip() =>
+        WithEnvironment("Topics_Delimiter", "-", () =>
+            Assert.Contains("The environment has Topics_Delimiter; Topics__Delimiter, with two underscores, is probably meant.", Assert.Throws<OptionsValidationException>(() => Read(Valid)).Failures));
+
+    [Fact]
     public void Environment_is_read_and_an_argument_wins_over_it() =>
         WithEnvironment("Topics__Delimiter", "_", () =>
         {

@@ -9,6 +9,18 @@ namespace CanalBridge.UnitTests.Kafka;
 /// <summary>Every row of the decision table: where, what, and the reaction.</summary>
 public sealed class FaultPolicyTests
 {
+    [Theory]
+    [InlineData(ErrorCode.TopicAuthorizationFailed, true)]
+    [InlineData(ErrorCode.UnsupportedVersion, true)]
+    [InlineData(ErrorCode.Local_TimedOut, false)]
+    [InlineData(ErrorCode.NetworkException, false)]
+    public void Record_limit_stays_unknown_only_where_asking_again_would_not_help(ErrorCode code, bool expected)
+    {
+        var failure = new DescribeConfigsException([new DescribeConfigsReport { Error = new Error(code) }]);
+
+        Assert.Equal(expected, FaultPolicy.RecordLimitMayStayUnknown(failure));
+    }
+
     private static readonly Attempt Within = new(TimeSpan.FromSeconds(1), Bound: TimeSpan.FromSeconds(30));
     private static readonly Attempt Beyond = new(TimeSpan.FromSeconds(31), Bound: TimeSpan.FromSeconds(30));
 

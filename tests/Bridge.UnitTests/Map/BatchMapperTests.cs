@@ -102,7 +102,7 @@ public sealed class BatchMapperTests : IDisposable
 
         FakeLogRecord line = Assert.Single(Logged(DuplicatesDropped));
         Assert.Equal(LogLevel.Information, line.Level);
-        Assert.Equal($"Dropped 6 rows that were already published: Canal delivered them again. New rows go on at {File}:200", line.Message);
+        Assert.Equal($"Dropped 6 rows of destination {_destination} that were already published: Canal delivered them again. New rows go on at {File}:200", line.Message);
     }
 
     [Fact]
@@ -313,7 +313,7 @@ public sealed class BatchMapperTests : IDisposable
             ServerId = 1,
             MaxExecuteTimeMilliseconds = 1_700_000_000_000,
         };
-        return new BatchMapper(_serializer, new ReplayFilter(stored, 0, serverIdMayChange: false), new BridgeMetrics(destination ?? _destination), _time, new FakeLogger(_logs));
+        return new BatchMapper(destination ?? _destination, _serializer, new ReplayFilter(stored, 0, serverIdMayChange: false), new BridgeMetrics(destination ?? _destination), _time, new FakeLogger(_logs));
     }
 
     private void Map(BatchMapper mapper, params byte[][] entries)

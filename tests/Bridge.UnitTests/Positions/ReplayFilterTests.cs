@@ -136,6 +136,14 @@ public sealed class ReplayFilterTests
         Assert.Throws<PositionGapException>(() => other.Observe(CanalEntry.Parse(At("mysql-bin.000007", 900)), batchId: 2));
     }
 
+    [Fact]
+    public void Before_the_first_event_there_is_no_lag() =>
+        Assert.Equal(TimeSpan.Zero, new ReplayFilter(stored: null, 0, serverIdMayChange: false).Lag(DateTimeOffset.UnixEpoch.AddYears(50)));
+
+    [Fact]
+    public void Lag_is_the_age_of_the_latest_event() =>
+        Assert.Equal(TimeSpan.FromSeconds(3), Filter().Lag(DateTimeOffset.FromUnixTimeMilliseconds(Then).AddSeconds(3)));
+
     private static StoredPosition Stored => new()
     {
         Destination = "example",

@@ -24,10 +24,21 @@ public sealed class TransactionGroupTests
     {
         var group = new TransactionGroup(_options, _time);
         group.AddBatch(1, 10);
+        group.AddRecords("a", 1, 1);
         _time.Advance(TimeSpan.FromMilliseconds(49));
         Assert.False(group.IsDue);
 
         _time.Advance(TimeSpan.FromMilliseconds(1));
+
+        Assert.True(group.IsDue);
+    }
+
+    [Fact]
+    public void Batch_without_records_waits_for_nothing()
+    {
+        var group = new TransactionGroup(_options, _time);
+
+        group.AddBatch(1, 0);
 
         Assert.True(group.IsDue);
     }
@@ -38,6 +49,7 @@ public sealed class TransactionGroupTests
         var group = new TransactionGroup(_options, _time);
 
         group.AddBatch(1, 1000);
+        group.AddRecords("a", 1, 1);
 
         Assert.True(group.IsDue);
     }

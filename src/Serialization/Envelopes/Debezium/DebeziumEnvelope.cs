@@ -8,12 +8,15 @@ internal sealed class DebeziumEnvelope : IEnvelopeWriter
 {
     private const string OldKeyHeader = "__debezium.oldkey", NewKeyHeader = "__debezium.newkey";
 
+    private readonly SourceKind _sourceKind;
     private readonly ColumnValueWriter _columns;
     private readonly RecordKeyWriter _keys;
     private readonly DebeziumValueWriter _values;
+    private long? _threadId;
 
     public DebeziumEnvelope(SerializationSettings settings)
     {
+        _sourceKind = settings.SourceKind;
         _columns = new ColumnValueWriter(settings.CanalTimeZone);
         _keys = new RecordKeyWriter(_columns);
         _values = new DebeziumValueWriter(settings, new RowWriter(_columns));
@@ -27,10 +30,22 @@ internal sealed class DebeziumEnvelope : IEnvelopeWriter
     public int DamagedValues => _columns.DamagedValues;
 
     /// <inheritdoc />
-    public void BeginEntry(in EntryHeader header, long? threadId, long nowNanoseconds)
+    public void BeginTransaction(in CanalEntry begin)
+    {
+        // Debezium knows the thread from BEGIN; XA transactions start without one.
+        bool hasThread = _sourceKind == SourceKind.MySql && begin.FindBeginProperty("XA_TYPE"u8).IsEmpty;
+        long threadId = hasThread ? begin.ReadThreadId() : 0;
+        _threadId = threadId == 0 ? null : threadId;
+    }
+
+    /// <inheritdoc />
+    public void EndTransaction() => _threadId = null;
+
+    /// <inheritdoc />
+    public void BeginEntry(in EntryHeader header, long nowNanoseconds)
     {
         _columns.ResetDamage();
-        _values.BeginEntry(header, threadId, nowNanoseconds);
+        _values.BeginEntry(header, _threadId, nowNanoseconds);
     }
 
     /// <inheritdoc />

@@ -9,7 +9,7 @@ internal sealed class DebeziumTable
     {
         Source = layout.Table;
         Columns = [.. layout.Columns.Select(static column => new DebeziumColumn(column))];
-        KeyColumns = [.. layout.KeyColumns.Select(i => Columns[i])];
+        KeyColumns = [.. layout.KeyColumns.Select(key => Array.Find(Columns, column => column.Index == key)!)];
     }
 
     public SourceTable Source { get; }
