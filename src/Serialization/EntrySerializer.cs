@@ -5,6 +5,7 @@ using CanalBridge.Serialization.Envelopes;
 using CanalBridge.Serialization.Envelopes.Debezium;
 using CanalBridge.Serialization.Output;
 using CanalBridge.Serialization.Tables;
+using CanalBridge.Serialization.Tables.Definitions;
 
 namespace CanalBridge.Serialization;
 
@@ -94,12 +95,8 @@ public sealed class EntrySerializer : IDisposable
             CanalEventType.Query => EntryKind.Query,
             _ => EntryKind.Other,
         };
-        if (kind == EntryKind.Ddl)
-        {
-            _tables.DdlSeen(header, change.EventType);
-        }
-
-        return new EntryResult(kind, 0, 0);
+        TableId? unread = kind is EntryKind.Ddl or EntryKind.Query ? _tables.StatementSeen(header, change) : null;
+        return new EntryResult(kind, 0, 0, unread?.ToString());
     }
 
     private int WriteRows(in EntryHeader header, in RowChange change, int firstRow, long nowNanoseconds, RecordBuffer buffer)

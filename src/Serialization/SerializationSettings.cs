@@ -26,6 +26,9 @@ public sealed record SerializationSettings
     /// <summary>This run of the process, for Debezium's context headers; null to leave them out.</summary>
     public Guid? RunId { get; init; }
 
+    /// <summary>A NULL is written as its column's default where that is known: the converter's <c>replace.null.with.default</c>, true as there.</summary>
+    public bool ReplaceNullWithDefault { get; init; } = true;
+
     /// <summary>Written as <c>source.version</c>: the Debezium release whose bytes are imitated.</summary>
     public string DebeziumVersion { get; init; } = "3.5.0.Final";
 

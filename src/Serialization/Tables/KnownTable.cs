@@ -1,4 +1,5 @@
 using System.Text;
+using CanalBridge.Serialization.Tables.Definitions;
 
 namespace CanalBridge.Serialization.Tables;
 
@@ -34,11 +35,27 @@ internal sealed class KnownTable
 
     public SourceTable Source { get; }
 
+    /// <summary>Name as statements have it.</summary>
+    public TableId Id => new(Source.Schema, Source.Name);
+
+    /// <summary>What statements or the server have told of the table; null if nothing has.</summary>
+    public TableDefinition? Definition { get; private set; }
+
     /// <summary>Layout of the rows last seen.</summary>
     public TableLayout? Layout { get; set; }
 
     /// <summary>A DDL has come since a row confirmed the layout.</summary>
     public bool MayHaveChanged { get; set; }
+
+    /// <summary>Another definition holds from here on. The columns of the rows are the same until a row shows others.</summary>
+    public void Define(TableDefinition? definition)
+    {
+        if (!ReferenceEquals(definition, Definition))
+        {
+            Definition = definition;
+            Layout = Layout?.With(definition);
+        }
+    }
 
     public bool Is(in TableName name) => name.Table.SequenceEqual(_name) && name.Schema.SequenceEqual(_schema);
 }

@@ -58,6 +58,12 @@ internal sealed class MySqlType
         _ => "another text",
     };
 
+    /// <summary>Whether a column typed so may be one that Canal says is of another type: character columns of binary strings are binary, MariaDB's JSON is a text.</summary>
+    public bool IsStoredAs(MySqlType stored) =>
+        (Kind == stored.Kind && Size == stored.Size && Scale == stored.Scale && Minimum == stored.Minimum && Maximum == stored.Maximum)
+        || (Kind == MySqlTypeKind.Text && stored.Kind is MySqlTypeKind.Binary or MySqlTypeKind.Blob)
+        || (Kind == MySqlTypeKind.Json && stored.Kind == MySqlTypeKind.Text);
+
     /// <summary>Reads a type text.</summary>
     public static MySqlType Parse(ReadOnlySpan<byte> utf8) => Parse(Encoding.UTF8.GetString(utf8));
 

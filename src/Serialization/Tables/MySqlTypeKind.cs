@@ -8,7 +8,13 @@ internal enum MySqlTypeKind
     Integer,
     UnsignedBigInt,
     Bit,
+
+    /// <summary>A TINYINT(1) typed as BOOL or BOOLEAN.</summary>
+    Boolean,
     Float,
+
+    /// <summary>A DOUBLE typed as REAL.</summary>
+    Real,
     FloatWithScale,
     Double,
     Decimal,

@@ -32,7 +32,7 @@ internal sealed class RowReader
             throw Incomplete(table, last);
         }
 
-        var learned = TableLayout.Learn(table.Source, row);
+        var learned = TableLayout.Learn(table.Source, table.Definition, row);
         if (!Images.TryRead(learned, row.Bytes) || !IsComplete(learned, operation))
         {
             throw Incomplete(table, learned);

@@ -1,8 +1,10 @@
+using System.Text;
 using Canal.Client.Entries;
+using CanalBridge.Serialization.Tables.Definitions;
 
 namespace CanalBridge.Serialization.Tables;
 
-/// <summary>Every table met so far: its one <see cref="SourceTable"/> for ever, its layout within a bound.</summary>
+/// <summary>Every table met so far: its one <see cref="SourceTable"/> for ever, its layout within a bound, and its definition where a statement told it.</summary>
 internal sealed class TableCatalog
 {
     private const int MostLayouts = 4096;
@@ -10,6 +12,8 @@ internal sealed class TableCatalog
     private readonly ITableTopics _topics;
     private readonly Dictionary<KnownTable, KnownTable> _tables;
     private readonly Dictionary<KnownTable, KnownTable>.AlternateLookup<TableName> _byName;
+    private readonly DefinitionCatalog _definitions = new();
+    private readonly DdlParser _parser;
     private KnownTable? _last;
     private int _layouts;
 
@@ -18,10 +22,40 @@ internal sealed class TableCatalog
         _topics = topics;
         _tables = new Dictionary<KnownTable, KnownTable>(new NameComparer());
         _byName = _tables.GetAlternateLookup<TableName>();
+        _parser = new DdlParser(_definitions);
+    }
+
+    /// <summary>A statement without rows: what it defines is remembered.</summary>
+    /// <param name="header">Its entry's header.</param>
+    /// <param name="change">The statement. Canal gives DDL that it cannot read (INVISIBLE columns) as any other statement.</param>
+    /// <returns>The table whose definition could not be read; null if all went well.</returns>
+    public TableId? StatementSeen(in EntryHeader header, in RowChange change)
+    {
+        if (change.IsDdl)
+        {
+            DdlSeen(header, change.EventType);
+        }
+
+        if (!DefinesTables(change.Sql))
+        {
+            return null;
+        }
+
+        ReadOnlySpan<byte> schema = change.DdlSchemaName.IsEmpty ? header.SchemaName : change.DdlSchemaName;
+        TableId? unread = _parser.Apply(Encoding.UTF8.GetString(change.Sql), CurrentSchema(schema));
+        if (_definitions.TakeChanged().Length > 0)
+        {
+            foreach (KnownTable table in _tables.Keys)
+            {
+                table.Define(_definitions.Find(table.Id));
+            }
+        }
+
+        return unread;
     }
 
     /// <summary>Notes which tables a DDL may have changed: the one that an ALTER names, or all, for names may have been exchanged.</summary>
-    public void DdlSeen(in EntryHeader header, CanalEventType type)
+    private void DdlSeen(in EntryHeader header, CanalEventType type)
     {
         if (type is CanalEventType.Truncate or CanalEventType.CreateIndex or CanalEventType.DropIndex)
         {
@@ -56,6 +90,7 @@ internal sealed class TableCatalog
         if (!_byName.TryGetValue(name, out KnownTable? table))
         {
             table = new KnownTable(name, _topics);
+            table.Define(_definitions.Find(table.Id));
             _tables.Add(table, table);
         }
 
@@ -78,6 +113,36 @@ internal sealed class TableCatalog
 
         table.Layout = layout;
         table.MayHaveChanged = false;
+    }
+
+    /// <summary>Looks at the first word only: MariaDB sends the text of every INSERT.</summary>
+    private static bool DefinesTables(ReadOnlySpan<byte> sql)
+    {
+        ReadOnlySpan<byte> start = sql[..Math.Min(sql.Length, 1024)].TrimStart(" \t\r\n("u8);
+        while (start.StartsWith("/*"u8) && !start.StartsWith("/*!"u8) && !start.StartsWith("/*M!"u8) && start.IndexOf("*/"u8) is var end and >= 0)
+        {
+            start = start[(end + 2)..].TrimStart(" \t\r\n("u8);
+        }
+
+        // A comment that the server executes, or one that is longer, may hold anything.
+        return start.StartsWith("/*"u8) || start.StartsWith("--"u8) || start.StartsWith("#"u8)
+            || Ascii.EqualsIgnoreCase(Head(start, 6), "CREATE"u8) || Ascii.EqualsIgnoreCase(Head(start, 5), "ALTER"u8)
+            || Ascii.EqualsIgnoreCase(Head(start, 4), "DROP"u8) || Ascii.EqualsIgnoreCase(Head(start, 6), "RENAME"u8);
+
+        static ReadOnlySpan<byte> Head(ReadOnlySpan<byte> text, int length) => text[..Math.Min(length, text.Length)];
+    }
+
+    /// <summary>Canal reads the UTF-8 bytes of the session's database as ISO-8859-1.</summary>
+    private static string CurrentSchema(ReadOnlySpan<byte> utf8)
+    {
+        string text = Encoding.UTF8.GetString(utf8).Trim('`');
+        if (Ascii.IsValid(text) || text.Any(static c => c > 0xff))
+        {
+            return text;
+        }
+
+        byte[] bytes = Encoding.Latin1.GetBytes(text);
+        return System.Text.Unicode.Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : text;
     }
 
     private sealed class NameComparer : IEqualityComparer<KnownTable>, IAlternateEqualityComparer<TableName, KnownTable>

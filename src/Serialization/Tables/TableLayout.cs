@@ -1,31 +1,41 @@
 using Canal.Client;
 using Canal.Client.Entries;
+using CanalBridge.Serialization.Tables.Definitions;
 
 namespace CanalBridge.Serialization.Tables;
 
 /// <summary>Columns of a table as its rows show them. Unchanging; the values of a row are in <see cref="RowImages"/>.</summary>
 internal sealed class TableLayout
 {
-    private TableLayout(SourceTable table, ColumnLayout[] columns)
+    private TableLayout(SourceTable table, ColumnLayout[] columns, TableDefinition? definition)
     {
         Table = table;
         Columns = columns;
-        KeyColumns = [.. Enumerable.Range(0, columns.Length).Where(i => columns[i].IsKey)];
+        Definition = definition is not null && Fits(definition, columns) ? definition : null;
+        KeyColumns = Definition is { } fitting
+            ? [.. fitting.Key.Select(fitting.IndexOf)]
+            : [.. Enumerable.Range(0, columns.Length).Where(i => columns[i].IsKey)];
     }
 
     public SourceTable Table { get; }
 
     public ColumnLayout[] Columns { get; }
 
-    /// <summary>Indexes of the key columns in table order; empty for a table without PRIMARY KEY.</summary>
+    /// <summary>The table's definition, its columns in the same order; null if it is unknown or does not fit these rows.</summary>
+    public TableDefinition? Definition { get; }
+
+    /// <summary>Indexes of the key columns: in the order of the key as defined, else those of the PRIMARY KEY in table order. Empty for a table without key.</summary>
     public int[] KeyColumns { get; }
 
     /// <summary>What the envelope worked out once for all rows of this layout; its own kind of object.</summary>
     public object? Prepared { get; set; }
 
     /// <summary>Learns a layout from the first image of a row.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="definition">What is known of it.</param>
+    /// <param name="row">The row.</param>
     /// <exception cref="IncompleteRowImageException">Columns are missing between others.</exception>
-    public static TableLayout Learn(SourceTable table, in RowData row)
+    public static TableLayout Learn(SourceTable table, TableDefinition? definition, in RowData row)
     {
         var columns = new List<ColumnLayout>();
         foreach (Column column in row.BeforeColumns)
@@ -54,8 +64,11 @@ internal sealed class TableLayout
             throw new CanalProtocolException($"Malformed RowData of {table}: expected columns, got none.");
         }
 
-        return new TableLayout(table, [.. columns]);
+        return new TableLayout(table, [.. columns], definition);
     }
+
+    /// <summary>The same columns under another definition.</summary>
+    public TableLayout With(TableDefinition? definition) => new(Table, Columns, definition);
 
     /// <summary>Whether every column of an image is one of this layout's; fewer are allowed.</summary>
     public bool Covers(RowData.ColumnEnumerable columns)
@@ -63,6 +76,32 @@ internal sealed class TableLayout
         foreach (Column column in columns)
         {
             if ((uint)column.Index >= (uint)Columns.Length || !Columns[column.Index].Matches(column))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// Canal tells columns, types and primary key of each row: a definition that says otherwise is another than the rows', as when
+    /// Canal lags behind a statement or a statement was missed.
+    /// </summary>
+    private static bool Fits(TableDefinition definition, ColumnLayout[] columns)
+    {
+        if (definition.Columns.Count != columns.Length)
+        {
+            return false;
+        }
+
+        for (int i = 0; i < columns.Length; i++)
+        {
+            ColumnDefinition column = definition.Columns[i];
+            bool isPrimary = definition.KeyIsPrimary && definition.Key.Contains(column.Name);
+
+            // Canal goes on marking no key after an ALTER TABLE that adds one.
+            if (column.Name != columns[i].Name || (columns[i].IsKey && !isPrimary) || !MySqlType.Parse(column.Type).IsStoredAs(columns[i].Type))
             {
                 return false;
             }

@@ -11,6 +11,9 @@ internal static class JavaNumbers
 {
     private const int LongestText = 32;
 
+    // From here on a float has no fraction; up to there it fits a long with room for rounding.
+    private const float FirstWholeOnly = 1 << 24, LastLong = 1L << 62;
+
     /// <summary>Whether the text already is in Java's form; then it is written as it came.</summary>
     /// <remarks>Java before 19 sometimes prints a digit more than needed. Canal and Debezium run on the same Java, so keeping it keeps them equal.</remarks>
     public static bool IsJavaText(ReadOnlySpan<byte> text)
@@ -43,8 +46,32 @@ internal static class JavaNumbers
     /// <summary>Writes a finite double as <c>Double.toString</c> of Java 19 and later.</summary>
     public static void WriteDouble(ref RecordOutput output, double value) => Write(ref output, value);
 
-    /// <summary>Writes a finite float as <c>Float.toString</c> of Java 19 and later.</summary>
-    public static void WriteFloat(ref RecordOutput output, float value) => Write(ref output, value);
+    /// <summary>Writes a finite float as <c>Float.toString</c> of Java 19 and later, but for large whole numbers, which Java 17 writes out.</summary>
+    public static void WriteFloat(ref RecordOutput output, float value)
+    {
+        if (MathF.Abs(value) is >= FirstWholeOnly and < LastLong)
+        {
+            WriteWhole(ref output, value);
+        }
+        else
+        {
+            Write(ref output, value);
+        }
+    }
+
+    /// <summary>Java before 19: every digit of the number, less those that a power of two beyond the significand makes meaningless.</summary>
+    private static void WriteWhole(ref RecordOutput output, float value)
+    {
+        long whole = (long)MathF.Abs(value);
+        int beyond = BitOperations.Log2((ulong)whole) - 25;
+        int meaningless = beyond > 1 ? (int)(beyond * Math.Log10(2)) : 0;
+        long unit = (long)Math.Pow(10, meaningless);
+        whole = (whole / unit) + (meaningless > 0 && whole % unit >= unit / 2 ? 1 : 0);
+        Span<byte> digits = stackalloc byte[LongestText];
+        Utf8Formatter.TryFormat(whole, digits, out int count);
+        int exponent = count + meaningless;
+        WriteJava(ref output, digits[..count].TrimEnd((byte)'0'), exponent, value < 0);
+    }
 
     private static void Write<T>(ref RecordOutput output, T value)
         where T : struct, IBinaryFloatingPointIeee754<T>

@@ -10,8 +10,6 @@ namespace CanalBridge.Serialization.Envelopes.Debezium;
 /// <summary>A column's text to Debezium's JSON value, by the kind of its type.</summary>
 internal sealed class ColumnValueWriter
 {
-    private static ReadOnlySpan<byte> Null => "null"u8;
-
     private readonly TimestampConverter _timestamps;
 
     public ColumnValueWriter(TimeZoneInfo canalTimeZone) => _timestamps = new TimestampConverter(canalTimeZone);
@@ -28,7 +26,7 @@ internal sealed class ColumnValueWriter
     {
         if (range.IsNull)
         {
-            output.Write(Null);
+            output.Write(column.Null);
             return true;
         }
 
@@ -68,10 +66,14 @@ internal sealed class ColumnValueWriter
                 return TryWriteJavaText(ref output, value, column.Kind == MySqlTypeKind.Float);
             case MySqlTypeKind.FloatWithScale:
                 return TryWriteWidened(ref output, value);
+            case MySqlTypeKind.Real:
+                return TryWriteNarrowed(ref output, value);
+            case MySqlTypeKind.Boolean:
+                return TryWriteBoolean(ref output, value);
             case MySqlTypeKind.Bit:
                 return BinaryText.TryWriteBits(ref output, value, column.Type.Size);
             case MySqlTypeKind.Date:
-                return TryWriteDate(ref output, value, column.IsKey);
+                return TryWriteDate(ref output, value, column);
             case MySqlTypeKind.Time:
                 return TryWriteTime(ref output, value);
             case MySqlTypeKind.Year:
@@ -198,7 +200,30 @@ internal sealed class ColumnValueWriter
         return true;
     }
 
-    private static bool TryWriteDate(ref RecordOutput output, scoped ReadOnlySpan<byte> text, bool isKey)
+    /// <summary>REAL: Debezium's field is a single made of the stored double.</summary>
+    private static bool TryWriteNarrowed(ref RecordOutput output, scoped ReadOnlySpan<byte> text)
+    {
+        if (!Utf8Parser.TryParse(text, out double value, out int used) || used != text.Length || !float.IsFinite((float)value))
+        {
+            return false;
+        }
+
+        JavaNumbers.WriteFloat(ref output, (float)value);
+        return true;
+    }
+
+    private static bool TryWriteBoolean(ref RecordOutput output, scoped ReadOnlySpan<byte> text)
+    {
+        if (!TryReadInteger(text, out long value))
+        {
+            return false;
+        }
+
+        output.Write(value == 0 ? "false"u8 : "true"u8);
+        return true;
+    }
+
+    private static bool TryWriteDate(ref RecordOutput output, scoped ReadOnlySpan<byte> text, DebeziumColumn column)
     {
         if (!Temporals.TryReadDate(text, out WallClock clock))
         {
@@ -207,7 +232,7 @@ internal sealed class ColumnValueWriter
 
         if (clock.IsZeroDate)
         {
-            WriteZeroDate(ref output, isKey);
+            output.Write(column.ZeroDate);
         }
         else
         {
@@ -226,7 +251,7 @@ internal sealed class ColumnValueWriter
 
         if (clock.IsZeroDate)
         {
-            WriteZeroDate(ref output, column.IsKey);
+            output.Write(column.ZeroDate);
             return true;
         }
 
@@ -234,9 +259,6 @@ internal sealed class ColumnValueWriter
         output.WriteNumber(column.Kind == MySqlTypeKind.DateTimeMicroseconds ? microseconds : (microseconds - (clock.Microseconds % 1000)) / 1000);
         return true;
     }
-
-    /// <summary>Whether the column takes NULL is unknown, but for key columns: they do not, and Debezium writes the epoch.</summary>
-    private static void WriteZeroDate(ref RecordOutput output, bool isKey) => output.Write(isKey ? "0"u8 : Null);
 
     private static bool TryWriteTime(ref RecordOutput output, scoped ReadOnlySpan<byte> text)
     {

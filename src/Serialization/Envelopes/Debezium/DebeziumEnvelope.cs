@@ -9,6 +9,7 @@ internal sealed class DebeziumEnvelope : IEnvelopeWriter
     private const string OldKeyHeader = "__debezium.oldkey", NewKeyHeader = "__debezium.newkey";
 
     private readonly SourceKind _sourceKind;
+    private readonly bool _replacesNull;
     private readonly ColumnValueWriter _columns;
     private readonly RecordKeyWriter _keys;
     private readonly DebeziumValueWriter _values;
@@ -17,6 +18,7 @@ internal sealed class DebeziumEnvelope : IEnvelopeWriter
     public DebeziumEnvelope(SerializationSettings settings)
     {
         _sourceKind = settings.SourceKind;
+        _replacesNull = settings.ReplaceNullWithDefault;
         _columns = new ColumnValueWriter(settings.CanalTimeZone);
         _keys = new RecordKeyWriter(_columns);
         _values = new DebeziumValueWriter(settings, new RowWriter(_columns));
@@ -51,7 +53,7 @@ internal sealed class DebeziumEnvelope : IEnvelopeWriter
     /// <inheritdoc />
     public void WriteRow(in ChangeEvent change, RecordBuffer records)
     {
-        var table = DebeziumTable.Of(change.Layout);
+        var table = DebeziumTable.Of(change.Layout, _replacesNull);
         var output = new RecordOutput(records);
         if (change.Operation == Operation.Create)
         {

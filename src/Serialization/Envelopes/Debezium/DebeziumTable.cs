@@ -5,10 +5,10 @@ namespace CanalBridge.Serialization.Envelopes.Debezium;
 /// <summary>A table layout as Debezium's JSON writes it.</summary>
 internal sealed class DebeziumTable
 {
-    private DebeziumTable(TableLayout layout)
+    private DebeziumTable(TableLayout layout, bool replacesNull)
     {
         Source = layout.Table;
-        Columns = [.. layout.Columns.Select(static column => new DebeziumColumn(column))];
+        Columns = [.. layout.Columns.Select((column, i) => new DebeziumColumn(column, layout.Definition?.Columns[i], layout.KeyColumns.Contains(i), replacesNull))];
         KeyColumns = [.. layout.KeyColumns.Select(key => Array.Find(Columns, column => column.Index == key)!)];
     }
 
@@ -21,5 +21,7 @@ internal sealed class DebeziumTable
     public DebeziumColumn[] KeyColumns { get; }
 
     /// <summary>Worked out at the first row of a layout, kept with it.</summary>
-    public static DebeziumTable Of(TableLayout layout) => (DebeziumTable)(layout.Prepared ??= new DebeziumTable(layout));
+    /// <param name="layout">The layout.</param>
+    /// <param name="replacesNull">Whether a NULL is written as its column's default.</param>
+    public static DebeziumTable Of(TableLayout layout, bool replacesNull) => (DebeziumTable)(layout.Prepared ??= new DebeziumTable(layout, replacesNull));
 }

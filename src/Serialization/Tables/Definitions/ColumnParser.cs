@@ -1,0 +1,218 @@
+using System.Text;
+
+namespace CanalBridge.Serialization.Tables.Definitions;
+
+/// <summary>A column's type and attributes behind its name.</summary>
+internal static class ColumnParser
+{
+    /// <summary>Reads up to the end of the column: a comma, a closing bracket, or a place (FIRST, AFTER).</summary>
+    /// <param name="sql">Behind the column's name.</param>
+    /// <param name="name">That name.</param>
+    /// <param name="key">What the attributes say of a key.</param>
+    /// <exception cref="FormatException">It is no column definition.</exception>
+    public static ColumnDefinition Read(SqlReader sql, string name, out ColumnKey key)
+    {
+        bool isSerial = sql.Next.Is("SERIAL");
+        var column = new ColumnDefinition { Name = name, Type = ReadType(sql), IsNullable = !isSerial };
+        key = isSerial ? ColumnKey.Unique : ColumnKey.None;
+        while (!sql.AtEnd && !sql.Next.IsSymbol(',') && !sql.Next.IsSymbol(')') && !sql.Next.Is("FIRST") && !sql.Next.Is("AFTER"))
+        {
+            column = ReadAttribute(sql, column, ref key);
+        }
+
+        return column;
+    }
+
+    /// <summary>The value of a DEFAULT clause.</summary>
+    public static ColumnDefault? ReadDefault(SqlReader sql)
+    {
+        bool isNegative = sql.TryTakeSymbol('-');
+        if (!isNegative)
+        {
+            sql.TryTakeSymbol('+');
+        }
+
+        SqlToken value = sql.Take();
+        if (value.Kind == SqlTokenKind.Word && value.Text[0] == '_' && sql.Next.Kind is SqlTokenKind.Text or SqlTokenKind.Hex or SqlTokenKind.Bits)
+        {
+            // A character set before the text.
+            value = sql.Take();
+        }
+
+        switch (value.Kind)
+        {
+            case SqlTokenKind.Number:
+                return new ColumnDefault(ColumnDefaultKind.Number, isNegative ? "-" + value.Text : value.Text);
+            case SqlTokenKind.Text:
+                return new ColumnDefault(ColumnDefaultKind.Text, ReadAdjacentTexts(sql, value.Text));
+            case SqlTokenKind.Bits:
+                return new ColumnDefault(ColumnDefaultKind.Bits, value.Text);
+            case SqlTokenKind.Hex:
+                return new ColumnDefault(ColumnDefaultKind.Hex, value.Text);
+            case SqlTokenKind.Word when value.Is("NULL"):
+                return null;
+            case SqlTokenKind.Word when value.Is("TRUE") || value.Is("FALSE"):
+                return new ColumnDefault(ColumnDefaultKind.Number, value.Is("TRUE") ? "1" : "0");
+            case SqlTokenKind.Word when value.Is("CURRENT_TIMESTAMP") || value.Is("NOW") || value.Is("LOCALTIME") || value.Is("LOCALTIMESTAMP"):
+                sql.SkipBrackets();
+                return new ColumnDefault(ColumnDefaultKind.CurrentTimestamp, "");
+            case SqlTokenKind.Symbol when value.IsSymbol('('):
+                for (int depth = 1; depth > 0 && !sql.AtEnd;)
+                {
+                    SqlToken token = sql.Take();
+                    depth += token.IsSymbol('(') ? 1 : token.IsSymbol(')') ? -1 : 0;
+                }
+
+                return new ColumnDefault(ColumnDefaultKind.Expression, "");
+            default:
+                // A function, or an expression that MariaDB takes without brackets: its rest is read over as unknown attributes.
+                sql.SkipBrackets();
+                return new ColumnDefault(ColumnDefaultKind.Expression, "");
+        }
+    }
+
+    private static string ReadAdjacentTexts(SqlReader sql, string text)
+    {
+        while (sql.Next.Kind == SqlTokenKind.Text)
+        {
+            text += sql.Take().Text;
+        }
+
+        return text;
+    }
+
+    private static string ReadType(SqlReader sql)
+    {
+        if (sql.Next.Kind != SqlTokenKind.Word)
+        {
+            throw sql.Unexpected("a type");
+        }
+
+        var type = new StringBuilder(sql.Take().Text);
+        string first = type.ToString();
+        if (Is(first, "NATIONAL") || Is(first, "LONG"))
+        {
+            // LONG alone is a type, but NATIONAL is not.
+            if (IsAny(sql.Next, "CHAR", "CHARACTER", "VARCHAR", "VARCHARACTER", "VARBINARY"))
+            {
+                type.Append(' ').Append(sql.Take().Text);
+            }
+        }
+
+        if ((Is(first, "DOUBLE") && IsAny(sql.Next, "PRECISION")) || IsAny(sql.Next, "VARYING"))
+        {
+            type.Append(' ').Append(sql.Take().Text);
+        }
+
+        if (sql.TryTakeSymbol('('))
+        {
+            ReadArguments(sql, type);
+        }
+
+        while (IsAny(sql.Next, "UNSIGNED", "ZEROFILL", "SIGNED"))
+        {
+            type.Append(' ').Append(sql.Take().Text);
+        }
+
+        if (IsAny(sql.Next, "BYTE"))
+        {
+            type.Append(' ').Append(sql.Take().Text);
+        }
+
+        return type.ToString();
+    }
+
+    private static void ReadArguments(SqlReader sql, StringBuilder type)
+    {
+        type.Append('(');
+        while (!sql.TryTakeSymbol(')'))
+        {
+            if (sql.AtEnd)
+            {
+                throw sql.Unexpected("')'");
+            }
+
+            SqlToken token = sql.Take();
+            type.Append(token.Kind == SqlTokenKind.Text ? $"'{token.Text}'" : token.Text);
+        }
+
+        type.Append(')');
+    }
+
+    /// <summary>What says nothing of the values is read over, also what is not known here.</summary>
+    private static ColumnDefinition ReadAttribute(SqlReader sql, ColumnDefinition column, ref ColumnKey key)
+    {
+        if (sql.TryTake("NOT", "NULL"))
+        {
+            return column with { IsNullable = false };
+        }
+
+        if (sql.TryTake("NULL"))
+        {
+            return column with { IsNullable = true };
+        }
+
+        if (sql.TryTake("SERIAL", "DEFAULT", "VALUE"))
+        {
+            key = key == ColumnKey.None ? ColumnKey.Unique : key;
+            return column with { IsNullable = false };
+        }
+
+        if (sql.TryTake("DEFAULT"))
+        {
+            return column with { Default = ReadDefault(sql) };
+        }
+
+        if (sql.TryTake("PRIMARY", "KEY") || sql.TryTake("PRIMARY") || sql.TryTake("KEY"))
+        {
+            key = ColumnKey.Primary;
+            return column;
+        }
+
+        if (sql.TryTake("UNIQUE"))
+        {
+            sql.TryTake("KEY");
+            key = key == ColumnKey.None ? ColumnKey.Unique : key;
+            return column;
+        }
+
+        if (sql.TryTake("ON", "UPDATE") || sql.TryTake("ON", "DELETE") || sql.TryTakeAny("COMMENT", "COLLATE", "COLUMN_FORMAT", "STORAGE", "CHARSET", "ENGINE_ATTRIBUTE", "SRID", "MATCH"))
+        {
+            sql.SkipPiece();
+            sql.SkipBrackets();
+            return column;
+        }
+
+        if (sql.TryTake("CHARACTER", "SET") || sql.TryTake("CHAR", "SET"))
+        {
+            sql.SkipPiece();
+            return column;
+        }
+
+        sql.SkipPiece();
+        return column;
+    }
+
+    private static bool Is(string word, string keyword) => word.Equals(keyword, StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsAny(SqlToken token, params ReadOnlySpan<string> keywords)
+    {
+        foreach (string keyword in keywords)
+        {
+            if (token.Is(keyword))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}
+
+/// <summary>What the attributes of a column say of a key.</summary>
+internal enum ColumnKey
+{
+    None,
+    Unique,
+    Primary,
+}

@@ -1,0 +1,119 @@
+namespace CanalBridge.Serialization.Tables.Definitions;
+
+/// <summary>Walks over the pieces of a statement.</summary>
+internal sealed class SqlReader
+{
+    private static readonly SqlToken End = new(SqlTokenKind.End, "");
+
+    private readonly List<SqlToken> _tokens;
+    private int _at;
+
+    public SqlReader(string sql) => _tokens = SqlTokenizer.Tokenize(sql);
+
+    /// <summary>The next piece, not taken.</summary>
+    public SqlToken Next => Ahead(0);
+
+    public bool AtEnd => _at >= _tokens.Count;
+
+    /// <summary>A piece further on.</summary>
+    public SqlToken Ahead(int distance) => _at + distance < _tokens.Count ? _tokens[_at + distance] : End;
+
+    public SqlToken Take()
+    {
+        SqlToken token = Next;
+        _at++;
+        return token;
+    }
+
+    /// <summary>Takes these keywords if they are next, all of them or none.</summary>
+    public bool TryTake(params ReadOnlySpan<string> keywords)
+    {
+        for (int i = 0; i < keywords.Length; i++)
+        {
+            if (!Ahead(i).Is(keywords[i]))
+            {
+                return false;
+            }
+        }
+
+        _at += keywords.Length;
+        return true;
+    }
+
+    /// <summary>Takes one of these keywords if it is next.</summary>
+    public bool TryTakeAny(params ReadOnlySpan<string> keywords)
+    {
+        foreach (string keyword in keywords)
+        {
+            if (TryTake(keyword))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    public bool TryTakeSymbol(char symbol)
+    {
+        bool found = Next.IsSymbol(symbol);
+        _at += found ? 1 : 0;
+        return found;
+    }
+
+    /// <exception cref="FormatException">It is not next.</exception>
+    public void Expect(char symbol)
+    {
+        if (!TryTakeSymbol(symbol))
+        {
+            throw Unexpected($"'{symbol}'");
+        }
+    }
+
+    /// <summary>A name, quoted or not; in double quotes too, as with ANSI_QUOTES.</summary>
+    /// <exception cref="FormatException">Something else is next.</exception>
+    public string TakeName() => Next.Kind is SqlTokenKind.Name or SqlTokenKind.Word or SqlTokenKind.Text ? Take().Text : throw Unexpected("a name");
+
+    /// <summary><c>schema.table</c>, or a table of the current schema.</summary>
+    /// <exception cref="FormatException">Something else is next.</exception>
+    public TableId TakeTable(string currentSchema)
+    {
+        string name = TakeName();
+        return TryTakeSymbol('.') ? new TableId(name, TakeName()) : new TableId(currentSchema, name);
+    }
+
+    /// <summary>Takes everything up to a comma or a closing bracket of the same depth, or to the end.</summary>
+    public void SkipClause()
+    {
+        while (!AtEnd && !Next.IsSymbol(',') && !Next.IsSymbol(')'))
+        {
+            SkipPiece();
+        }
+    }
+
+    /// <summary>Takes one piece; a bracket with all that is in it.</summary>
+    public void SkipPiece()
+    {
+        if (!Take().IsSymbol('('))
+        {
+            return;
+        }
+
+        for (int depth = 1; depth > 0 && !AtEnd;)
+        {
+            SqlToken token = Take();
+            depth += token.IsSymbol('(') ? 1 : token.IsSymbol(')') ? -1 : 0;
+        }
+    }
+
+    /// <summary>Takes an opening bracket and everything up to its end, if it is next.</summary>
+    public void SkipBrackets()
+    {
+        if (Next.IsSymbol('('))
+        {
+            SkipPiece();
+        }
+    }
+
+    public FormatException Unexpected(string expected) => new($"expected {expected}, got {(AtEnd ? "the end of the statement" : $"{Next.Kind} number {_at + 1}")}");
+}
