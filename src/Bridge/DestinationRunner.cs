@@ -23,6 +23,7 @@ internal sealed class DestinationRunner
     private readonly ProgressLog _progress;
     private readonly SessionFaults _sessionFaults;
     private bool _hasClaimed;
+    private bool _hasRead;
 
     // Why the last producer was given up, until its successor has committed: what it had sent is not published yet.
     private string? _unfinished;
@@ -61,9 +62,13 @@ internal sealed class DestinationRunner
         {
             Log.StoppedUnfinished(_logger, _options.Canal.Destination!, reason);
         }
-        else
+        else if (_hasRead)
         {
             Log.Stopped(_logger, _options.Canal.Destination!);
+        }
+        else
+        {
+            Log.StoppedUnread(_logger, _options.Canal.Destination!);
         }
     }
 
@@ -106,14 +111,18 @@ internal sealed class DestinationRunner
         try
         {
             StoredPosition? stored = ReadPosition(cancellationToken);
+            IReadOnlyList<KeptDefinition> definitions = _positions.ReadDefinitions(cancellationToken);
+            Log.DefinitionsFound(_logger, _options.Canal.Destination!, definitions.Count, _options.TablesTopic);
             Claim(publisher, stored, cancellationToken);
-            await using var pipeline = new Pipeline(_options, publisher, topics, stored, _owner, _sessionFaults, _progress, _time, _logger);
+            await using var pipeline = new Pipeline(_options, publisher, topics, stored, definitions, _owner, _sessionFaults, _progress, _time, _logger);
             pipeline.Committed += () =>
             {
                 _delay.Reset();
                 _unfinished = null;
                 Committed?.Invoke();
             };
+            pipeline.CaughtUp += () => _unfinished = null;
+            _hasRead = true;
             await pipeline.RunAsync(cancellationToken);
         }
         catch (KafkaFaultException e) when (e.Reaction == Reaction.Fenced)
@@ -130,7 +139,7 @@ internal sealed class DestinationRunner
 
     private StoredPosition? ReadPosition(CancellationToken cancellationToken)
     {
-        _topics.PreparePositionTopic();
+        _topics.PrepareOwnTopics();
         StoredPosition? stored = _positions.Read(cancellationToken);
         if (stored is null && _hasClaimed)
         {

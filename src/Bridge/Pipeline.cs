@@ -21,14 +21,7 @@ namespace CanalBridge;
 /// <item>Publish: the records and the position in one Kafka transaction, which groups batches by time, size and partitions.</item>
 /// <item>Settle: after the commit, and only then, acknowledge the batches to Canal, in order.</item>
 /// </list>
-/// <para>What a crash leaves behind, and what the restart does:</para>
-/// <code>
-/// crash after | Canal holds        | Kafka holds                  | restart                       | read-committed consumer sees
-/// fetch, map  | the batch          | nothing                      | delivered again, published    | each row once
-/// produce     | the batch          | an open transaction          | the fence aborts it; as above | each row once
-/// commit      | the batch          | rows and position            | delivered again, dropped      | each row once
-/// ack         | nothing of it      | rows and position            | goes on behind it             | each row once
-/// </code>
+/// <para>What a crash leaves behind, and what the restart does, stands in docs/architecture.md.</para>
 /// </remarks>
 internal sealed class Pipeline : IAsyncDisposable
 {
@@ -37,6 +30,8 @@ internal sealed class Pipeline : IAsyncDisposable
 
     /// <summary>A commit that took longer was an outage: its end is told.</summary>
     private static readonly TimeSpan LateCommit = TimeSpan.FromSeconds(2);
+
+    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
 
     private readonly BridgeOptions _options;
     private readonly TransactionalPublisher _publisher;
@@ -59,16 +54,20 @@ internal sealed class Pipeline : IAsyncDisposable
     /// <summary>False while a batch is between mapping and sending: the position is then ahead of what Kafka was given.</summary>
     private bool _batchIsWhole = true;
 
+    /// <summary>Acks were sent in this session; the next answer tells whether Canal took them.</summary>
+    private bool _hasSettled;
+
     /// <param name="options">All options.</param>
     /// <param name="publisher">Fenced; owned by the caller.</param>
     /// <param name="topics">Topics of the publisher's producer.</param>
     /// <param name="stored">Last committed position; null to take whatever Canal delivers.</param>
+    /// <param name="definitions">Table definitions as of that position.</param>
     /// <param name="owner">This process.</param>
     /// <param name="sessionFaults">Decides on failed Canal sessions; knows those of earlier pipelines.</param>
     /// <param name="progress">Told of commits and of lost sessions.</param>
     /// <param name="time">Clock.</param>
     /// <param name="logger">Log.</param>
-    public Pipeline(BridgeOptions options, TransactionalPublisher publisher, ProducerTopics topics, StoredPosition? stored, Guid owner, SessionFaults sessionFaults, ProgressLog progress, TimeProvider time, ILogger logger)
+    public Pipeline(BridgeOptions options, TransactionalPublisher publisher, ProducerTopics topics, StoredPosition? stored, IReadOnlyList<KeptDefinition> definitions, Guid owner, SessionFaults sessionFaults, ProgressLog progress, TimeProvider time, ILogger logger)
     {
         _options = options;
         _publisher = publisher;
@@ -85,11 +84,15 @@ internal sealed class Pipeline : IAsyncDisposable
         _mapper = new BatchMapper(options.Canal.Destination!, _serializer, _replay, _metrics, time, logger);
         _settler = new BatchSettler(options.Canal.Destination!, logger);
         _group = new TransactionGroup(options.Delivery, time);
+        Restore(definitions);
         publisher.ShareHeaders(_serializer.SharedHeaders);
     }
 
     /// <summary>A Kafka transaction was committed.</summary>
     public event Action? Committed;
+
+    /// <summary>Canal has nothing more, and everything that it gave is committed.</summary>
+    public event Action? CaughtUp;
 
     /// <summary>Runs until cancelled, over any number of Canal sessions; then finishes the open transaction and returns.</summary>
     /// <exception cref="KafkaFaultException">The producer is of no use any more.</exception>
@@ -103,7 +106,7 @@ internal sealed class Pipeline : IAsyncDisposable
         {
             try
             {
-                await _fetcher.ConnectAsync(Position, cancellationToken);
+                await ConnectAsync(cancellationToken);
                 _replay.BeginSession();
                 while (!cancellationToken.IsCancellationRequested)
                 {
@@ -119,6 +122,7 @@ internal sealed class Pipeline : IAsyncDisposable
                 // batches cannot be acknowledged any more; they come again and are dropped.
                 Commit(grace.Token);
                 _group.Clear();
+                _hasSettled = false;
                 await Task.Delay(_delay.Next(), _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -138,26 +142,40 @@ internal sealed class Pipeline : IAsyncDisposable
         _records.Dispose();
     }
 
+    private void Restore(IReadOnlyList<KeptDefinition> definitions)
+    {
+        try
+        {
+            foreach (KeptDefinition definition in definitions)
+            {
+                _serializer.RestoreDefinition(definition.Key, definition.Value);
+            }
+        }
+        catch (FormatException e)
+        {
+            throw new KafkaFaultException(KafkaStep.ReadPosition, FaultPolicy.PositionUnreadable, $"A record of {_options.TablesTopic} is no table definition: {e.Message}. Start the bridge that wrote it, or empty the topic: keys and defaults are then unknown until the next statement on each table.", e);
+        }
+    }
+
     private string Position => _replay.Last?.ToString() ?? "Canal's own cursor";
 
     private async ValueTask StepAsync(CancellationToken cancellationToken, CancellationToken grace)
     {
         // 1. Fetch. The wait ends when the open transaction is due.
         using CanalBatch? batch = await FetchAsync(cancellationToken);
-        if (batch is null)
+        if (batch is not null && _hasSettled)
         {
-            _publisher.Poll();
+            // The session works in both directions; a batch alone says little, it may come again and again.
+            _delay.Reset();
+            _sessionFaults.Reset();
         }
-        else if (batch.IsEmpty)
+
+        if (batch is null || batch.IsEmpty)
         {
             _publisher.Poll();
-            _progress.Idle(Position);
         }
         else
         {
-            _delay.Reset();
-            _sessionFaults.Reset();
-
             // 2. Map. From here to the end of 3 a failure must not be followed by a commit.
             _batchIsWhole = false;
             _records.Clear();
@@ -166,6 +184,11 @@ internal sealed class Pipeline : IAsyncDisposable
             // 3. Publish. A batch without records rides along, or needs no transaction at all.
             _group.AddBatch(batch.Id, _records.LengthBytes);
             Send(grace);
+            foreach ((byte[] key, byte[]? value) in _serializer.TakeChangedDefinitions())
+            {
+                _publisher.Keep(key, value, grace);
+            }
+
             if (_replay.TakeInstanceRestarted())
             {
                 // The new batch numbers must be known to the next process, even if no row comes before it.
@@ -178,7 +201,25 @@ internal sealed class Pipeline : IAsyncDisposable
         if (_group.IsDue)
         {
             await CommitAndSettleAsync(grace);
+            _progress.AllIsWell(Position);
         }
+        else if (batch is { IsEmpty: true } && _group.IsEmpty)
+        {
+            _progress.Idle(Position);
+            CaughtUp?.Invoke();
+        }
+    }
+
+    private async Task ConnectAsync(CancellationToken cancellationToken)
+    {
+        Task connecting = _fetcher.ConnectAsync(Position, cancellationToken);
+        while (await Task.WhenAny(connecting, Task.Delay(PollInterval, _time, CancellationToken.None)) != connecting)
+        {
+            // Canal may be away for hours: the client's callbacks are served meanwhile.
+            _publisher.Poll();
+        }
+
+        await connecting;
     }
 
     /// <returns>The next batch, empty when Canal has nothing; null when it has not answered and what was sent is due.</returns>
@@ -236,6 +277,8 @@ internal sealed class Pipeline : IAsyncDisposable
         {
             _group.Clear();
         }
+
+        _hasSettled = true;
     }
 
     private void Commit(CancellationToken cancellationToken)
@@ -260,7 +303,7 @@ internal sealed class Pipeline : IAsyncDisposable
     /// <summary>After the last step: what was sent is committed and acknowledged within the grace period; half a batch never.</summary>
     private async ValueTask FinishAsync(CancellationToken grace)
     {
-        if (!_batchIsWhole || _group.IsEmpty)
+        if (_group.IsEmpty)
         {
             return;
         }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using CanalBridge;
 using CanalBridge.Commands;
 using Microsoft.Extensions.Options;
@@ -23,7 +24,7 @@ try
         // The commands end by themselves when cancelled; run needs its grace period, which two seconds by default would cut.
         ProcessTerminationTimeout = TimeSpan.FromMinutes(20),
     });
-    return parsed.Errors.Count > 0 ? ExitCode.Configuration : exitCode;
+    return parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction ? ExitCode.Configuration : exitCode;
 }
 catch (OptionsValidationException e)
 {

@@ -37,6 +37,7 @@ public sealed class CanalSession : IAsyncDisposable
     private bool _idle;
     private bool _waiting;
     private long _lastAnswer;
+    private bool _isDisposed;
 
     private CanalSession(CanalConnection connection, CanalClientOptions options, ILogger logger, TimeProvider time)
     {
@@ -97,6 +98,14 @@ public sealed class CanalSession : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         options.ThrowIfInvalid();
         return new SessionOpener(options, logger ?? NullLogger.Instance, timeProvider ?? TimeProvider.System).OpenAsync(cancellationToken);
+    }
+
+    /// <summary>A successor of this session, which has ended: as <see cref="OpenAsync"/>, but a server that ended it may be in the middle of a restart and gets <see cref="CanalClientOptions.RestartGrace"/>.</summary>
+    /// <inheritdoc cref="OpenAsync"/>
+    public async Task<CanalSession> ReopenAsync(CancellationToken cancellationToken = default)
+    {
+        await DisposeAsync().ConfigureAwait(false);
+        return await new SessionOpener(_options, _logger, _time, lost: Endpoint).OpenAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>One attempt at one endpoint.</summary>
@@ -256,6 +265,12 @@ public sealed class CanalSession : IAsyncDisposable
     /// <summary>Closes the connection; acks already sent arrive. Never unsubscribes: that would delete the cursor.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
         await _connection.DisposeAsync().ConfigureAwait(false);
         Forget(ref _ready);
         Forget(ref _probe);

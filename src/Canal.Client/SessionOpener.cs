@@ -3,7 +3,11 @@ using Microsoft.Extensions.Logging;
 namespace Canal.Client;
 
 /// <summary>Tries the endpoints in turn until one gives a session.</summary>
-internal sealed class SessionOpener(CanalClientOptions options, ILogger logger, TimeProvider time)
+/// <param name="options">Valid options.</param>
+/// <param name="logger">Log.</param>
+/// <param name="time">Clock.</param>
+/// <param name="lost">Server of a session that was lost; null at the first opening.</param>
+internal sealed class SessionOpener(CanalClientOptions options, ILogger logger, TimeProvider time, CanalEndpoint? lost = null)
 {
     /// <summary>Damage on the way heals with a new connection; what comes back this often is in the data.</summary>
     private const int MostProtocolFailures = 5;
@@ -11,7 +15,7 @@ internal sealed class SessionOpener(CanalClientOptions options, ILogger logger, 
     private static readonly TimeSpan WarningInterval = TimeSpan.FromSeconds(30);
 
     private readonly Backoff _backoff = new(options.ReconnectDelay, options.ReconnectDelayMax);
-    private readonly HashSet<CanalEndpoint> _wereAway = [];
+    private readonly HashSet<CanalEndpoint> _wereAway = lost is { } endpoint ? [endpoint] : [];
     private long _lastWarning;
     private int _protocolFailures;
 

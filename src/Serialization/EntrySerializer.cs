@@ -61,6 +61,15 @@ public sealed class EntrySerializer : IDisposable
         }
     }
 
+    /// <summary>Takes a table definition that an earlier run has kept. Before the first entry.</summary>
+    /// <param name="key">Key of its record.</param>
+    /// <param name="value">Value of its record.</param>
+    /// <exception cref="FormatException">It is no such record.</exception>
+    public void RestoreDefinition(ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value) => _tables.Restore(key, value);
+
+    /// <summary>Table definitions that became known, or unknown, since the last call: records to be kept together with the position that they belong to.</summary>
+    public IReadOnlyList<(byte[] Key, byte[]? Value)> TakeChangedDefinitions() => _tables.TakeChangedDefinitions();
+
     /// <inheritdoc />
     public void Dispose() => _envelope.Dispose();
 

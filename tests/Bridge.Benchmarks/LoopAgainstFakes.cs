@@ -94,18 +94,20 @@ public class LoopAgainstFakes
 
         public ITransactionalProducer Create(int smallestRecordLimit) => new NullProducer();
 
-        public void PreparePositionTopic()
+        public void PrepareOwnTopics()
         {
         }
 
         public int PrepareTableTopic(string topic) => 1;
 
         public StoredPosition? Read(CancellationToken cancellationToken) => null;
+
+        public IReadOnlyList<KeptDefinition> ReadDefinitions(CancellationToken cancellationToken) => [];
     }
 
     private sealed class NullProducer : ITransactionalProducer
     {
-        public Error? AuthenticationError => null;
+        public Error? LastError => null;
 
         public string? LastTransactionError => null;
 

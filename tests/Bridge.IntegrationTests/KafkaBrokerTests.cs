@@ -128,7 +128,7 @@ public sealed class KafkaBrokerTests(SharedPeers shared)
         options.Topics.Partitions = 3;
         using var catalog = new TopicCatalog(options, NullLogger.Instance);
 
-        catalog.PreparePositionTopic();
+        catalog.PrepareOwnTopics();
 
         Assert.Equal(3, catalog.PrepareTableTopic($"{options.TransactionalId}.rows"));
         using var admin = new AdminClientBuilder(KafkaClientConfig.Admin(options)).Build();
@@ -182,7 +182,7 @@ public sealed class KafkaBrokerTests(SharedPeers shared)
     private static TransactionalPublisher Fenced(BridgeOptions options, int smallestRecordLimit = int.MaxValue)
     {
         using var catalog = new TopicCatalog(options, NullLogger.Instance);
-        catalog.PreparePositionTopic();
+        catalog.PrepareOwnTopics();
         var publisher = new TransactionalPublisher(
             new ConfluentProducer(KafkaClientConfig.Producer(options, smallestRecordLimit), NullLogger.Instance), options, TimeProvider.System, NullLogger.Instance);
         publisher.Fence(TestContext.Current.CancellationToken);

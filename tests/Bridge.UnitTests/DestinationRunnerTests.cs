@@ -1,5 +1,6 @@
 using System.Text;
 using Canal.Client;
+using Canal.Client.Protocol;
 using Canal.Client.Testing;
 using CanalBridge.Kafka;
 using CanalBridge.Options;
@@ -17,7 +18,7 @@ namespace CanalBridge.UnitTests;
 public sealed class DestinationRunnerTests : IAsyncDisposable
 {
     private const string File = "mysql-bin.000003";
-    private const int Stopped = 9002, Stopping = 9005, StoppedUnfinished = 9006;
+    private const int Stopped = 9002, Stopping = 9005, StoppedUnfinished = 9006, StoppedUnread = 9007, SessionLost = 2002, Recovered = 4015;
     private readonly FakeLogCollector _logs = new();
     private readonly FakeCanalServer _canal = new("example");
     private readonly FakeKafka _kafka = new("canal-bridge.p.example.positions");
@@ -221,6 +222,35 @@ public sealed class DestinationRunnerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Definition_is_committed_before_its_batch_is_acked_even_without_a_row()
+    {
+        _canal.Append([EntryBuilder.Ddl(File, 50, "CREATE TABLE items (id INT, name VARCHAR(20) NOT NULL DEFAULT 'x', PRIMARY KEY (id))")]);
+        _canal.Complete();
+
+        await RunUntilDrainedAsync();
+
+        Assert.Equal("""{"schema":"shop","table":"items"}""", Assert.Single(_kafka.Definitions).Key);
+        Assert.Equal("mysql-bin.000003:50 row 0 (server id 1, epoch 0)", _kafka.Read(CancellationToken.None)!.ToString());
+    }
+
+    [Fact]
+    public async Task Definition_is_known_after_a_restart_and_gone_with_its_table()
+    {
+        _canal.Append([EntryBuilder.Ddl(File, 50, "CREATE TABLE items (id INT, name VARCHAR(20), PRIMARY KEY (name, id))")]);
+        _canal.Complete();
+        await RunUntilDrainedAsync();
+        await using var again = new FakeCanalServer("example");
+        again.Append([EntryBuilder.Ddl(File, 50, "CREATE TABLE items (id INT, name VARCHAR(20), PRIMARY KEY (name, id))"), EntryBuilder.Insert(File, 100, 1), EntryBuilder.Ddl(File, 150, "DROP TABLE items", EventType.Erase)]);
+        again.Complete();
+        _options.Canal.Endpoints = again.Endpoint.ToString();
+
+        await RunUntilDrainedAsync(again);
+
+        Assert.Equal("""{"name":"n1","id":1}""", Encoding.UTF8.GetString(Assert.Single(_kafka.Rows).Key!));
+        Assert.Empty(_kafka.Definitions);
+    }
+
+    [Fact]
     public async Task Stored_epoch_newer_than_ours_ends_the_bridge()
     {
         _options.Delivery.Epoch = 3;
@@ -272,6 +302,42 @@ public sealed class DestinationRunnerTests : IAsyncDisposable
 
         Assert.Equal([Stopping, StoppedUnfinished], Logged(Stopping, Stopped, StoppedUnfinished));
         Assert.Empty(_kafka.Rows);
+    }
+
+    [Fact]
+    public async Task Stop_before_kafka_answered_claims_nothing()
+    {
+        _kafka.OnProducer = (_, producer) =>
+        {
+            producer.OnCall = call =>
+            {
+                if (call == "Init")
+                {
+                    producer.Fail("Init", KafkaFailures.Retriable());
+                    _stop.Cancel();
+                }
+            };
+        };
+
+        await StartAsync();
+
+        Assert.Equal([Stopping, StoppedUnread], Logged(Stopping, Stopped, StoppedUnfinished, StoppedUnread));
+    }
+
+    [Fact]
+    public async Task Lost_canal_session_is_told_as_recovered_only_when_canal_is_back()
+    {
+        Task running = await StartWithOneRowInAnOpenTransactionAsync();
+        _canal.RefusesConnections = true;
+        _canal.CutConnections();
+        await UntilAsync(() => _kafka.Rows.Count == 1);
+        int[] away = Logged(SessionLost, Recovered);
+        _canal.RefusesConnections = false;
+        await UntilAsync(() => Logged(Recovered).Length == 1);
+        await _stop.CancelAsync();
+        await running;
+
+        Assert.Equal([SessionLost], away);
     }
 
     [Fact]

@@ -131,6 +131,29 @@ public sealed class SessionOpenerTests : IAsyncDisposable
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task Server_of_a_lost_session_gets_time_to_finish_its_restart_before_the_subscription()
+    {
+        var time = new FakeTimeProvider();
+        CanalClientOptions options = TestSessions.Options(_first);
+        options.RestartGrace = TimeSpan.FromSeconds(1);
+        await using CanalSession lost = await CanalSession.OpenAsync(options, new FakeLogger(_logs), time);
+        int Subscriptions() => _first.Requests.Count(request => request.Kind == "SUBSCRIPTION");
+
+        Task<CanalSession> opening = lost.ReopenAsync();
+        await TestSessions.UntilAsync(() => _first.Requests.Count(request => request.Kind == "CLIENTAUTHENTICATION") == 2);
+        time.Advance(TimeSpan.FromMilliseconds(999));
+        int early = Subscriptions();
+        while (!opening.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromMilliseconds(1));
+            await Task.Delay(1);
+        }
+
+        await using CanalSession session = await opening;
+        Assert.Equal((1, 2), (early, Subscriptions()));
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task Peer_that_is_no_canal_server_is_given_up_after_five_attempts()
     {
         _first.BeforeRequest = request => _first.SendInsteadOfNextAnswer("HTTP/1.1 400 Bad Request"u8.ToArray());

@@ -25,6 +25,10 @@ internal static class EntryBuilder
         return Entry(file, offset, EntryType.Rowdata, change.ToByteString(), EventType.Insert);
     }
 
+    /// <summary>A DDL statement of database <c>shop</c>.</summary>
+    public static byte[] Ddl(string file, long offset, string sql, EventType type = EventType.Create) =>
+        Entry(file, offset, EntryType.Rowdata, new RowChange { EventType = type, IsDdl = true, Sql = sql, DdlSchemaName = "shop" }.ToByteString(), type);
+
     /// <summary>Any entry.</summary>
     public static byte[] Entry(string file, long offset, EntryType type, ByteString storeValue, EventType? eventType = null, long executeTime = 1_700_000_000_000, long serverId = 1)
     {

@@ -1,3 +1,4 @@
+using System.Text;
 using CanalBridge.Positions;
 using CanalBridge.Publish;
 
@@ -32,7 +33,13 @@ internal sealed class FakeKafka(string positionTopic) : IProducerFactory, ITopic
     }
 
     /// <summary>Committed records of the table topics, over all producers.</summary>
-    public IReadOnlyList<FakeRecord> Rows => [.. All().Where(r => r.Topic != positionTopic)];
+    public IReadOnlyList<FakeRecord> Rows => [.. All().Where(r => r.Topic != positionTopic && r.Topic != TablesTopic)];
+
+    /// <summary>Table definitions that were committed and still hold, by key.</summary>
+    public IReadOnlyDictionary<string, string> Definitions => All().Where(r => r.Topic == TablesTopic).GroupBy(r => Encoding.UTF8.GetString(r.Key!))
+        .Where(g => g.Last().Value is not null).ToDictionary(g => g.Key, g => Encoding.UTF8.GetString(g.Last().Value!));
+
+    private string TablesTopic => positionTopic.Replace(".positions", ".tables", StringComparison.Ordinal);
 
     public ITransactionalProducer Create(int smallestRecordLimit)
     {
@@ -46,7 +53,7 @@ internal sealed class FakeKafka(string positionTopic) : IProducerFactory, ITopic
         return producer;
     }
 
-    public void PreparePositionTopic()
+    public void PrepareOwnTopics()
     {
     }
 
@@ -57,6 +64,9 @@ internal sealed class FakeKafka(string positionTopic) : IProducerFactory, ITopic
         StoredPosition? stored = !PositionIsLost && All().LastOrDefault(r => r.Topic == positionTopic) is { } record ? StoredPosition.Parse(record.Value) : null;
         return OnRead is { } read ? read(stored) : stored;
     }
+
+    public IReadOnlyList<KeptDefinition> ReadDefinitions(CancellationToken cancellationToken) =>
+        [.. Definitions.Select(d => new KeptDefinition(Encoding.UTF8.GetBytes(d.Key), Encoding.UTF8.GetBytes(d.Value)))];
 
     private List<FakeRecord> All()
     {

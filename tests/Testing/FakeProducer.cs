@@ -27,7 +27,7 @@ internal sealed class FakeProducer : ITransactionalProducer
     /// <summary>Called before each call with its name.</summary>
     public Action<string>? OnCall { get; set; }
 
-    public Error? AuthenticationError { get; set; }
+    public Error? LastError { get; set; }
 
     public string? LastTransactionError { get; set; }
 

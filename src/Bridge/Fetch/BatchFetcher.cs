@@ -24,12 +24,13 @@ internal sealed class BatchFetcher : IAsyncDisposable
         _metrics = new BridgeMetrics(options.Destination!);
     }
 
-    /// <summary>Opens a session, trying the endpoints until one accepts.</summary>
+    /// <summary>Opens a session, or a successor of the one that ended, trying the endpoints until one accepts.</summary>
     /// <exception cref="CanalException">No new attempt can help: a wrong password, an impossible client id.</exception>
     public async Task ConnectAsync(string position, CancellationToken cancellationToken)
     {
-        await CloseAsync();
-        _session = await CanalSession.OpenAsync(_client, _logger, _time, cancellationToken);
+        _session = _session is { } ended
+            ? await ended.ReopenAsync(cancellationToken)
+            : await CanalSession.OpenAsync(_client, _logger, _time, cancellationToken);
         _metrics.SessionOpened();
         Log.Reading(_logger, _options.Destination!, _session.Endpoint.ToString(), position);
     }

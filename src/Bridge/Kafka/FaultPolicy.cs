@@ -93,6 +93,9 @@ internal static class FaultPolicy
         _ => Reaction.Stop,
     };
 
+    /// <summary>Whether what the client's error handler was told is a refused login, which no call reports.</summary>
+    public static bool IsRefusedLogin(Error? error) => error?.Code is ErrorCode.Local_Authentication or ErrorCode.SaslAuthenticationFailed;
+
     /// <summary>DESCRIBE_CONFIGS is a right of its own, and not every service knows the call: without its answer the bridge works, with the default limit.</summary>
     public static bool RecordLimitMayStayUnknown(KafkaException failure) => !IsPassing(CauseOf(failure).Code);
 

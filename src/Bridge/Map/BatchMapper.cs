@@ -102,6 +102,11 @@ internal sealed class BatchMapper
                 break;
         }
 
+        if (result.UnreadTable is { } unread)
+        {
+            Log.StatementUnread(_logger, _destination, Position(), unread);
+        }
+
         if (result.DamagedValues > 0)
         {
             _metrics.DamagedValues(result.DamagedValues);

@@ -17,6 +17,7 @@ internal static class SerializerFactory
             SourceKind = options.Source.Kind,
             TopicPrefix = options.Topics.Prefix!,
             CanalTimeZone = TimeZoneInfo.FindSystemTimeZoneById(options.Source.CanalTimeZone),
+            ReplaceNullWithDefault = options.Envelope.ReplaceNullWithDefault,
             RunId = options.Envelope.ContextHeaders ? runId : null,
         };
         return new EntrySerializer(settings, new TopicRouter(options.Topics, logger));

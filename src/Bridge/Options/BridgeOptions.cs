@@ -19,5 +19,7 @@ internal sealed class BridgeOptions
 
     public string PositionTopic => Kafka.PositionTopic ?? $"{TransactionalId}.positions";
 
+    public string TablesTopic => Kafka.TablesTopic ?? $"{TransactionalId}.tables";
+
     public TimeSpan MessageTimeout => Kafka.MessageTimeout ?? Kafka.TransactionTimeout * 2 / 3;
 }

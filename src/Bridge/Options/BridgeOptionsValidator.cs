@@ -46,7 +46,12 @@ internal static class BridgeOptionsValidator
     {
         if (canal.Endpoints is { } endpoints && !CanalEndpoint.TryParseList(endpoints, out _))
         {
-            mistakes.Add($"Canal:Endpoints is '{endpoints}' but must be host:port, or several separated by commas.");
+            mistakes.Add($"Canal:Endpoints is '{endpoints}' but must be host:port with a port from 1 to 65535, or several separated by commas.");
+        }
+
+        if (canal.Destination is { } destination && destination.Any(char.IsWhiteSpace))
+        {
+            mistakes.Add($"Canal:Destination is '{destination}' but must be the name of a Canal instance, without blanks.");
         }
 
         if (canal.ResponseTimeout <= canal.IdleWait)
@@ -71,6 +76,17 @@ internal static class BridgeOptionsValidator
     private static void CheckKafka(BridgeOptions options, List<string> mistakes)
     {
         KafkaOptions kafka = options.Kafka;
+        foreach (string server in (kafka.BootstrapServers ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            // A listener's name may stand before it; without a port it is 9092.
+            string address = server[(server.LastIndexOf('/') + 1)..];
+            int colon = address.LastIndexOf(':');
+            if (colon >= 0 && !address.EndsWith(']') && (!ushort.TryParse(address.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out ushort port) || port == 0))
+            {
+                mistakes.Add($"Kafka:BootstrapServers has '{server}' but must be host:port with a port from 1 to 65535, or several separated by commas.");
+            }
+        }
+
         if (options.MessageTimeout > kafka.TransactionTimeout)
         {
             mistakes.Add(string.Create(CultureInfo.InvariantCulture,
@@ -92,13 +108,23 @@ internal static class BridgeOptionsValidator
             mistakes.Add("Kafka:SaslUsername and Kafka:SaslPassword (or SaslPasswordFile) go together; one of them is not set.");
         }
 
-        if (options.Topics.Prefix is not null && options.Canal.Destination is not null && !TopicNames.IsValid(options.PositionTopic))
+        CheckOwnTopic(options, nameof(kafka.PositionTopic), options.PositionTopic, mistakes);
+        CheckOwnTopic(options, nameof(kafka.TablesTopic), options.TablesTopic, mistakes);
+        if (options.PositionTopic == options.TablesTopic)
         {
-            mistakes.Add($"Kafka:PositionTopic is '{options.PositionTopic}' but must be a topic name: up to 249 letters, digits, dots, hyphens and underscores. Its default comes from Topics:Prefix and Canal:Destination.");
+            mistakes.Add($"Kafka:PositionTopic and Kafka:TablesTopic are both '{options.PositionTopic}' but must be two topics.");
         }
 
         CheckGuarded("Kafka:Settings", kafka.Settings, mistakes);
         CheckGuarded("Kafka:ProducerSettings", kafka.ProducerSettings, mistakes);
+    }
+
+    private static void CheckOwnTopic(BridgeOptions options, string name, string topic, List<string> mistakes)
+    {
+        if (options.Topics.Prefix is not null && options.Canal.Destination is { } destination && !destination.Any(char.IsWhiteSpace) && !TopicNames.IsValid(topic))
+        {
+            mistakes.Add($"Kafka:{name} is '{topic}' but must be a topic name: up to 249 letters, digits, dots, hyphens and underscores. Its default comes from Topics:Prefix and Canal:Destination.");
+        }
     }
 
     private static bool IsRegularExpression(string pattern)

@@ -5,4 +5,7 @@ internal sealed class EnvelopeOptions
 {
     /// <summary>Whether each record carries Debezium's four context headers (its <c>extended.headers.enabled</c>).</summary>
     public bool ContextHeaders { get; set; } = true;
+
+    /// <summary>Whether NULL is written as the column's default where that is known (the converter's <c>replace.null.with.default</c>).</summary>
+    public bool ReplaceNullWithDefault { get; set; } = true;
 }

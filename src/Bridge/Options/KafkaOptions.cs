@@ -15,6 +15,9 @@ internal sealed class KafkaOptions
     /// <summary>Compacted topic with the position, one partition. Default <c>{TransactionalId}.positions</c>.</summary>
     public string? PositionTopic { get; set; }
 
+    /// <summary>Compacted topic with the table definitions that belong to the position, one partition. Default <c>{TransactionalId}.tables</c>.</summary>
+    public string? TablesTopic { get; set; }
+
     /// <summary>Longest life of a Kafka transaction: after it the coordinator aborts it, and calls without an answer are given up.</summary>
     [Range(typeof(TimeSpan), "00:00:05", "00:15:00", ConvertValueInInvariantCulture = true)]
     public TimeSpan TransactionTimeout { get; set; } = TimeSpan.FromSeconds(30);

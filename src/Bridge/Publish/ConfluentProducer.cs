@@ -1,3 +1,4 @@
+using CanalBridge.Kafka;
 using CanalBridge.Telemetry;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
@@ -9,7 +10,7 @@ internal sealed class ConfluentProducer : ITransactionalProducer
 {
     private readonly IProducer<byte[]?, byte[]?> _producer;
     private readonly ILogger _logger;
-    private volatile Error? _authenticationError;
+    private volatile Error? _lastError;
     private volatile string? _lastTransactionError;
     private long _lastErrorLogged;
 
@@ -22,11 +23,15 @@ internal sealed class ConfluentProducer : ITransactionalProducer
             .Build();
     }
 
-    public Error? AuthenticationError => _authenticationError;
+    public Error? LastError => _lastError;
 
     public string? LastTransactionError => _lastTransactionError;
 
-    public void InitTransactions(TimeSpan timeout) => _producer.InitTransactions(timeout);
+    public void InitTransactions(TimeSpan timeout)
+    {
+        _producer.InitTransactions(timeout);
+        AllIsWell();
+    }
 
     public void BeginTransaction() => _producer.BeginTransaction();
 
@@ -44,23 +49,33 @@ internal sealed class ConfluentProducer : ITransactionalProducer
 
     public void Poll(TimeSpan timeout) => _producer.Poll(timeout);
 
-    public void CommitTransaction(TimeSpan timeout) => _producer.CommitTransaction(timeout);
+    public void CommitTransaction(TimeSpan timeout)
+    {
+        _producer.CommitTransaction(timeout);
+        AllIsWell();
+    }
 
     public void AbortTransaction(TimeSpan timeout) => _producer.AbortTransaction(timeout);
 
     public void Dispose() => _producer.Dispose();
 
-    /// <summary>Information only, but for a refused login: Init reports that as a time-out for ever.</summary>
+    private void AllIsWell()
+    {
+        _lastError = null;
+        _lastTransactionError = null;
+    }
+
+    /// <summary>Information only, but for a refused login: Init reports that as a time-out for ever, so nothing later replaces it.</summary>
     private void OnError(Error error)
     {
-        if (error.Code is ErrorCode.Local_Authentication or ErrorCode.SaslAuthenticationFailed)
+        if (!FaultPolicy.IsRefusedLogin(_lastError))
         {
-            _authenticationError = error;
+            _lastError = error;
         }
 
         // One outage gives about 20 of these a second.
         long now = Environment.TickCount64;
-        if (error.IsFatal || now - Interlocked.Read(ref _lastErrorLogged) > 10_000)
+        if (error.IsFatal || now - Interlocked.Read(ref _lastErrorLogged) > 30_000)
         {
             Interlocked.Exchange(ref _lastErrorLogged, now);
             Log.KafkaClientError(_logger, error.Code, error.Reason);

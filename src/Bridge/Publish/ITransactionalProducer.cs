@@ -6,8 +6,8 @@ namespace CanalBridge.Publish;
 /// <remarks>The seam between the rules of delivery and the client library: tests make each call fail as the real one does.</remarks>
 internal interface ITransactionalProducer : IDisposable
 {
-    /// <summary>What the error handler was told and no call reports, such as a wrong password; null while there is nothing.</summary>
-    Error? AuthenticationError { get; }
+    /// <summary>What the error handler was told last and no call reports, such as a wrong password or a refused connection; null while there is nothing, and after a call that worked.</summary>
+    Error? LastError { get; }
 
     /// <summary>Last cause that the client wrote to its log (facility TXNERR); null while there is none.</summary>
     string? LastTransactionError { get; }

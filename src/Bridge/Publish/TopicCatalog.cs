@@ -30,14 +30,20 @@ internal sealed class TopicCatalog : ITopicCatalog, IDisposable
     /// <summary>Smallest max.message.bytes of the topics seen: the client does not split a batch that a topic refuses.</summary>
     public int SmallestRecordLimit { get; private set; } = int.MaxValue;
 
-    /// <summary>Makes sure that the position topic is there.</summary>
-    public void PreparePositionTopic() => Prepare(new TopicSpecification
+    /// <inheritdoc />
+    public void PrepareOwnTopics()
     {
-        Name = _options.PositionTopic,
-        NumPartitions = 1,
-        ReplicationFactor = (short)_options.Topics.ReplicationFactor,
-        Configs = new Dictionary<string, string> { ["cleanup.policy"] = "compact" },
-    });
+        foreach (string topic in (string[])[_options.PositionTopic, _options.TablesTopic])
+        {
+            Prepare(new TopicSpecification
+            {
+                Name = topic,
+                NumPartitions = 1,
+                ReplicationFactor = (short)_options.Topics.ReplicationFactor,
+                Configs = new Dictionary<string, string> { ["cleanup.policy"] = "compact" },
+            });
+        }
+    }
 
     /// <summary>Makes sure that a table's topic is there, and gives its number of partitions.</summary>
     public int PrepareTableTopic(string topic) => Prepare(new TopicSpecification

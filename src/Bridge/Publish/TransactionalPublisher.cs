@@ -21,7 +21,7 @@ internal sealed class TransactionalPublisher : IDisposable
     /// <summary>Kafka's calls take no cancellation token: they are made in slices, with a look around in between.</summary>
     private static readonly TimeSpan Slice = TimeSpan.FromSeconds(1.5);
 
-    private static readonly TimeSpan WarnInterval = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan WarnInterval = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan QueueFullPoll = TimeSpan.FromMilliseconds(5);
 
@@ -73,7 +73,7 @@ internal sealed class TransactionalPublisher : IDisposable
             {
                 // The error handler runs only while somebody polls, and it alone is told of a wrong password.
                 _producer.Poll(TimeSpan.Zero);
-                Reaction reaction = FaultPolicy.Decide(KafkaStep.Fence, e, Attempt(started) with { LoginRefused = _producer.AuthenticationError is not null });
+                Reaction reaction = FaultPolicy.Decide(KafkaStep.Fence, e, Attempt(started) with { LoginRefused = FaultPolicy.IsRefusedLogin(_producer.LastError) });
                 if (reaction != Reaction.RetryCall)
                 {
                     throw Fault(KafkaStep.Fence, reaction, $"fence {_options.TransactionalId}", e);
@@ -81,7 +81,7 @@ internal sealed class TransactionalPublisher : IDisposable
 
                 if (IsTimeToWarn(ref warned))
                 {
-                    Log.WaitingForFence(_logger, _options.Kafka.BootstrapServers!, _time.GetElapsedTime(started).TotalSeconds, e.Error.Reason);
+                    Log.WaitingForFence(_logger, _options.Kafka.BootstrapServers!, _time.GetElapsedTime(started).TotalSeconds, Reason(e));
                 }
             }
         }
@@ -130,6 +130,19 @@ internal sealed class TransactionalPublisher : IDisposable
         Produce(record.Topic, partition: null, cancellationToken);
     }
 
+    /// <summary>Hands over a table definition that belongs to the next position; opens a transaction if none is open.</summary>
+    /// <param name="key">Names the table.</param>
+    /// <param name="value">The definition; null if it is unknown from here on.</param>
+    /// <param name="cancellationToken">As of <see cref="Send"/>.</param>
+    public void Keep(byte[] key, byte[]? value, CancellationToken cancellationToken)
+    {
+        Begin();
+        _message.Key = key;
+        _message.Value = value;
+        _message.Headers = null;
+        Produce(_options.TablesTopic, partition: 0, cancellationToken);
+    }
+
     /// <summary>Commits the records sent, with the position that they lead to. On return both are durable.</summary>
     public void Commit(StoredPosition position, CancellationToken cancellationToken)
     {
@@ -152,12 +165,12 @@ internal sealed class TransactionalPublisher : IDisposable
                 Reaction reaction = FaultPolicy.Decide(KafkaStep.Commit, e, Attempt(started) with { IsStopping = cancellationToken.IsCancellationRequested });
                 if (reaction != Reaction.RetryCall)
                 {
-                    throw AbortAndFault(KafkaStep.Commit, reaction, "commit the transaction", e);
+                    throw AbortAndFault(KafkaStep.Commit, reaction, "commit the transaction", e, cancellationToken);
                 }
 
                 if (IsTimeToWarn(ref warned))
                 {
-                    Log.CommitRetried(_logger, _options.Kafka.BootstrapServers!, _options.Canal.Destination!, _time.GetElapsedTime(started).TotalSeconds, e.Error.Reason);
+                    Log.CommitRetried(_logger, _options.Kafka.BootstrapServers!, _options.Canal.Destination!, _time.GetElapsedTime(started).TotalSeconds, Reason(e));
                 }
 
                 _metrics.CommitRetried();
@@ -166,7 +179,8 @@ internal sealed class TransactionalPublisher : IDisposable
     }
 
     /// <summary>Gives the open transaction up: nothing of it becomes visible.</summary>
-    public void Abort()
+    /// <param name="cancellationToken">The process has to end: Kafka is asked once, and its time-out does the rest.</param>
+    public void Abort(CancellationToken cancellationToken = default)
     {
         if (!IsOpen)
         {
@@ -188,7 +202,7 @@ internal sealed class TransactionalPublisher : IDisposable
             {
                 bool waits = e is KafkaRetriableException;
                 refusals += waits ? 0 : 1;
-                Reaction reaction = FaultPolicy.Decide(KafkaStep.Abort, e, Attempt(started) with { Refusals = refusals });
+                Reaction reaction = FaultPolicy.Decide(KafkaStep.Abort, e, Attempt(started) with { Refusals = refusals, IsStopping = cancellationToken.IsCancellationRequested });
                 if (reaction != Reaction.RetryCall)
                 {
                     End("unknown", started);
@@ -197,7 +211,7 @@ internal sealed class TransactionalPublisher : IDisposable
 
                 if (waits && IsTimeToWarn(ref warned))
                 {
-                    Log.AbortWaits(_logger, _options.Kafka.BootstrapServers!, _options.Canal.Destination!, _time.GetElapsedTime(started).TotalSeconds, e.Error.Reason);
+                    Log.AbortWaits(_logger, _options.Kafka.BootstrapServers!, _options.Canal.Destination!, _time.GetElapsedTime(started).TotalSeconds, Reason(e));
                 }
             }
         }
@@ -242,7 +256,7 @@ internal sealed class TransactionalPublisher : IDisposable
                 {
                     int size = (_message.Value?.Length ?? 0) + (_message.Key?.Length ?? 0);
                     string full = e.Error.Code == ErrorCode.Local_QueueFull ? " (the local queue, Delivery:MemoryBudgetBytes, stays full)" : "";
-                    throw AbortAndFault(KafkaStep.Produce, reaction, string.Create(CultureInfo.InvariantCulture, $"produce a record of {size} bytes to {topic}{full}"), e);
+                    throw AbortAndFault(KafkaStep.Produce, reaction, string.Create(CultureInfo.InvariantCulture, $"produce a record of {size} bytes to {topic}{full}"), e, cancellationToken);
                 }
 
                 // The queue drains only by polling: with the background poll off a plain wait never frees anything.
@@ -252,7 +266,7 @@ internal sealed class TransactionalPublisher : IDisposable
     }
 
     /// <summary>Aborts where the reaction asks for it; what remains is to recycle, to stop, or to find out who owns the id.</summary>
-    private KafkaFaultException AbortAndFault(KafkaStep step, Reaction reaction, string attempted, KafkaException cause)
+    private KafkaFaultException AbortAndFault(KafkaStep step, Reaction reaction, string attempted, KafkaException cause, CancellationToken cancellationToken)
     {
         Reaction rest = FaultPolicy.AfterAbort(reaction);
         KafkaFaultException fault = Fault(step, rest, attempted, cause);
@@ -264,7 +278,7 @@ internal sealed class TransactionalPublisher : IDisposable
 
         try
         {
-            Abort();
+            Abort(cancellationToken);
         }
         catch (KafkaFaultException e) when (rest == Reaction.Recycle)
         {
@@ -282,7 +296,7 @@ internal sealed class TransactionalPublisher : IDisposable
     private KafkaFaultException Fault(KafkaStep step, Reaction reaction, string attempted, KafkaException cause)
     {
         var text = new StringBuilder($"Kafka did not {attempted} for destination {_options.Canal.Destination}: {cause.Error.Code} ({cause.Error.Reason.Replace(" (see individual delivery reports)", "", StringComparison.Ordinal)})");
-        if (_producer.AuthenticationError is { } login)
+        if (FaultPolicy.IsRefusedLogin(_producer.LastError) && _producer.LastError is { } login)
         {
             text.Append(CultureInfo.InvariantCulture, $"; the login failed: {login.Reason}");
         }
@@ -329,6 +343,9 @@ internal sealed class TransactionalPublisher : IDisposable
 
         return headers;
     }
+
+    /// <summary>The calls only say that they timed out; the client's callbacks know more.</summary>
+    private string Reason(KafkaException e) => _producer.LastError is { } cause ? $"{cause.Code}, {cause.Reason}" : e.Error.Code.ToString();
 
     /// <summary>At the first late answer, then now and then: an outage must not flood the log.</summary>
     private bool IsTimeToWarn(ref long? warned)

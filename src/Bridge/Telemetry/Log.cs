@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace CanalBridge.Telemetry;
 
-/// <summary>Every message an operator can see. Ids: 2000 fetch, 3000 map, 4000 publish, 5000 settle, 9000 lifetime; never reused.</summary>
+/// <summary>Every message an operator can see. Ids by where the first of a group began (2000 fetch, 3000 map, 4000 publish and Kafka, 5000 settle, 9000 lifetime); never changed or reused.</summary>
 internal static partial class Log
 {
     [LoggerMessage(2001, LogLevel.Information, "Reading destination {Destination} from {Endpoint} after {Position}")]
@@ -28,6 +28,9 @@ internal static partial class Log
     [LoggerMessage(3004, LogLevel.Warning, "Tables {First} and {Second} share topic {Topic}: their names differ only in characters that a topic cannot hold")]
     public static partial void TopicShared(ILogger logger, string first, string second, string topic);
 
+    [LoggerMessage(3005, LogLevel.Warning, "Destination {Destination}: the statement at {Position} could not be read, so the definition of {Table} is unknown from there on: its rows are written by what they show themselves (key only by PRIMARY KEY, no defaults). Nothing is lost; please report the statement")]
+    public static partial void StatementUnread(ILogger logger, string destination, string position, string table);
+
     [LoggerMessage(4001, LogLevel.Information, "Fenced {TransactionalId}: this process alone writes for destination {Destination}")]
     public static partial void FenceUp(ILogger logger, string transactionalId, string destination);
 
@@ -46,8 +49,8 @@ internal static partial class Log
     [LoggerMessage(4006, LogLevel.Warning, "{Reason} Starting a new producer for destination {Destination} in {Delay}; the committed position decides what is sent again, nothing is lost")]
     public static partial void Recycling(ILogger logger, string reason, string destination, TimeSpan delay);
 
-    [LoggerMessage(4007, LogLevel.Warning, "Position topic {Topic} has records that are neither committed nor aborted: another producer writes to it. Give each transactional id its own position topic")]
-    public static partial void PositionTopicShared(ILogger logger, string topic);
+    [LoggerMessage(4007, LogLevel.Warning, "Topic {Topic} has records that are neither committed nor aborted: another producer writes to it. Give each transactional id its own topics for position and tables")]
+    public static partial void TopicSharedByProducers(ILogger logger, string topic);
 
     [LoggerMessage(4008, LogLevel.Information, "Created topic {Topic}")]
     public static partial void TopicCreated(ILogger logger, string topic);
@@ -75,6 +78,9 @@ internal static partial class Log
 
     [LoggerMessage(4017, LogLevel.Information, "Destination {Destination} is published up to {Position}, written {Time:O} by {Owner}")]
     public static partial void PositionFound(ILogger logger, string destination, string position, DateTimeOffset time, string owner);
+
+    [LoggerMessage(4021, LogLevel.Information, "Destination {Destination}: {Tables} table definitions are known from topic {Topic}")]
+    public static partial void DefinitionsFound(ILogger logger, string destination, int tables, string topic);
 
     [LoggerMessage(4018, LogLevel.Warning, "Destination {Destination} has no position in topic {Topic}: starting at Canal's own cursor. This is expected at the very first start only; otherwise the topic was lost or another one is configured, and rows may be published twice")]
     public static partial void NoPosition(ILogger logger, string destination, string topic);
@@ -105,6 +111,9 @@ internal static partial class Log
 
     [LoggerMessage(9006, LogLevel.Warning, "Destination {Destination} stops with an unfinished Kafka transaction: {Reason} Nothing is lost: it is aborted at the next start at the latest, and its rows are published then")]
     public static partial void StoppedUnfinished(ILogger logger, string destination, string reason);
+
+    [LoggerMessage(9007, LogLevel.Information, "Stopped destination {Destination} before it was ready: nothing was read or sent, and what an earlier process left unfinished still is")]
+    public static partial void StoppedUnread(ILogger logger, string destination);
 
     [LoggerMessage(9003, LogLevel.Critical, "The bridge ends: {Reason}")]
     public static partial void Fatal(ILogger logger, string reason, Exception? exception);

@@ -29,13 +29,26 @@ internal sealed class ProgressLog
         _since = _lastGood = _lastChange = _lastIdleLine = time.GetTimestamp();
     }
 
-    /// <summary>Something went wrong; the next commit or answer of Canal ends it. It began at the last one, which may be long before it was noticed.</summary>
+    /// <summary>Something went wrong; <see cref="AllIsWell"/> ends it. It began at the last such call, which may be long before it was noticed.</summary>
     public void Trouble() => _troubleSince ??= _lastGood;
 
-    /// <summary>Canal answered that it has nothing.</summary>
+    /// <summary>What was fetched is committed and acknowledged.</summary>
+    /// <param name="position">Up to here.</param>
+    public void AllIsWell(string position)
+    {
+        if (_troubleSince is { } begun)
+        {
+            Log.Recovered(_logger, _destination, _time.GetElapsedTime(begun).TotalSeconds, position);
+            _troubleSince = null;
+        }
+
+        _lastGood = _time.GetTimestamp();
+    }
+
+    /// <summary>Canal answered that it has nothing more, and all that it gave is committed.</summary>
     public void Idle(string position)
     {
-        Good(position);
+        AllIsWell(position);
         if (_time.GetElapsedTime(_lastIdleLine) >= IdleInterval)
         {
             _lastIdleLine = _time.GetTimestamp();
@@ -49,7 +62,6 @@ internal sealed class ProgressLog
     /// <param name="lag">Age of its newest row.</param>
     public void Committed(int records, string position, TimeSpan lag)
     {
-        Good(position);
         _lastChange = _lastIdleLine = _time.GetTimestamp();
         _records += records;
         _transactions++;
@@ -61,16 +73,5 @@ internal sealed class ProgressLog
             _records = 0;
             _transactions = 0;
         }
-    }
-
-    private void Good(string position)
-    {
-        if (_troubleSince is { } begun)
-        {
-            Log.Recovered(_logger, _destination, _time.GetElapsedTime(begun).TotalSeconds, position);
-            _troubleSince = null;
-        }
-
-        _lastGood = _time.GetTimestamp();
     }
 }

@@ -115,7 +115,7 @@ public sealed class FrameReader : IDisposable
         if ((uint)length > (uint)_frameCapBytes)
         {
             string wrong = length < 0 ? "is negative" : $"exceeds the cap of {_frameCapBytes} bytes (FrameCapBytes)";
-            string where = _isFirst ? "; these are the first bytes, so no Canal server answers there (its port is 11111 by default), or the file is no recording." : ", or the stream is damaged.";
+            string where = _isFirst ? "; these are the first bytes, so no Canal server answers there (its port is 11111 by default)." : ", or the stream is damaged.";
             throw new CanalProtocolException($"Frame length {length} from {_source} {wrong}{where}");
         }
 

@@ -42,8 +42,9 @@ internal sealed class TableCatalog
         }
 
         ReadOnlySpan<byte> schema = change.DdlSchemaName.IsEmpty ? header.SchemaName : change.DdlSchemaName;
+        int version = _definitions.Version;
         TableId? unread = _parser.Apply(Encoding.UTF8.GetString(change.Sql), CurrentSchema(schema));
-        if (_definitions.TakeChanged().Length > 0)
+        if (_definitions.Version != version)
         {
             foreach (KnownTable table in _tables.Keys)
             {
@@ -53,6 +54,16 @@ internal sealed class TableCatalog
 
         return unread;
     }
+
+    /// <summary>Takes a definition that was kept. Before the first entry only: the rows of tables already met would not follow it.</summary>
+    /// <param name="key">Key of its record.</param>
+    /// <param name="value">Value of its record.</param>
+    /// <exception cref="FormatException">It is no such record.</exception>
+    public void Restore(ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value) => _definitions.Restore(DefinitionRecord.ReadKey(key), DefinitionRecord.ReadValue(value));
+
+    /// <summary>What became known or unknown since the last call, as records to keep; a null value where nothing is known any more.</summary>
+    public IReadOnlyList<(byte[] Key, byte[]? Value)> TakeChangedDefinitions() =>
+        [.. _definitions.TakeChanged().Select(table => (DefinitionRecord.Key(table), _definitions.Contains(table) ? DefinitionRecord.Value(_definitions.Find(table)!) : null))];
 
     /// <summary>Notes which tables a DDL may have changed: the one that an ALTER names, or all, for names may have been exchanged.</summary>
     private void DdlSeen(in EntryHeader header, CanalEventType type)

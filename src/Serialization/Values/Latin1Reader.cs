@@ -7,8 +7,6 @@ internal ref struct Latin1Reader
 
     public Latin1Reader(ReadOnlySpan<byte> utf8) => _utf8 = utf8;
 
-    public readonly bool AtEnd => _utf8.IsEmpty;
-
     /// <summary>Reads up to the length of <paramref name="target"/>.</summary>
     /// <returns>Bytes read; -1 when a character is above U+00FF.</returns>
     public int Read(Span<byte> target)

@@ -99,13 +99,25 @@ public sealed class BridgeOptionsValidatorTests
     }
 
     [Fact]
-    public void Position_topic_that_comes_from_a_destination_with_a_blank_is_refused()
-    {
-        string mistake = Assert.Single(Mistakes(("Canal:Destination", "my example")));
+    public void Destination_with_a_blank_is_refused() =>
+        Assert.Contains("Canal:Destination is 'my example'", Assert.Single(Mistakes(("Canal:Destination", "my example"))), StringComparison.Ordinal);
 
-        Assert.Contains("Kafka:PositionTopic is 'canal-bridge.shop.my example.positions'", mistake, StringComparison.Ordinal);
-        Assert.Contains("Its default comes from Topics:Prefix and Canal:Destination.", mistake, StringComparison.Ordinal);
+    [Fact]
+    public void Own_topics_that_come_from_a_strange_destination_are_refused()
+    {
+        string[] mistakes = [.. Mistakes(("Canal:Destination", "my/example"))];
+
+        Assert.Equal(2, mistakes.Length);
+        Assert.Contains("Kafka:PositionTopic is 'canal-bridge.shop.my/example.positions'", mistakes[0], StringComparison.Ordinal);
+        Assert.Contains("Its default comes from Topics:Prefix and Canal:Destination.", mistakes[0], StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("kafka:99999")]
+    [InlineData("kafka:9092,other:")]
+    [InlineData("PLAINTEXT://kafka:x")]
+    public void Bootstrap_servers_with_a_port_that_is_none_are_refused(string servers) =>
+        Assert.Contains("Kafka:BootstrapServers has", Assert.Single(Mistakes(("Kafka:BootstrapServers", servers))), StringComparison.Ordinal);
 
     [Fact]
     public void Position_topic_of_a_missing_destination_is_not_reported_beside_it() =>

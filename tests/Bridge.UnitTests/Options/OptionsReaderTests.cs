@@ -44,7 +44,7 @@ public sealed class OptionsReaderTests
     [InlineData("Kafka:ProducerSettings:transactional.id", "x", "Kafka:ProducerSettings:transactional.id must not be set")]
     [InlineData("Kafka:Settings:test.mock.num.brokers", "1", "must not be set")]
     [InlineData("Canal:Destination", null, "Canal:Destination is not set; it is required (environment: Canal__Destination).")]
-    [InlineData("Canal:Endpoints", "host:port", "Canal:Endpoints is 'host:port' but must be host:port, or several separated by commas.")]
+    [InlineData("Canal:Endpoints", "host:port", "Canal:Endpoints is 'host:port' but must be host:port with a port from 1 to 65535, or several separated by commas.")]
     [InlineData("Canal:ClientId", "40000", "Canal:ClientId is 40000 but must be between 1 and 32767.")]
     [InlineData("Canal:Password", "secret", "Canal:Username is not")]
     [InlineData("Canal:PasswordFile", "/nowhere/password", "Canal:PasswordFile is /nowhere/password but cannot be read")]

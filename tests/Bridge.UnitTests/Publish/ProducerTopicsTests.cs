@@ -121,7 +121,7 @@ public sealed class ProducerTopicsTests
 
         public int SmallestRecordLimit { get; private set; } = int.MaxValue;
 
-        public void PreparePositionTopic() => throw new NotSupportedException();
+        public void PrepareOwnTopics() => throw new NotSupportedException();
 
         public int PrepareTableTopic(string topic)
         {

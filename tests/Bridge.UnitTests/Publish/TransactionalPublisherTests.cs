@@ -127,10 +127,21 @@ public sealed class TransactionalPublisherTests : IDisposable
         _producer.Fail("Abort", [.. Enumerable.Range(0, 5).Select(_ => KafkaFailures.Plain(ErrorCode.Unknown))]);
         SendOne();
 
-        var fault = Assert.Throws<KafkaFaultException>(_publisher.Abort);
+        var fault = Assert.Throws<KafkaFaultException>(() => _publisher.Abort());
 
         Assert.Equal(Reaction.Recycle, fault.Reaction);
         Assert.Equal(3, _producer.Calls.Count(c => c == "Abort"));
+    }
+
+    [Fact]
+    public void Stopping_process_asks_for_the_abort_once()
+    {
+        _producer.Fail("Commit", KafkaFailures.Retriable()).Fail("Produce").Fail("Abort", KafkaFailures.Retriable(), KafkaFailures.Retriable());
+        SendOne();
+
+        Assert.Throws<KafkaFaultException>(() => _publisher.Abort(new CancellationToken(canceled: true)));
+
+        Assert.Single(_producer.Calls, call => call == "Abort");
     }
 
     [Fact]
@@ -146,7 +157,7 @@ public sealed class TransactionalPublisherTests : IDisposable
     [Fact]
     public void Wrong_password_ends_the_wait_for_the_fence()
     {
-        _producer.AuthenticationError = new Error(ErrorCode.Local_Authentication, "SASL authentication error");
+        _producer.LastError = new Error(ErrorCode.Local_Authentication, "SASL authentication error");
         _producer.Fail("Init", KafkaFailures.Retriable());
 
         var fault = Assert.Throws<KafkaFaultException>(() => _publisher.Fence(CancellationToken.None));

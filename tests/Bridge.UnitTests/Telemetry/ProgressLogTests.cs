@@ -90,7 +90,7 @@ public sealed class ProgressLogTests
         _progress.Trouble();
         _time.Advance(TimeSpan.FromSeconds(12.5));
 
-        _progress.Committed(1, "mysql-bin.000007:300", TimeSpan.FromSeconds(13));
+        _progress.AllIsWell("mysql-bin.000007:300");
 
         FakeLogRecord line = Assert.Single(Logged(Recovered));
         Assert.Equal((Recovered, LogLevel.Information), (line.Id.Id, line.Level));
@@ -158,11 +158,25 @@ public sealed class ProgressLogTests
 
         Commit(7);
 
-        Assert.Equal([Recovered, Progress], _logs.GetSnapshot().Select(r => r.Id.Id));
+        Assert.Equal([Progress, Recovered], _logs.GetSnapshot().Select(r => r.Id.Id));
         Assert.Equal("7", Logged(Progress)[0].GetStructuredStateValue("Records"));
     }
 
-    private void Commit(int records) => _progress.Committed(records, "mysql-bin.000007:100", TimeSpan.FromSeconds(1));
+    [Fact]
+    public void Commit_alone_ends_no_trouble()
+    {
+        _progress.Trouble();
+
+        _progress.Committed(1, "mysql-bin.000007:300", TimeSpan.FromSeconds(1));
+
+        Assert.Empty(Logged(Recovered));
+    }
+
+    private void Commit(int records)
+    {
+        _progress.Committed(records, "mysql-bin.000007:100", TimeSpan.FromSeconds(1));
+        _progress.AllIsWell("mysql-bin.000007:100");
+    }
 
     private FakeLogRecord[] Logged(int id) => [.. _logs.GetSnapshot().Where(r => r.Id.Id == id)];
 }

@@ -22,7 +22,7 @@ internal sealed class DemoRun(double rate, int repeat, bool json)
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         await Console.Error.WriteLineAsync("Demo: a Canal stand-in replays recorded changes, and the broker is a stand-in inside this process. The loop between them is the one of `run`.");
-        using ILoggerFactory logs = LoggerFactory.Create(builder => builder.AddBridgeConsole(LogLevel.Warning));
+        using ILoggerFactory logs = LoggerFactory.Create(builder => builder.AddBridgeConsole(LogLevel.Error));
         await using var canal = new FakeCanalServer("shop") { EntriesPerSecond = rate };
         long rows;
         await using (Stream recording = typeof(DemoRun).Assembly.GetManifestResourceStream(Recording)!)
@@ -33,7 +33,7 @@ internal sealed class DemoRun(double rate, int repeat, bool json)
 
         BridgeOptions options = Options(canal);
         DemoReader reader = null!;
-        using var kafka = new StandInKafka(options.PositionTopic, (topic, partitions) => reader.Add(topic, partitions));
+        using var kafka = new StandInKafka([options.PositionTopic, options.TablesTopic], (topic, partitions) => reader.Add(topic, partitions));
         options.Kafka.BootstrapServers = kafka.BootstrapServers;
         await using var output = new BufferedStream(Console.OpenStandardOutput(), 1 << 16);
         await using var text = new StreamWriter(output, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), 1 << 16, leaveOpen: true);

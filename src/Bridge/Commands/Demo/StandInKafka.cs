@@ -16,13 +16,13 @@ internal sealed class StandInKafka : ITopicCatalog, IDisposable
     private readonly IAdminClient _admin;
     private readonly Action<string, int> _onTableTopic;
 
-    private readonly string _positionTopic;
+    private readonly string[] _ownTopics;
 
-    /// <param name="positionTopic">Name of the position topic.</param>
+    /// <param name="ownTopics">Names of the topics with position and table definitions.</param>
     /// <param name="onTableTopic">Told of each table topic and its number of partitions.</param>
-    public StandInKafka(string positionTopic, Action<string, int> onTableTopic)
+    public StandInKafka(string[] ownTopics, Action<string, int> onTableTopic)
     {
-        _positionTopic = positionTopic;
+        _ownTopics = ownTopics;
         _onTableTopic = onTableTopic;
         var config = new ProducerConfig { BootstrapServers = "stand-in" };
         config.Set("test.mock.num.brokers", "1");
@@ -38,7 +38,7 @@ internal sealed class StandInKafka : ITopicCatalog, IDisposable
     public int SmallestRecordLimit => int.MaxValue;
 
     /// <inheritdoc />
-    public void PreparePositionTopic() => Create(_positionTopic);
+    public void PrepareOwnTopics() => Array.ForEach(_ownTopics, topic => Create(topic));
 
     /// <inheritdoc />
     public int PrepareTableTopic(string topic)

@@ -8,8 +8,9 @@ internal sealed class DebeziumTable
     private DebeziumTable(TableLayout layout, bool replacesNull)
     {
         Source = layout.Table;
-        Columns = [.. layout.Columns.Select((column, i) => new DebeziumColumn(column, layout.Definition?.Columns[i], layout.KeyColumns.Contains(i), replacesNull))];
-        KeyColumns = [.. layout.KeyColumns.Select(key => Array.Find(Columns, column => column.Index == key)!)];
+        DebeziumColumn[] all = [.. layout.Columns.Select((column, i) => new DebeziumColumn(column, layout.Definition?.Columns[i], layout.KeyColumns.Contains(i), replacesNull))];
+        Columns = all;
+        KeyColumns = [.. layout.KeyColumns.Select(key => all[key])];
     }
 
     public SourceTable Source { get; }

@@ -22,11 +22,17 @@ internal sealed class DefinitionCatalog
     /// <summary>Whether a table is known by exactly this name.</summary>
     public bool Contains(TableId table) => _tables.ContainsKey(table);
 
+    /// <summary>Counts the changes.</summary>
+    public int Version { get; private set; }
+
     public void Set(TableId table, TableDefinition definition)
     {
         _tables[table] = definition;
-        _changed.Add(table);
+        Changed(table);
     }
+
+    /// <summary>Takes a definition that was kept: it is no change.</summary>
+    public void Restore(TableId table, TableDefinition definition) => _tables[table] = definition;
 
     /// <summary>The table is gone, or nothing is known of it any more. Without an exact match this goes for all whose names differ only in case.</summary>
     public void Remove(TableId table)
@@ -34,7 +40,7 @@ internal sealed class DefinitionCatalog
         foreach (TableId known in _tables.ContainsKey(table) ? [table] : Alike(table))
         {
             _tables.Remove(known);
-            _changed.Add(known);
+            Changed(known);
         }
     }
 
@@ -57,6 +63,12 @@ internal sealed class DefinitionCatalog
         TableId[] changed = [.. _changed];
         _changed.Clear();
         return changed;
+    }
+
+    private void Changed(TableId table)
+    {
+        _changed.Add(table);
+        Version++;
     }
 
     private List<TableId> Alike(TableId table) => [.. _tables.Keys.Where(known =>

@@ -1,0 +1,44 @@
+using CanalBridge.Testing.Peers;
+using MySqlConnector;
+
+namespace CanalBridge.EndToEndTests;
+
+/// <summary>What only statements tell of a table, over restarts of the bridge.</summary>
+public sealed class DefinitionTests(SharedPeers shared)
+{
+    [Theory]
+    [InlineData("mariadb")]
+    [InlineData("mysql")]
+    public async Task Key_default_and_boolean_come_from_the_statements_also_after_a_restart(string source)
+    {
+        PeerStack peers = await shared.GetAsync(source);
+        string prefix = $"defined{source}", database = $"defined_{source}";
+        await using var connection = new MySqlConnection($"{peers.ConnectionString};Pooling=false");
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await Sql.ExecuteAsync(connection, $"CREATE DATABASE {database} CHARACTER SET utf8mb4; USE {database}");
+        BridgeProcess bridge = BridgeProcess.Run(peers, prefix);
+        try
+        {
+            await bridge.WaitUntilReadingAsync();
+            await using var consumer = new CommittedConsumer(peers.BootstrapServers, $"{prefix}.{database}");
+            await Sql.ExecuteAsync(connection, "CREATE TABLE seats (no INT NOT NULL, hall VARCHAR(5) NOT NULL, price INT DEFAULT 7, taken BOOLEAN, UNIQUE KEY (hall, no))");
+            await Sql.ExecuteAsync(connection, "INSERT INTO seats VALUES (1, 'a', NULL, TRUE)");
+            await consumer.WaitForAsync(r => r.Key == """{"hall":"a","no":1}""", () => bridge.Output);
+            bridge.Signal("TERM");
+            Assert.Equal(0, await bridge.WaitForExitAsync());
+            await bridge.DisposeAsync();
+
+            await Sql.ExecuteAsync(connection, "ALTER TABLE seats ADD COLUMN note VARCHAR(9) DEFAULT 'new', ALTER COLUMN price SET DEFAULT 8");
+            await Sql.ExecuteAsync(connection, "INSERT INTO seats VALUES (2, 'a', NULL, FALSE, NULL)");
+            bridge = BridgeProcess.Run(peers, prefix);
+            CommittedRecord second = await consumer.WaitForAsync(r => r.Key == """{"hall":"a","no":2}""", () => bridge.Output);
+
+            Assert.Equal("""{"no":1,"hall":"a","price":7,"taken":true}""", consumer.Records[0].After.GetRawText());
+            Assert.Equal("""{"no":2,"hall":"a","price":8,"taken":false,"note":"new"}""", second.After.GetRawText());
+        }
+        finally
+        {
+            await bridge.DisposeAsync();
+        }
+    }
+}
