@@ -2,6 +2,7 @@ using Canal.Client;
 using CanalBridge.Kafka;
 using CanalBridge.Map;
 using CanalBridge.Positions;
+using CanalBridge.Source;
 using Microsoft.Extensions.Options;
 
 namespace CanalBridge;
@@ -32,6 +33,9 @@ internal static class ExitCode
     /// <summary>Canal refused for good, or sent again and again what cannot be read.</summary>
     public const int Canal = 7;
 
+    /// <summary>The source database was to be asked for a table's definition and gave none.</summary>
+    public const int Source = 8;
+
     /// <summary>The code for a fault that ended the loop.</summary>
     public static int Of(Exception fault) => fault switch
     {
@@ -41,6 +45,7 @@ internal static class ExitCode
         PositionNotComparableException or AmbiguousPositionException or PositionGapException or PositionLostException => Position,
         RowRefusedException => Row,
         CanalException => Canal,
+        SourceUnavailableException => Source,
         _ => Unexpected,
     };
 }

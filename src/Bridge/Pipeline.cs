@@ -8,6 +8,7 @@ using CanalBridge.Publish;
 using CanalBridge.Serialization;
 using CanalBridge.Serialization.Output;
 using CanalBridge.Settle;
+using CanalBridge.Source;
 using CanalBridge.Telemetry;
 using Microsoft.Extensions.Logging;
 
@@ -80,7 +81,7 @@ internal sealed class Pipeline : IAsyncDisposable
         _replay = new ReplayFilter(stored, options.Delivery.Epoch, options.Source.ServerIdMayChange);
         _sessionFaults = sessionFaults;
         _fetcher = new BatchFetcher(options.Canal, time, logger);
-        _serializer = SerializerFactory.Create(options, owner, logger);
+        _serializer = SerializerFactory.Create(options, owner, options.Source.ConnectionString is null ? null : new SourceTables(options.Source, time, logger), logger);
         _mapper = new BatchMapper(options.Canal.Destination!, _serializer, _replay, _metrics, time, logger);
         _settler = new BatchSettler(options.Canal.Destination!, logger);
         _group = new TransactionGroup(options.Delivery, time);
@@ -116,6 +117,11 @@ internal sealed class Pipeline : IAsyncDisposable
             catch (CanalException e) when (_batchIsWhole && _sessionFaults.MayReconnect(e))
             {
                 Log.CanalSessionLost(_logger, _options.Canal.Destination!, e.Message);
+                if (e is CanalProtocolException { IsOtherConsumer: true })
+                {
+                    Log.OtherConsumer(_logger, _options.Canal.Destination!, Position);
+                }
+
                 _progress.Trouble();
 
                 // What was sent is whole: left open, it would hide later records from readers for as long as Canal is away. Its

@@ -24,9 +24,10 @@ public sealed class EntrySerializer : IDisposable
     /// <summary>Creates a serializer that knows no table yet.</summary>
     /// <param name="settings">What the entries do not say.</param>
     /// <param name="topics">Chooses the topic of each table.</param>
-    public EntrySerializer(SerializationSettings settings, ITableTopics topics)
+    /// <param name="source">Asked for tables that no statement has told of; null to do without.</param>
+    public EntrySerializer(SerializationSettings settings, ITableTopics topics, ITableStatements? source = null)
     {
-        _tables = new TableCatalog(topics);
+        _tables = new TableCatalog(topics, source);
         _rows = new RowReader(_tables);
 
         // The one place that chooses the envelope.

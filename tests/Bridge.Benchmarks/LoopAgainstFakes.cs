@@ -31,7 +31,7 @@ public class LoopAgainstFakes
     public void Setup()
     {
         _publisher = new TransactionalPublisher(new NullProducer(), _options, TimeProvider.System, NullLogger.Instance);
-        _serializer = SerializerFactory.Create(_options, Guid.Empty, NullLogger.Instance);
+        _serializer = SerializerFactory.Create(_options, Guid.Empty, source: null, NullLogger.Instance);
         _publisher.ShareHeaders(_serializer.SharedHeaders);
     }
 

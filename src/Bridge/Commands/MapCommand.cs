@@ -5,6 +5,7 @@ using CanalBridge.Options;
 using CanalBridge.Positions;
 using CanalBridge.Serialization;
 using CanalBridge.Serialization.Output;
+using CanalBridge.Source;
 using CanalBridge.Telemetry;
 using Microsoft.Extensions.Logging;
 
@@ -29,12 +30,18 @@ internal static class MapCommand
     {
         using ILoggerFactory logs = LoggerFactory.Create(builder => builder.AddBridgeConsole(LogLevel.Warning));
         ILogger logger = logs.CreateLogger("map");
-        using EntrySerializer serializer = SerializerFactory.Create(options, Guid.NewGuid(), logger);
+        using EntrySerializer serializer = SerializerFactory.Create(
+            options, Guid.NewGuid(), options.Source.ConnectionString is null ? null : new SourceTables(options.Source, TimeProvider.System, logger), logger);
         var mapper = new BatchMapper("map", serializer, new ReplayFilter(stored: null, epoch: 0, options.Source.ServerIdMayChange), new BridgeMetrics("map"), TimeProvider.System, logger);
         using var records = new RecordBuffer();
         await using var output = new BufferedStream(Console.OpenStandardOutput(), 1 << 16);
         var lines = new RecordLines(output);
         long frames = 0;
+        if (Directory.Exists(file.FullName))
+        {
+            throw CommandConfiguration.Mistake($"{file.FullName} is a folder; name a file.");
+        }
+
         await using FileStream input = file.OpenRead();
         try
         {

@@ -1,5 +1,6 @@
 using CanalBridge.Options;
 using CanalBridge.Serialization;
+using CanalBridge.Serialization.Tables;
 using Microsoft.Extensions.Logging;
 
 namespace CanalBridge.Map;
@@ -9,8 +10,9 @@ internal static class SerializerFactory
 {
     /// <param name="options">All options.</param>
     /// <param name="runId">This run of the process, for the context headers.</param>
+    /// <param name="source">The source, to be asked for tables; null if it cannot be asked.</param>
     /// <param name="logger">Log.</param>
-    public static EntrySerializer Create(BridgeOptions options, Guid runId, ILogger logger)
+    public static EntrySerializer Create(BridgeOptions options, Guid runId, ITableStatements? source, ILogger logger)
     {
         var settings = new SerializationSettings
         {
@@ -20,6 +22,6 @@ internal static class SerializerFactory
             ReplaceNullWithDefault = options.Envelope.ReplaceNullWithDefault,
             RunId = options.Envelope.ContextHeaders ? runId : null,
         };
-        return new EntrySerializer(settings, new TopicRouter(options.Topics, logger));
+        return new EntrySerializer(settings, new TopicRouter(options.Topics, logger), source);
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Canal.Client;
 using CanalBridge.Serialization.Tables;
+using MySqlConnector;
 
 namespace CanalBridge.Options;
 
@@ -29,6 +30,11 @@ internal static class BridgeOptionsValidator
         if (Has("Source") && !TimeZoneInfo.TryFindSystemTimeZoneById(options.Source.CanalTimeZone, out _))
         {
             mistakes.Add($"Source:CanalTimeZone is '{options.Source.CanalTimeZone}' but must be a time zone of this system, such as UTC or Asia/Shanghai.");
+        }
+
+        if (Has("Source") && options.Source.ConnectionString is { } source && !IsConnectionString(source))
+        {
+            mistakes.Add("Source:ConnectionString is no connection string; write such as Server=db;Port=3306;User ID=reader;Password=...");
         }
 
         if (Has("Kafka"))
@@ -124,6 +130,18 @@ internal static class BridgeOptionsValidator
         if (options.Topics.Prefix is not null && options.Canal.Destination is { } destination && !destination.Any(char.IsWhiteSpace) && !TopicNames.IsValid(topic))
         {
             mistakes.Add($"Kafka:{name} is '{topic}' but must be a topic name: up to 249 letters, digits, dots, hyphens and underscores. Its default comes from Topics:Prefix and Canal:Destination.");
+        }
+    }
+
+    private static bool IsConnectionString(string text)
+    {
+        try
+        {
+            return new MySqlConnectionStringBuilder(text).Server.Length > 0;
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException or InvalidOperationException)
+        {
+            return false;
         }
     }
 

@@ -148,6 +148,7 @@ internal static class OptionsReader
     private static void ReadSecrets(BridgeOptions options, List<string> mistakes)
     {
         options.Canal.Password = Secret("Canal:Password", options.Canal.Password, options.Canal.PasswordFile, mistakes);
+        options.Source.ConnectionString = Secret("Source:ConnectionString", options.Source.ConnectionString, options.Source.ConnectionStringFile, mistakes);
         options.Kafka.SaslPassword = Secret("Kafka:SaslPassword", options.Kafka.SaslPassword, options.Kafka.SaslPasswordFile, mistakes);
     }
 

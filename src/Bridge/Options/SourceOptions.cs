@@ -18,4 +18,18 @@ internal sealed class SourceOptions
     /// that Canal now reads another server, whose positions cannot be compared, and the bridge stops.
     /// </summary>
     public bool ServerIdMayChange { get; set; }
+
+    /// <summary>
+    /// Where given, the source is asked for the definition of a table when its first row comes and no statement has told it, such as
+    /// <c>Server=db;Port=3306;User ID=reader;Password=...</c>. The account needs SELECT on the tables. Prefer <see cref="ConnectionStringFile"/>.
+    /// </summary>
+    [Secret]
+    public string? ConnectionString { get; set; }
+
+    /// <summary>File whose content is the connection string.</summary>
+    public string? ConnectionStringFile { get; set; }
+
+    /// <summary>How long a source that does not answer is asked again.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00", ConvertValueInInvariantCulture = true)]
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
 }

@@ -13,6 +13,9 @@ internal static partial class Log
     [LoggerMessage(2002, LogLevel.Warning, "Lost the Canal session of destination {Destination}: {Reason} (connecting again; the position is held)")]
     public static partial void CanalSessionLost(ILogger logger, string destination, string reason);
 
+    [LoggerMessage(2004, LogLevel.Warning, "Destination {Destination}: another reader takes batches away. What it acknowledged behind {Position}, up to the first change read from here on, is missing in Kafka: stop it, then see \"Another consumer\" in the README")]
+    public static partial void OtherConsumer(ILogger logger, string destination, string position);
+
     [LoggerMessage(2003, LogLevel.Information, "Dropped {Rows} rows of destination {Destination} that were already published: Canal delivered them again. New rows go on at {Position}")]
     public static partial void DuplicatesDropped(ILogger logger, long rows, string destination, string position);
 
@@ -30,6 +33,12 @@ internal static partial class Log
 
     [LoggerMessage(3005, LogLevel.Warning, "Destination {Destination}: the statement at {Position} could not be read, so the definition of {Table} is unknown from there on: its rows are written by what they show themselves (key only by PRIMARY KEY, no defaults). Nothing is lost; please report the statement")]
     public static partial void StatementUnread(ILogger logger, string destination, string position, string table);
+
+    [LoggerMessage(3006, LogLevel.Information, "Asked the source for the definition of {Table}")]
+    public static partial void TableAsked(ILogger logger, string table);
+
+    [LoggerMessage(3007, LogLevel.Warning, "The source has no table {Table} any more: its older rows are written by what they show themselves (key only by PRIMARY KEY, no defaults)")]
+    public static partial void TableGone(ILogger logger, string table);
 
     [LoggerMessage(4001, LogLevel.Information, "Fenced {TransactionalId}: this process alone writes for destination {Destination}")]
     public static partial void FenceUp(ILogger logger, string transactionalId, string destination);

@@ -20,6 +20,8 @@ internal sealed class ProgressLog
     private long _lastChange;
     private long _lastIdleLine;
     private long? _troubleSince;
+    private string _position = "";
+    private TimeSpan _lag;
 
     public ProgressLog(string destination, TimeProvider time, ILogger logger)
     {
@@ -49,6 +51,7 @@ internal sealed class ProgressLog
     public void Idle(string position)
     {
         AllIsWell(position);
+        TellProgress();
         if (_time.GetElapsedTime(_lastIdleLine) >= IdleInterval)
         {
             _lastIdleLine = _time.GetTimestamp();
@@ -65,10 +68,17 @@ internal sealed class ProgressLog
         _lastChange = _lastIdleLine = _time.GetTimestamp();
         _records += records;
         _transactions++;
-        if (_time.GetElapsedTime(_since) >= _interval)
+        _position = position;
+        _lag = lag;
+        TellProgress();
+    }
+
+    private void TellProgress()
+    {
+        if (_transactions > 0 && _time.GetElapsedTime(_since) >= _interval)
         {
             _interval = Interval;
-            Log.Progress(_logger, _destination, _records, _transactions, position, lag.TotalSeconds);
+            Log.Progress(_logger, _destination, _records, _transactions, _position, _lag.TotalSeconds);
             _since = _time.GetTimestamp();
             _records = 0;
             _transactions = 0;

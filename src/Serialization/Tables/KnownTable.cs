@@ -44,6 +44,9 @@ internal sealed class KnownTable
     /// <summary>Layout of the rows last seen.</summary>
     public TableLayout? Layout { get; set; }
 
+    /// <summary>The source has not been asked since the definition or the rows changed.</summary>
+    public bool MayBeAsked { get; set; } = true;
+
     /// <summary>A DDL has come since a row confirmed the layout.</summary>
     public bool MayHaveChanged { get; set; }
 
@@ -53,6 +56,7 @@ internal sealed class KnownTable
         if (!ReferenceEquals(definition, Definition))
         {
             Definition = definition;
+            MayBeAsked = true;
             Layout = Layout?.With(definition);
         }
     }

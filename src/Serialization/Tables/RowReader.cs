@@ -20,6 +20,12 @@ internal sealed class RowReader
     /// <exception cref="IncompleteRowImageException">Columns are missing.</exception>
     public TableLayout Read(KnownTable table, in RowData row, Operation operation)
     {
+        TableLayout layout = ReadShown(table, row, operation);
+        return layout.Definition is null && table.MayBeAsked ? _tables.Ask(table, layout) : layout;
+    }
+
+    private TableLayout ReadShown(KnownTable table, in RowData row, Operation operation)
+    {
         if (table.Layout is { } known && Images.TryRead(known, row.Bytes) && IsComplete(known, operation))
         {
             table.MayHaveChanged = false;

@@ -10,6 +10,7 @@ internal sealed class TableCatalog
     private const int MostLayouts = 4096;
 
     private readonly ITableTopics _topics;
+    private readonly ITableStatements? _source;
     private readonly Dictionary<KnownTable, KnownTable> _tables;
     private readonly Dictionary<KnownTable, KnownTable>.AlternateLookup<TableName> _byName;
     private readonly DefinitionCatalog _definitions = new();
@@ -17,9 +18,10 @@ internal sealed class TableCatalog
     private KnownTable? _last;
     private int _layouts;
 
-    public TableCatalog(ITableTopics topics)
+    public TableCatalog(ITableTopics topics, ITableStatements? source)
     {
         _topics = topics;
+        _source = source;
         _tables = new Dictionary<KnownTable, KnownTable>(new NameComparer());
         _byName = _tables.GetAlternateLookup<TableName>();
         _parser = new DdlParser(_definitions);
@@ -109,6 +111,21 @@ internal sealed class TableCatalog
         return table;
     }
 
+    /// <summary>Asks the source for a table of which nothing is known that fits its rows.</summary>
+    /// <returns>The layout with its definition, if there is one and it fits.</returns>
+    public TableLayout Ask(KnownTable table, TableLayout layout)
+    {
+        if (_source?.ShowCreateTable(table.Source.Schema, table.Source.Name) is { } statement)
+        {
+            _definitions.Remove(table.Id);
+            _parser.Apply(statement, table.Source.Schema);
+            table.Define(_definitions.Find(table.Id));
+        }
+
+        table.MayBeAsked = false;
+        return table.Layout ?? layout;
+    }
+
     /// <summary>Keeps a layout; when there are too many, all others are learned anew.</summary>
     public void Keep(KnownTable table, TableLayout layout)
     {
@@ -124,6 +141,7 @@ internal sealed class TableCatalog
 
         table.Layout = layout;
         table.MayHaveChanged = false;
+        table.MayBeAsked = true;
     }
 
     /// <summary>Looks at the first word only: MariaDB sends the text of every INSERT.</summary>

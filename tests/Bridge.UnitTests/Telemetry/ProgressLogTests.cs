@@ -40,6 +40,17 @@ public sealed class ProgressLogTests
     }
 
     [Fact]
+    public void What_was_committed_before_a_silence_is_told_in_it()
+    {
+        Commit(3);
+        _time.Advance(TimeSpan.FromSeconds(10));
+
+        _progress.Idle("mysql-bin.000007:100");
+
+        Assert.Equal("3", Assert.Single(Logged(Progress)).GetStructuredStateValue("Records"));
+    }
+
+    [Fact]
     public void Time_without_a_commit_says_nothing()
     {
         Commit(1);

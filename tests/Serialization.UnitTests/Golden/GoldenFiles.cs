@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text.Json;
+using CanalBridge.Serialization.Tables;
 
 namespace CanalBridge.Serialization.UnitTests.Golden;
 
@@ -66,6 +67,13 @@ internal static class GoldenFiles
         return records;
     }
 
+    /// <summary>What the source's SHOW CREATE TABLE printed before the recording began; null where all tables are made in it.</summary>
+    public static ITableStatements? StatementsBefore(string scenario)
+    {
+        string path = Path.Combine(Own, scenario + ".tables.json");
+        return File.Exists(path) ? new RecordedStatements(JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllBytes(path))!) : null;
+    }
+
     private static string? GoldenPath(string folder, string scenario) =>
         new[] { ".schemaless.jsonl", ".schemaless.jsonl.gz" }.Select(end => Path.Combine(folder, scenario + end)).FirstOrDefault(File.Exists);
 
@@ -124,6 +132,12 @@ internal static class GoldenFiles
             }
         }
     }
+}
+
+/// <summary>Statements by table.</summary>
+internal sealed class RecordedStatements(Dictionary<string, string> statements) : ITableStatements
+{
+    public string? ShowCreateTable(string schema, string table) => statements.GetValueOrDefault($"{schema}.{table}");
 }
 
 /// <summary>A Kafka record as text.</summary>

@@ -53,7 +53,7 @@ public sealed class GoldenTests
             CanalTimeZone = TimeZoneInfo.FindSystemTimeZoneById(scenario.EndsWith("shanghai", StringComparison.Ordinal) ? "Asia/Shanghai" : "UTC"),
             RunId = Guid.Empty,
         };
-        using var serializer = new EntrySerializer(settings, new DefaultTopics(Prefix));
+        using var serializer = new EntrySerializer(settings, new DefaultTopics(Prefix), GoldenFiles.StatementsBefore(scenario));
         var records = new List<GoldenRecord>();
         using var buffer = new RecordBuffer();
         foreach (byte[] frame in GoldenFiles.ReadFrames(scenario))

@@ -37,10 +37,16 @@ internal static class DefaultValues
 
     private static bool TryWrite(ref RecordOutput output, DebeziumColumn column, ColumnDefault value, bool takesNull)
     {
+        if (value.Kind == ColumnDefaultKind.Hex && column.Kind is MySqlTypeKind.Text or MySqlTypeKind.Enum or MySqlTypeKind.Set)
+        {
+            // MySQL prints a default beyond U+FFFF so; Debezium takes it for none.
+            return false;
+        }
+
         string text = value.Kind switch
         {
             ColumnDefaultKind.Bits => Digits(value.Text, 2),
-            ColumnDefaultKind.Hex when column.Kind is not (MySqlTypeKind.Text or MySqlTypeKind.Binary or MySqlTypeKind.Blob) => Digits(value.Text, 16),
+            ColumnDefaultKind.Hex when column.Kind is not (MySqlTypeKind.Binary or MySqlTypeKind.Blob) => Digits(value.Text, 16),
             ColumnDefaultKind.Hex when value.Text.Length % 2 == 0 => Encoding.Latin1.GetString(Convert.FromHexString(value.Text)),
             _ => value.Text,
         };

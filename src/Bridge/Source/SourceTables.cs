@@ -1,0 +1,71 @@
+using CanalBridge.Options;
+using CanalBridge.Serialization.Tables;
+using CanalBridge.Telemetry;
+using Microsoft.Extensions.Logging;
+using MySqlConnector;
+
+namespace CanalBridge.Source;
+
+/// <summary>Asks the source, read-only, for tables that were there before the bridge: once per table and shape.</summary>
+internal sealed class SourceTables : ITableStatements
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    private readonly SourceOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+
+    public SourceTables(SourceOptions options, TimeProvider time, ILogger logger)
+    {
+        _options = options;
+        _time = time;
+        _logger = logger;
+    }
+
+    /// <inheritdoc />
+    /// <exception cref="SourceUnavailableException">It did not answer within Source:Timeout, or refused.</exception>
+    public string? ShowCreateTable(string schema, string table)
+    {
+        long started = _time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                string? statement = Ask(schema, table);
+                Log.TableAsked(_logger, $"{schema}.{table}");
+                return statement;
+            }
+            catch (MySqlException e) when (e.ErrorCode is MySqlErrorCode.NoSuchTable or MySqlErrorCode.UnknownDatabase or MySqlErrorCode.UnknownTable)
+            {
+                // Dropped or renamed since: these rows are older than that.
+                Log.TableGone(_logger, $"{schema}.{table}");
+                return null;
+            }
+            catch (MySqlException e) when (e.IsTransient && _time.GetElapsedTime(started) < _options.Timeout)
+            {
+                Thread.Sleep(Pause);
+            }
+            catch (MySqlException e)
+            {
+                var server = new MySqlConnectionStringBuilder(_options.ConnectionString!);
+                throw new SourceUnavailableException($"{schema}.{table}", $"{server.Server}:{server.Port}", e.Message, e);
+            }
+        }
+    }
+
+    private string? Ask(string schema, string table)
+    {
+        // Not pooled: asked once per table, and the account's connections are few.
+        var settings = new MySqlConnectionStringBuilder(_options.ConnectionString!) { Pooling = false, ApplicationName = "canal-bridge" };
+        using var connection = new MySqlConnection(settings.ConnectionString);
+        connection.Open();
+        using MySqlCommand command = connection.CreateCommand();
+#pragma warning disable CA2100 // A statement that takes no parameters; the names come from the binlog and are quoted.
+        command.CommandText = $"SHOW CREATE TABLE {Quoted(schema)}.{Quoted(table)}";
+#pragma warning restore CA2100
+        using MySqlDataReader reader = command.ExecuteReader();
+        return reader.Read() && reader.FieldCount > 1 ? reader.GetString(1) : null;
+    }
+
+    private static string Quoted(string name) => $"`{name.Replace("`", "``", StringComparison.Ordinal)}`";
+}

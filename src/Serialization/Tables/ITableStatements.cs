@@ -1,0 +1,10 @@
+namespace CanalBridge.Serialization.Tables;
+
+/// <summary>The source itself, asked for a table of which no statement in the stream has told.</summary>
+public interface ITableStatements
+{
+    /// <summary>What <c>SHOW CREATE TABLE</c> prints; null if there is no such table any more. It may block.</summary>
+    /// <param name="schema">Database.</param>
+    /// <param name="table">Table.</param>
+    string? ShowCreateTable(string schema, string table);
+}
