@@ -41,4 +41,36 @@ public sealed class DefinitionTests(SharedPeers shared)
             await bridge.DisposeAsync();
         }
     }
+
+    [Theory]
+    [InlineData("mariadb")]
+    [InlineData("mysql")]
+    public async Task Table_made_before_the_bridge_is_asked_of_the_source(string source)
+    {
+        PeerStack peers = await shared.GetAsync(source);
+        string prefix = $"asked{source}", database = $"asked_{source}";
+        await using var connection = new MySqlConnection($"{peers.ConnectionString};Pooling=false");
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await Sql.ExecuteAsync(connection, $"CREATE DATABASE {database} CHARACTER SET utf8mb4; USE {database}");
+        await Sql.ExecuteAsync(connection, "CREATE TABLE doc_lines (no INT NOT NULL, doc VARCHAR(5) NOT NULL, qty INT DEFAULT 7, PRIMARY KEY (doc, no)); INSERT INTO doc_lines VALUES (1, 'a', 1)");
+        await using (BridgeProcess before = BridgeProcess.Run(peers, prefix))
+        {
+            // The statement goes by unseen: a bridge without definitions, and a topic emptied of what it learned.
+            await before.WaitUntilReadingAsync();
+            await using var early = new CommittedConsumer(peers.BootstrapServers, $"{prefix}.{database}");
+            await early.WaitForAsync(r => r.Topic.EndsWith(".doc_lines", StringComparison.Ordinal), () => before.Output);
+            before.Signal("TERM");
+            Assert.Equal(0, await before.WaitForExitAsync());
+        }
+
+        await using BridgeProcess bridge = BridgeProcess.Run(
+            peers, prefix, ("Kafka:TablesTopic", $"{prefix}.forgotten"), ("Source:ConnectionString", peers.ConnectionString));
+        await bridge.WaitUntilReadingAsync();
+        await using var consumer = new CommittedConsumer(peers.BootstrapServers, $"{prefix}.{database}");
+        await Sql.ExecuteAsync(connection, "INSERT INTO doc_lines VALUES (2, 'a', NULL)");
+
+        CommittedRecord record = await consumer.WaitForAsync(r => r.Key == """{"doc":"a","no":2}""", () => bridge.Output);
+
+        Assert.Equal("""{"no":2,"doc":"a","qty":7}""", record.After.GetRawText());
+    }
 }

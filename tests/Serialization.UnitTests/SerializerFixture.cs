@@ -28,8 +28,9 @@ internal sealed class SerializerFixture : IDisposable
 
     private readonly EntrySerializer _serializer;
 
-    public SerializerFixture(SourceKind kind = SourceKind.MySql, TimeZoneInfo? zone = null) =>
-        _serializer = new EntrySerializer(new SerializationSettings { SourceKind = kind, TopicPrefix = "bridge", CanalTimeZone = zone ?? TimeZoneInfo.Utc }, Topics);
+    public SerializerFixture(SourceKind kind = SourceKind.MySql, TimeZoneInfo? zone = null, ITableStatements? source = null, bool replaceNull = true) =>
+        _serializer = new EntrySerializer(
+            new SerializationSettings { SourceKind = kind, TopicPrefix = "bridge", CanalTimeZone = zone ?? TimeZoneInfo.Utc, ReplaceNullWithDefault = replaceNull }, Topics, source);
 
     public DefaultTopics Topics { get; } = new("bridge");
 

@@ -13,6 +13,7 @@ namespace CanalBridge.Publish;
 internal sealed class TopicCatalog : ITopicCatalog, IDisposable
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan NewTopicPause = TimeSpan.FromMilliseconds(20);
 
     private readonly BridgeOptions _options;
     private readonly ILogger _logger;
@@ -87,7 +88,7 @@ internal sealed class TopicCatalog : ITopicCatalog, IDisposable
 
             Create(wanted);
             _seen.Add(wanted.Name);
-            ReadRecordLimit(wanted.Name);
+            ReadRecordLimit(wanted.Name, isNew: true);
             return Partitions(wanted.Name) ?? Math.Max(1, wanted.NumPartitions);
         }
         catch (KafkaException e)
@@ -111,7 +112,17 @@ internal sealed class TopicCatalog : ITopicCatalog, IDisposable
         };
     }
 
-    private void ReadRecordLimit(string topic)
+    private void ReadRecordLimit(string topic, bool isNew = false)
+    {
+        long started = TimeProvider.System.GetTimestamp();
+        while (!TryReadRecordLimit(topic, mayBeUnknown: isNew && TimeProvider.System.GetElapsedTime(started) < Timeout))
+        {
+            // A topic just made is not known to every broker at once.
+            Thread.Sleep(NewTopicPause);
+        }
+    }
+
+    private bool TryReadRecordLimit(string topic, bool mayBeUnknown)
     {
         var resource = new ConfigResource { Type = ResourceType.Topic, Name = topic };
         try
@@ -122,10 +133,16 @@ internal sealed class TopicCatalog : ITopicCatalog, IDisposable
                 SmallestRecordLimit = Math.Min(SmallestRecordLimit, bytes);
             }
         }
+        catch (KafkaException e) when (mayBeUnknown && FaultPolicy.CauseOf(e).Code == ErrorCode.UnknownTopicOrPart)
+        {
+            return false;
+        }
         catch (KafkaException e) when (FaultPolicy.RecordLimitMayStayUnknown(e))
         {
             Log.RecordLimitUnknown(_logger, topic, FaultPolicy.CauseOf(e).Code);
         }
+
+        return true;
     }
 
     private void Create(TopicSpecification wanted)

@@ -1,0 +1,126 @@
+using Canal.Client.Entries;
+using CanalBridge.Serialization.Tables;
+
+namespace CanalBridge.Serialization.UnitTests.Definitions;
+
+/// <summary>What a definition changes in the records of its table, and when it is not believed.</summary>
+public sealed class DefinedTableTests : IDisposable
+{
+    private const string Orders = "CREATE TABLE orders (id BIGINT NOT NULL, region VARCHAR(5) NOT NULL, note VARCHAR(9) DEFAULT 'x', PRIMARY KEY (region, id))";
+
+    private readonly SourceStandIn _source = new();
+    private readonly SerializerFixture _fixture;
+
+    public DefinedTableTests() => _fixture = new SerializerFixture(source: _source);
+
+    public void Dispose() => _fixture.Dispose();
+
+    [Fact]
+    public void Key_has_the_order_of_the_definition()
+    {
+        Run(Orders);
+
+        Assert.Equal("""{"region":"eu","id":7}""", Insert().Key);
+    }
+
+    [Fact]
+    public void Null_is_written_as_the_default()
+    {
+        Run(Orders);
+
+        Assert.Contains(@"""note"":""x""", Insert().Value, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Null_stays_null_where_it_is_not_to_be_replaced()
+    {
+        using var fixture = new SerializerFixture(replaceNull: false);
+        fixture.Write(EntryBuilder.Statement(CanalEventType.Create, isDdl: true, Orders));
+
+        Assert.Contains(@"""note"":null", fixture.Records(EntryBuilder.Insert(Row()))[0].Value, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("CREATE TABLE orders (id BIGINT NOT NULL, region VARCHAR(5) NOT NULL, PRIMARY KEY (region, id))")]
+    [InlineData("CREATE TABLE orders (id BIGINT NOT NULL, area VARCHAR(5) NOT NULL, note VARCHAR(9), PRIMARY KEY (area, id))")]
+    [InlineData("CREATE TABLE orders (id INT NOT NULL, region VARCHAR(5) NOT NULL, note VARCHAR(9), PRIMARY KEY (region, id))")]
+    [InlineData("CREATE TABLE orders (id BIGINT NOT NULL, region VARCHAR(5) NOT NULL, note VARCHAR(9), PRIMARY KEY (region))")]
+    public void Definition_that_contradicts_the_rows_is_not_believed(string statement)
+    {
+        Run(statement);
+
+        Assert.Equal("""{"id":7,"region":"eu"}""", Insert().Key);
+    }
+
+    [Fact]
+    public void Change_that_shows_in_no_row_holds_from_the_next_row_on()
+    {
+        Run(Orders);
+        Insert();
+
+        Run("ALTER TABLE orders ALTER COLUMN note SET DEFAULT 'y'");
+
+        Assert.Contains(@"""note"":""y""", Insert().Value, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Source_is_asked_once_for_a_table_that_no_statement_told_of()
+    {
+        _source.Statement = Orders;
+
+        Assert.Equal("""{"region":"eu","id":7}""", Insert().Key);
+        Assert.Equal("""{"region":"eu","id":7}""", Insert().Key);
+        Assert.Equal(["shop.orders"], _source.Asked);
+    }
+
+    [Fact]
+    public void Source_is_not_asked_for_a_table_that_a_statement_told_of()
+    {
+        Run(Orders);
+
+        Insert();
+
+        Assert.Empty(_source.Asked);
+    }
+
+    [Fact]
+    public void Source_is_asked_again_when_a_statement_could_not_be_read()
+    {
+        Run(Orders);
+        Insert();
+        _source.Statement = Orders.Replace("'x'", "'z'", StringComparison.Ordinal);
+
+        Run("ALTER TABLE orders ADD COLUMN (broken");
+
+        Assert.Contains(@"""note"":""z""", Insert().Value, StringComparison.Ordinal);
+        Assert.Equal(["shop.orders"], _source.Asked);
+    }
+
+    [Fact]
+    public void Source_without_the_table_leaves_it_to_the_rows()
+    {
+        Assert.Equal("""{"id":7,"region":"eu"}""", Insert().Key);
+        Insert();
+
+        Assert.Equal(["shop.orders"], _source.Asked);
+    }
+
+    private static Cell[] Row() => [new("id", "bigint", "7", IsKey: true), new("region", "varchar(5)", "eu", IsKey: true), new("note", "varchar(9)", null)];
+
+    private void Run(string statement) => _fixture.Write(EntryBuilder.Statement(CanalEventType.Alter, isDdl: true, statement));
+
+    private TextRecord Insert() => _fixture.Records(EntryBuilder.Insert(Row()))[0];
+
+    private sealed class SourceStandIn : ITableStatements
+    {
+        public string? Statement { get; set; }
+
+        public List<string> Asked { get; } = [];
+
+        public string? ShowCreateTable(string schema, string table)
+        {
+            Asked.Add($"{schema}.{table}");
+            return Statement;
+        }
+    }
+}
