@@ -49,6 +49,12 @@ while (!stop.IsCancellationRequested)
         // What was not acked comes again, so a line may be printed twice, but none is missing.
         await Console.Error.WriteLineAsync(e.Message);
     }
+    catch (CanalException e)
+    {
+        // A refused login: again it would be the same.
+        await Console.Error.WriteLineAsync(e.Message);
+        return 1;
+    }
     catch (OperationCanceledException) when (stop.IsCancellationRequested)
     {
         // Ctrl+C.

@@ -26,6 +26,24 @@ public sealed record SerializationSettings
     /// <summary>This run of the process, for Debezium's context headers; null to leave them out.</summary>
     public Guid? RunId { get; init; }
 
+    /// <summary>Whether keys and values carry their Connect schema: the converters' <c>schemas.enable</c>.</summary>
+    public bool Schemas { get; init; }
+
+    /// <summary>Debezium's <c>decimal.handling.mode</c>.</summary>
+    public DecimalHandling DecimalHandling { get; init; }
+
+    /// <summary>Debezium's <c>bigint.unsigned.handling.mode</c>.</summary>
+    public UnsignedBigIntHandling UnsignedBigIntHandling { get; init; }
+
+    /// <summary>Debezium's <c>binary.handling.mode</c>.</summary>
+    public BinaryHandling BinaryHandling { get; init; }
+
+    /// <summary>Debezium's <c>time.precision.mode</c>.</summary>
+    public TimePrecision TimePrecision { get; init; }
+
+    /// <summary>Whether a delete is followed by a record without value: Debezium's <c>tombstones.on.delete</c>.</summary>
+    public bool Tombstones { get; init; } = true;
+
     /// <summary>A NULL is written as its column's default where that is known: the converter's <c>replace.null.with.default</c>, true as there.</summary>
     public bool ReplaceNullWithDefault { get; init; } = true;
 

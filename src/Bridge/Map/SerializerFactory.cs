@@ -19,6 +19,30 @@ internal static class SerializerFactory
             SourceKind = options.Source.Kind,
             TopicPrefix = options.Topics.Prefix!,
             CanalTimeZone = TimeZoneInfo.FindSystemTimeZoneById(options.Source.CanalTimeZone),
+            Schemas = options.Envelope.SchemasEnable,
+            DecimalHandling = options.Envelope.DecimalHandlingMode switch
+            {
+                "string" => DecimalHandling.String,
+                "double" => DecimalHandling.Double,
+                _ => options.Envelope.DecimalFormat == "numeric" ? DecimalHandling.Numeric : DecimalHandling.Precise,
+            },
+            UnsignedBigIntHandling = options.Envelope.BigintUnsignedHandlingMode == "precise" ? UnsignedBigIntHandling.Precise : UnsignedBigIntHandling.Long,
+            BinaryHandling = options.Envelope.BinaryHandlingMode switch
+            {
+                "base64" => BinaryHandling.Base64,
+                "base64-url-safe" => BinaryHandling.Base64UrlSafe,
+                "hex" => BinaryHandling.Hex,
+                _ => BinaryHandling.Bytes,
+            },
+            TimePrecision = options.Envelope.TimePrecisionMode switch
+            {
+                "connect" => TimePrecision.Connect,
+                "isostring" => TimePrecision.IsoString,
+                "microseconds" => TimePrecision.Microseconds,
+                "nanoseconds" => TimePrecision.Nanoseconds,
+                _ => TimePrecision.AdaptiveTimeMicroseconds,
+            },
+            Tombstones = options.Envelope.TombstonesOnDelete,
             ReplaceNullWithDefault = options.Envelope.ReplaceNullWithDefault,
             RunId = options.Envelope.ContextHeaders ? runId : null,
         };

@@ -40,7 +40,7 @@ internal sealed class MySqlType
     /// <summary>What a value's text must be, for error messages.</summary>
     public string Expected => Kind switch
     {
-        MySqlTypeKind.Unsupported => "a type that Debezium 3.5 has a form for; leave the table out by Canal's filter",
+        MySqlTypeKind.Unsupported => "a type that Debezium 3.5 has a form for",
         MySqlTypeKind.Integer => $"an integer from {Minimum} to {Maximum}",
         MySqlTypeKind.UnsignedBigInt => "an integer from 0 to 18446744073709551615",
         MySqlTypeKind.Bit => $"an integer of {Size} bits",

@@ -1,6 +1,6 @@
 namespace CanalBridge.Serialization.Tables;
 
-/// <summary>How a column's values are written. Aliases and widths that make no difference are one kind.</summary>
+/// <summary>What a column holds. Aliases and widths that make no difference are one kind.</summary>
 internal enum MySqlTypeKind
 {
     /// <summary>A type without Debezium form; only its NULL can be written.</summary>
@@ -8,13 +8,7 @@ internal enum MySqlTypeKind
     Integer,
     UnsignedBigInt,
     Bit,
-
-    /// <summary>A TINYINT(1) typed as BOOL or BOOLEAN.</summary>
-    Boolean,
     Float,
-
-    /// <summary>A DOUBLE typed as REAL.</summary>
-    Real,
     FloatWithScale,
     Double,
     Decimal,

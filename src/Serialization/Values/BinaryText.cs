@@ -10,10 +10,21 @@ internal static class BinaryText
     /// <summary>A multiple of three: pieces of base64 join without padding between them.</summary>
     private const int PieceBytes = 768;
 
+    private delegate void PieceWriter(ref RecordOutput output, scoped ReadOnlySpan<byte> piece);
+
     private const int SridBytes = 4, PointBytes = 21, UuidBytes = 16;
 
     /// <summary>Writes quoted base64, padded with zero bytes to <paramref name="size"/>: MySQL cuts them off in the binlog.</summary>
     public static bool TryWriteBase64(ref RecordOutput output, scoped Latin1Reader reader, int size)
+    {
+        return TryWritePieces(ref output, reader, size, static (ref RecordOutput target, scoped ReadOnlySpan<byte> piece) =>
+        {
+            Base64.EncodeToUtf8(piece, target.Reserve(Base64.GetMaxEncodedToUtf8Length(PieceBytes)), out _, out int length);
+            target.Advance(length);
+        });
+    }
+
+    private static bool TryWritePieces(ref RecordOutput output, scoped Latin1Reader reader, int size, PieceWriter write)
     {
         Span<byte> piece = stackalloc byte[PieceBytes];
         output.Write((byte)'"');
@@ -33,12 +44,34 @@ internal static class BinaryText
                 total++;
             }
 
-            Base64.EncodeToUtf8(piece[..count], output.Reserve(Base64.GetMaxEncodedToUtf8Length(PieceBytes)), out _, out int length);
-            output.Advance(length);
+            write(ref output, piece[..count]);
         }
         while (count == PieceBytes);
         output.Write((byte)'"');
         return true;
+    }
+
+    /// <summary>As <see cref="TryWriteBase64"/> with <c>-</c> and <c>_</c>, padding kept.</summary>
+    public static bool TryWriteBase64Url(ref RecordOutput output, scoped Latin1Reader reader, int size)
+    {
+        return TryWritePieces(ref output, reader, size, static (ref RecordOutput target, scoped ReadOnlySpan<byte> piece) =>
+        {
+            Span<byte> text = target.Reserve(Base64.GetMaxEncodedToUtf8Length(PieceBytes));
+            Base64.EncodeToUtf8(piece, text, out _, out int length);
+            text[..length].Replace((byte)'+', (byte)'-');
+            text[..length].Replace((byte)'/', (byte)'_');
+            target.Advance(length);
+        });
+    }
+
+    /// <summary>Writes quoted lower-case hex, padded as <see cref="TryWriteBase64"/>.</summary>
+    public static bool TryWriteHex(ref RecordOutput output, scoped Latin1Reader reader, int size)
+    {
+        return TryWritePieces(ref output, reader, size, static (ref RecordOutput target, scoped ReadOnlySpan<byte> piece) =>
+        {
+            Convert.TryToHexStringLower(piece, target.Reserve(piece.Length * 2), out int length);
+            target.Advance(length);
+        });
     }
 
     /// <summary>Writes a few bytes as quoted base64.</summary>

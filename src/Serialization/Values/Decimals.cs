@@ -56,6 +56,25 @@ internal static class Decimals
         return true;
     }
 
+    /// <summary>Writes all digits, without quotes and exponent: Java's <c>BigDecimal.toPlainString</c>.</summary>
+    public static bool TryWritePlain(ref RecordOutput output, scoped ReadOnlySpan<byte> text, int precision, int scale)
+    {
+        Span<byte> digits = stackalloc byte[precision + 1];
+        if (!TryReadUnscaled(text, scale, digits[..precision], out int count, out bool negative))
+        {
+            return false;
+        }
+
+        if (count == 0)
+        {
+            digits[count++] = (byte)'0';
+            negative = false;
+        }
+
+        WritePlain(ref output, digits[..count], negative, scale);
+        return true;
+    }
+
     /// <summary>The usual case: all digits in a long. False also for texts that need a closer look.</summary>
     private static bool TryReadSmall(scoped ReadOnlySpan<byte> text, int precision, int scale, out long unscaled)
     {
@@ -107,14 +126,14 @@ internal static class Decimals
 
     private static void WriteText(ref RecordOutput output, scoped ReadOnlySpan<byte> digits, bool negative, int scale)
     {
-        if (negative)
-        {
-            output.Write((byte)'-');
-        }
-
         int exponent = digits.Length - 1 - scale;
         if (exponent < -6)
         {
+            if (negative)
+            {
+                output.Write((byte)'-');
+            }
+
             output.Write(digits[0]);
             if (digits.Length > 1)
             {
@@ -127,11 +146,21 @@ internal static class Decimals
             return;
         }
 
+        WritePlain(ref output, digits, negative, scale);
+    }
+
+    private static void WritePlain(ref RecordOutput output, scoped ReadOnlySpan<byte> digits, bool negative, int scale)
+    {
+        if (negative)
+        {
+            output.Write((byte)'-');
+        }
+
         int whole = digits.Length - scale;
         if (whole <= 0)
         {
             output.Write("0."u8);
-            output.Write("00000000"u8[..-whole]);
+            output.Write("000000000000000000000000000000000000000000000000000000000000000000"u8[..-whole]);
             output.Write(digits);
             return;
         }

@@ -17,8 +17,8 @@ internal static class GoldenFiles
 
     public static string KnownDifferences => Path.Combine(Own, "known-differences.json");
 
-    /// <summary>Scenarios such as <c>mariadb/14-shop</c> that have a recording and a golden.</summary>
-    public static IEnumerable<string> Scenarios()
+    /// <summary>Scenarios such as <c>mariadb/14-shop</c> that have a recording and a golden of a variant.</summary>
+    public static IEnumerable<string> Scenarios(GoldenVariant variant)
     {
         string golden = SharedGolden ?? Own, recordings = SharedRecordings ?? Own;
         return
@@ -26,7 +26,7 @@ internal static class GoldenFiles
             where Directory.Exists(Path.Combine(recordings, source))
             from frames in Directory.EnumerateFiles(Path.Combine(recordings, source), "*.frames").Order(StringComparer.Ordinal)
             let name = Path.GetFileNameWithoutExtension(frames)
-            where GoldenPath(golden, $"{source}/{name}") is not null
+            where GoldenPath(golden, $"{source}/{name}", variant) is not null
             select $"{source}/{name}";
     }
 
@@ -46,9 +46,9 @@ internal static class GoldenFiles
     }
 
     /// <summary>The golden's records in file order: by topic, then offset.</summary>
-    public static List<GoldenRecord> ReadGolden(string scenario)
+    public static List<GoldenRecord> ReadGolden(string scenario, GoldenVariant variant)
     {
-        string path = GoldenPath(SharedGolden ?? Own, scenario) ?? throw new FileNotFoundException(scenario);
+        string path = GoldenPath(SharedGolden ?? Own, scenario, variant) ?? throw new FileNotFoundException(scenario);
         using Stream file = File.OpenRead(path);
         using Stream text = path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionMode.Decompress) : file;
         using var reader = new StreamReader(text);
@@ -74,8 +74,13 @@ internal static class GoldenFiles
         return File.Exists(path) ? new RecordedStatements(JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllBytes(path))!) : null;
     }
 
-    private static string? GoldenPath(string folder, string scenario) =>
-        new[] { ".schemaless.jsonl", ".schemaless.jsonl.gz" }.Select(end => Path.Combine(folder, scenario + end)).FirstOrDefault(File.Exists);
+    private static string? GoldenPath(string folder, string scenario, GoldenVariant variant)
+    {
+        string path = variant.Mode is { } mode
+            ? Path.Combine(folder, "modes", $"{scenario}.{mode}{(variant.Schemas ? ".schemas" : "")}")
+            : Path.Combine(folder, $"{scenario}.{(variant.Schemas ? "schemas" : "schemaless")}");
+        return new[] { ".jsonl", ".jsonl.gz" }.Select(end => path + end).FirstOrDefault(File.Exists);
+    }
 
     private static string? Find(string variable, string name)
     {
@@ -133,6 +138,11 @@ internal static class GoldenFiles
         }
     }
 }
+
+/// <summary>Which golden of a scenario.</summary>
+/// <param name="Mode">Name of the one option that was changed, as in its file name; null for Debezium's defaults.</param>
+/// <param name="Schemas">Whether the converters wrote schemas.</param>
+internal sealed record GoldenVariant(string? Mode, bool Schemas);
 
 /// <summary>Statements by table.</summary>
 internal sealed class RecordedStatements(Dictionary<string, string> statements) : ITableStatements

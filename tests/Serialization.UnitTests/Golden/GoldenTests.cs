@@ -10,7 +10,42 @@ public sealed class GoldenTests
 {
     private const string Prefix = "bridge";
 
-    public static TheoryData<string> Scenarios => [.. GoldenFiles.Scenarios()];
+    /// <summary>Modes by the names of their files.</summary>
+    private static readonly Dictionary<string, Func<SerializationSettings, SerializationSettings>> Modes = new()
+    {
+        ["decimal-string"] = static settings => settings with { DecimalHandling = DecimalHandling.String },
+        ["decimal-double"] = static settings => settings with { DecimalHandling = DecimalHandling.Double },
+        ["decimal-numeric"] = static settings => settings with { DecimalHandling = DecimalHandling.Numeric },
+        ["bigint-precise"] = static settings => settings with { UnsignedBigIntHandling = UnsignedBigIntHandling.Precise },
+        ["binary-base64"] = static settings => settings with { BinaryHandling = BinaryHandling.Base64 },
+        ["binary-hex"] = static settings => settings with { BinaryHandling = BinaryHandling.Hex },
+        ["time-connect"] = static settings => settings with { TimePrecision = TimePrecision.Connect },
+        ["time-isostring"] = static settings => settings with { TimePrecision = TimePrecision.IsoString },
+        ["time-microseconds"] = static settings => settings with { TimePrecision = TimePrecision.Microseconds },
+        ["time-nanoseconds"] = static settings => settings with { TimePrecision = TimePrecision.Nanoseconds },
+        ["nulls-kept"] = static settings => settings with { ReplaceNullWithDefault = false },
+    };
+
+    /// <summary>Scenario, mode (null for the defaults), schemas.</summary>
+    public static TheoryData<string, string?, bool> Variants
+    {
+        get
+        {
+            var variants = new TheoryData<string, string?, bool>();
+            foreach (string? mode in (string?[])[null, .. Modes.Keys])
+            {
+                foreach (bool schemas in (bool[])[false, true])
+                {
+                    foreach (string scenario in GoldenFiles.Scenarios(new GoldenVariant(mode, schemas)))
+                    {
+                        variants.Add(scenario, mode, schemas);
+                    }
+                }
+            }
+
+            return variants;
+        }
+    }
 
     [Fact]
     public void All_recordings_are_at_hand()
@@ -19,17 +54,17 @@ public sealed class GoldenTests
             GoldenFiles.SharedGolden is null || GoldenFiles.SharedRecordings is null,
             "Only the few recordings of this project were compared; for all, set SHARED_GOLDEN and SHARED_RECORDINGS or put them in ../shared/golden and ../shared/recordings.");
 
-        Assert.True(Scenarios.Count > 35);
+        Assert.True(Variants.Count > 130);
     }
 
     [Theory]
-    [MemberData(nameof(Scenarios))]
-    public void Records_equal_what_Debezium_wrote(string scenario)
+    [MemberData(nameof(Variants))]
+    public void Records_equal_what_Debezium_wrote(string scenario, string? mode, bool schemas)
     {
         var known = KnownDifferences.Load();
-        var expected = GoldenFiles.ReadGolden(scenario).Where(record => !known.IsMaskedTopic(record.Topic)).ToLookup(static record => record.Topic);
-        var actual = Serialize(scenario).ToLookup(static record => record.Topic);
-        var comparison = new RecordComparison(scenario, known);
+        var expected = GoldenFiles.ReadGolden(scenario, new GoldenVariant(mode, schemas)).Where(record => !known.IsMaskedTopic(record.Topic)).ToLookup(static record => record.Topic);
+        var actual = Serialize(scenario, mode, schemas).ToLookup(static record => record.Topic);
+        var comparison = new RecordComparison(scenario, known, mode, schemas);
 
         foreach (string topic in expected.Select(static group => group.Key).Union(actual.Select(static group => group.Key)))
         {
@@ -43,7 +78,7 @@ public sealed class GoldenTests
         Assert.True(gone.Length == 0, $"Listed in known-differences.json, but equal:\n{string.Join('\n', gone)}");
     }
 
-    private static List<GoldenRecord> Serialize(string scenario)
+    private static List<GoldenRecord> Serialize(string scenario, string? mode, bool schemas)
     {
         bool isMySql = scenario.StartsWith("mysql", StringComparison.Ordinal);
         var settings = new SerializationSettings
@@ -52,7 +87,9 @@ public sealed class GoldenTests
             TopicPrefix = Prefix,
             CanalTimeZone = TimeZoneInfo.FindSystemTimeZoneById(scenario.EndsWith("shanghai", StringComparison.Ordinal) ? "Asia/Shanghai" : "UTC"),
             RunId = Guid.Empty,
+            Schemas = schemas,
         };
+        settings = mode is null ? settings : Modes[mode](settings);
         using var serializer = new EntrySerializer(settings, new DefaultTopics(Prefix), GoldenFiles.StatementsBefore(scenario));
         var records = new List<GoldenRecord>();
         using var buffer = new RecordBuffer();

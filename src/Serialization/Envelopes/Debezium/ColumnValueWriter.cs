@@ -31,22 +31,22 @@ internal sealed class ColumnValueWriter
         }
 
         ReadOnlySpan<byte> value = row.Slice(range.Start, range.Length);
-        switch (column.Kind)
+        switch (column.Form)
         {
-            case MySqlTypeKind.Integer:
+            case DebeziumForm.Integer:
                 return TryWriteInteger(ref output, value, column.Type);
-            case MySqlTypeKind.Text:
+            case DebeziumForm.Text:
                 CountDamage(JsonText.WriteQuoted(ref output, value));
                 return true;
-            case MySqlTypeKind.Decimal:
+            case DebeziumForm.Decimal:
                 return Decimals.TryWrite(ref output, value, column.Type.Size, column.Type.Scale);
-            case MySqlTypeKind.DateTimeMilliseconds or MySqlTypeKind.DateTimeMicroseconds:
+            case DebeziumForm.MilliTimestamp or DebeziumForm.MicroTimestamp:
                 return TryWriteDateTime(ref output, value, column);
-            case MySqlTypeKind.Timestamp:
+            case DebeziumForm.ZonedTimestamp:
                 return _timestamps.TryWrite(ref output, value, column.Type.Scale);
-            case MySqlTypeKind.Enum:
+            case DebeziumForm.Enum:
                 return TryWriteEnum(ref output, value, column.Labels);
-            case MySqlTypeKind.UnsignedBigInt:
+            case DebeziumForm.WrappedLong:
                 return TryWriteUnsignedBigInt(ref output, value);
             default:
                 return TryWriteRare(ref output, column, value);
@@ -60,34 +60,51 @@ internal sealed class ColumnValueWriter
 
     private bool TryWriteRare(ref RecordOutput output, DebeziumColumn column, scoped ReadOnlySpan<byte> value)
     {
-        switch (column.Kind)
+        switch (column.Form)
         {
-            case MySqlTypeKind.Float or MySqlTypeKind.Double:
-                return TryWriteJavaText(ref output, value, column.Kind == MySqlTypeKind.Float);
-            case MySqlTypeKind.FloatWithScale:
+            case DebeziumForm.Single or DebeziumForm.Double:
+                return TryWriteJavaText(ref output, value, column.Form == DebeziumForm.Single);
+            case DebeziumForm.WidenedDouble:
                 return TryWriteWidened(ref output, value);
-            case MySqlTypeKind.Real:
+            case DebeziumForm.NarrowedSingle:
                 return TryWriteNarrowed(ref output, value);
-            case MySqlTypeKind.Boolean:
+            case DebeziumForm.Boolean:
                 return TryWriteBoolean(ref output, value);
-            case MySqlTypeKind.Bit:
+            case DebeziumForm.Bits:
                 return BinaryText.TryWriteBits(ref output, value, column.Type.Size);
-            case MySqlTypeKind.Date:
+            case DebeziumForm.EpochDay or DebeziumForm.IsoDate:
                 return TryWriteDate(ref output, value, column);
-            case MySqlTypeKind.Time:
-                return TryWriteTime(ref output, value);
-            case MySqlTypeKind.Year:
+            case DebeziumForm.MicroTime or DebeziumForm.NanoTime or DebeziumForm.MilliTime or DebeziumForm.IsoTime:
+                return TryWriteTime(ref output, value, column);
+            case DebeziumForm.NanoTimestamp or DebeziumForm.IsoTimestamp:
+                return TryWriteDateTime(ref output, value, column);
+            case DebeziumForm.UnsignedDecimal:
+                return Decimals.TryWrite(ref output, value, precision: 20, scale: 0);
+            case DebeziumForm.DecimalNumber:
+                return Decimals.TryWriteText(ref output, value, column.Type.Size, column.Type.Scale);
+            case DebeziumForm.DecimalText:
+                output.Write((byte)'"');
+                bool isDecimal = Decimals.TryWritePlain(ref output, value, column.Type.Size, column.Type.Scale);
+                output.Write((byte)'"');
+                return isDecimal;
+            case DebeziumForm.DecimalDouble:
+                return TryWriteDouble(ref output, value);
+            case DebeziumForm.Base64Url:
+                return BinaryText.TryWriteBase64Url(ref output, new Latin1Reader(value), column.Type.Size);
+            case DebeziumForm.Hex:
+                return BinaryText.TryWriteHex(ref output, new Latin1Reader(value), column.Type.Size);
+            case DebeziumForm.Year:
                 return TryWriteYear(ref output, value);
-            case MySqlTypeKind.Set:
+            case DebeziumForm.Set:
                 return TryWriteSet(ref output, value, column.Labels);
-            case MySqlTypeKind.Json:
+            case DebeziumForm.Json:
                 CountDamage(value.IndexOf("\uFFFD"u8) >= 0);
                 return JsonDocuments.TryWrite(ref output, value);
-            case MySqlTypeKind.Binary or MySqlTypeKind.Blob:
+            case DebeziumForm.Base64:
                 return BinaryText.TryWriteBase64(ref output, new Latin1Reader(value), column.Type.Size);
-            case MySqlTypeKind.Geometry or MySqlTypeKind.Point:
-                return BinaryText.TryWriteGeometry(ref output, value, column.Kind == MySqlTypeKind.Point);
-            case MySqlTypeKind.Uuid:
+            case DebeziumForm.Geometry or DebeziumForm.Point:
+                return BinaryText.TryWriteGeometry(ref output, value, column.Form == DebeziumForm.Point);
+            case DebeziumForm.Uuid:
                 if (!BinaryText.TryWriteUuid(ref output, value))
                 {
                     CountDamage(JsonText.WriteQuoted(ref output, value));
@@ -212,6 +229,17 @@ internal sealed class ColumnValueWriter
         return true;
     }
 
+    private static bool TryWriteDouble(ref RecordOutput output, scoped ReadOnlySpan<byte> text)
+    {
+        if (!Utf8Parser.TryParse(text, out double value, out int used) || used != text.Length || !double.IsFinite(value))
+        {
+            return false;
+        }
+
+        JavaNumbers.WriteDouble(ref output, value);
+        return true;
+    }
+
     private static bool TryWriteBoolean(ref RecordOutput output, scoped ReadOnlySpan<byte> text)
     {
         if (!TryReadInteger(text, out long value))
@@ -233,6 +261,10 @@ internal sealed class ColumnValueWriter
         if (clock.IsZeroDate)
         {
             output.Write(column.ZeroDate);
+        }
+        else if (column.Form == DebeziumForm.IsoDate)
+        {
+            IsoTexts.WriteDate(ref output, clock.EpochDay);
         }
         else
         {
@@ -256,18 +288,58 @@ internal sealed class ColumnValueWriter
         }
 
         long microseconds = (((clock.EpochDay * 86400) + clock.Seconds) * 1_000_000) + clock.Microseconds;
-        output.WriteNumber(column.Kind == MySqlTypeKind.DateTimeMicroseconds ? microseconds : (microseconds - (clock.Microseconds % 1000)) / 1000);
+        switch (column.Form)
+        {
+            case DebeziumForm.MilliTimestamp:
+                output.WriteNumber((microseconds - (clock.Microseconds % 1000)) / 1000);
+                break;
+            case DebeziumForm.MicroTimestamp:
+                output.WriteNumber(microseconds);
+                break;
+            case DebeziumForm.NanoTimestamp:
+                // Debezium lets it wrap.
+                output.WriteNumber(unchecked(microseconds * 1000));
+                break;
+            default:
+                IsoTexts.WriteTimestamp(ref output, clock);
+                break;
+        }
+
         return true;
     }
 
-    private static bool TryWriteTime(ref RecordOutput output, scoped ReadOnlySpan<byte> text)
+    /// <summary>TIME is a span; as a time of day only 0 to 24 h can be written. Debezium writes NULL for others where the column takes it, and stops where not.</summary>
+    private static bool TryWriteTime(ref RecordOutput output, scoped ReadOnlySpan<byte> text, DebeziumColumn column)
     {
+        const long day = 86_400_000_000;
         if (!Temporals.TryReadTime(text, out long microseconds))
         {
             return false;
         }
 
-        output.WriteNumber(microseconds);
+        bool isSpan = column.Form is DebeziumForm.MicroTime or DebeziumForm.NanoTime;
+        if (!isSpan && microseconds is < 0 or > day)
+        {
+            output.Write(column.TakesNull ? column.Null : default);
+            return column.TakesNull;
+        }
+
+        switch (column.Form)
+        {
+            case DebeziumForm.MicroTime:
+                output.WriteNumber(microseconds);
+                break;
+            case DebeziumForm.NanoTime:
+                output.WriteNumber(microseconds * 1000);
+                break;
+            case DebeziumForm.MilliTime:
+                output.WriteNumber(microseconds / 1000);
+                break;
+            default:
+                IsoTexts.WriteTime(ref output, microseconds % day);
+                break;
+        }
+
         return true;
     }
 

@@ -12,21 +12,25 @@ internal sealed class DebeziumColumn
     /// <param name="layout">The column as its rows show it.</param>
     /// <param name="definition">The column as defined; null if unknown.</param>
     /// <param name="isKey">Whether it is part of the record key.</param>
-    /// <param name="replacesNull">Whether a NULL is written as the column's default.</param>
-    public DebeziumColumn(ColumnLayout layout, ColumnDefinition? definition, bool isKey, bool replacesNull)
+    /// <param name="settings">The handling modes.</param>
+    public DebeziumColumn(ColumnLayout layout, ColumnDefinition? definition, bool isKey, SerializationSettings settings)
     {
         Index = layout.Index;
         Name = layout.Name;
         MysqlType = layout.MysqlType;
         Type = layout.Type;
-        Kind = definition is null ? Type.Kind : KindAsTyped(Type.Kind, definition);
+        DebeziumType = DebeziumType.Of(Type, definition, settings);
+        Form = DebeziumType.Form;
         Labels = [.. Type.Labels.Select((label, i) => EscapeLabel(definition is null ? label : LabelAsTyped(label, i, definition)))];
         Member = [.. Quoted(Name), (byte)':'];
         MemberAfterComma = [(byte)',', .. Member];
-        bool takesNull = definition?.IsNullable ?? !isKey;
-        byte[]? byDefault = definition is null ? null : DefaultValues.Write(this, definition, takesNull);
-        Null = replacesNull && byDefault is not null ? byDefault : "null"u8.ToArray();
-        ZeroDate = takesNull && !isKey ? Null : byDefault ?? "0"u8.ToArray();
+
+        // Debezium's MySQL connector leaves it out.
+        Comment = settings.SourceKind == SourceKind.MariaDb && definition?.Comment is { Length: > 0 } comment ? Quoted(comment) : null;
+        TakesNull = definition?.IsNullable ?? !isKey;
+        Default = definition?.Default is { } value ? DefaultValues.Write(this, value) : null;
+        Null = settings.ReplaceNullWithDefault && Default is not null ? Default : "null"u8.ToArray();
+        ZeroDate = TakesNull && !isKey ? Null : Default ?? DefaultValues.WriteEpoch(this);
     }
 
     /// <summary>Zero-based place in the table, and in <see cref="RowImages"/>.</summary>
@@ -39,8 +43,19 @@ internal sealed class DebeziumColumn
 
     public MySqlType Type { get; }
 
-    /// <summary>How values are written: the kind of <see cref="Type"/>, or the one that was typed where Debezium tells them apart.</summary>
-    public MySqlTypeKind Kind { get; }
+    public DebeziumType DebeziumType { get; }
+
+    /// <summary>How values are written: of <see cref="DebeziumType"/>, one step nearer.</summary>
+    public DebeziumForm Form { get; }
+
+    /// <summary>Whether it takes NULL; where that is unknown, whether it is no key column.</summary>
+    public bool TakesNull { get; }
+
+    /// <summary>Its COMMENT as JSON, where its schema tells it; else null.</summary>
+    public byte[]? Comment { get; }
+
+    /// <summary>JSON of its default; null if there is none.</summary>
+    public byte[]? Default { get; }
 
     /// <summary>Labels of an ENUM or SET, escaped by Debezium's rule and for JSON, without quotes.</summary>
     public byte[][] Labels { get; }
@@ -56,21 +71,6 @@ internal sealed class DebeziumColumn
 
     /// <summary>What stands for a zero date: NULL, or the default or epoch where the column does not take NULL. For DATE and DATETIME.</summary>
     public byte[] ZeroDate { get; }
-
-    /// <summary>Debezium goes by the word of the statement, Canal by what the server prints.</summary>
-    private static MySqlTypeKind KindAsTyped(MySqlTypeKind stored, ColumnDefinition definition)
-    {
-        string word = definition.Type.Split(' ', '(')[0];
-        return stored switch
-        {
-            MySqlTypeKind.Integer when word.Equals("BOOL", StringComparison.OrdinalIgnoreCase) || word.Equals("BOOLEAN", StringComparison.OrdinalIgnoreCase) => MySqlTypeKind.Boolean,
-            MySqlTypeKind.Double when word.Equals("REAL", StringComparison.OrdinalIgnoreCase) => MySqlTypeKind.Real,
-
-            // Characters of the binary character set: Debezium reads each byte as one, which is how Canal sends them.
-            MySqlTypeKind.Binary or MySqlTypeKind.Blob when MySqlType.Parse(definition.Type).Kind == MySqlTypeKind.Text => MySqlTypeKind.Text,
-            _ => stored,
-        };
-    }
 
     /// <summary>Canal reads labels over a connection in utf8mb3, which turns characters beyond U+FFFF into question marks.</summary>
     private static string LabelAsTyped(string label, int index, ColumnDefinition definition)

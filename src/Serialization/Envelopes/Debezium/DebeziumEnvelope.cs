@@ -8,8 +8,7 @@ internal sealed class DebeziumEnvelope : IEnvelopeWriter
 {
     private const string OldKeyHeader = "__debezium.oldkey", NewKeyHeader = "__debezium.newkey";
 
-    private readonly SourceKind _sourceKind;
-    private readonly bool _replacesNull;
+    private readonly SerializationSettings _settings;
     private readonly ColumnValueWriter _columns;
     private readonly RecordKeyWriter _keys;
     private readonly DebeziumValueWriter _values;
@@ -17,8 +16,7 @@ internal sealed class DebeziumEnvelope : IEnvelopeWriter
 
     public DebeziumEnvelope(SerializationSettings settings)
     {
-        _sourceKind = settings.SourceKind;
-        _replacesNull = settings.ReplaceNullWithDefault;
+        _settings = settings;
         _columns = new ColumnValueWriter(settings.CanalTimeZone);
         _keys = new RecordKeyWriter(_columns);
         _values = new DebeziumValueWriter(settings, new RowWriter(_columns));
@@ -35,7 +33,7 @@ internal sealed class DebeziumEnvelope : IEnvelopeWriter
     public void BeginTransaction(in CanalEntry begin)
     {
         // Debezium knows the thread from BEGIN; XA transactions start without one.
-        bool hasThread = _sourceKind == SourceKind.MySql && begin.FindBeginProperty("XA_TYPE"u8).IsEmpty;
+        bool hasThread = _settings.SourceKind == SourceKind.MySql && begin.FindBeginProperty("XA_TYPE"u8).IsEmpty;
         long threadId = hasThread ? begin.ReadThreadId() : 0;
         _threadId = threadId == 0 ? null : threadId;
     }
@@ -53,7 +51,7 @@ internal sealed class DebeziumEnvelope : IEnvelopeWriter
     /// <inheritdoc />
     public void WriteRow(in ChangeEvent change, RecordBuffer records)
     {
-        var table = DebeziumTable.Of(change.Layout, _replacesNull);
+        var table = DebeziumTable.Of(change.Layout, _settings);
         var output = new RecordOutput(records);
         if (change.Operation == Operation.Create)
         {
@@ -66,7 +64,10 @@ internal sealed class DebeziumEnvelope : IEnvelopeWriter
             if (change.Operation == Operation.Delete)
             {
                 WriteRecord(ref output, records, table, change, Operation.Delete, key);
-                records.Add(table.Source.Topic, key, ByteRange.Null);
+                if (_settings.Tombstones)
+                {
+                    records.Add(table.Source.Topic, key, ByteRange.Null);
+                }
             }
             else
             {
@@ -98,7 +99,11 @@ internal sealed class DebeziumEnvelope : IEnvelopeWriter
         ByteRange oldHeader = _keys.WriteHeader(ref output, table, change.Images.Before, change.Row);
         ByteRange newHeader = _keys.WriteHeader(ref output, table, change.Images.After, change.Row);
         WriteRecord(ref output, records, table, change, Operation.Delete, oldKey, NewKeyHeader, newHeader);
-        records.Add(table.Source.Topic, oldKey, ByteRange.Null, NewKeyHeader, newHeader);
+        if (_settings.Tombstones)
+        {
+            records.Add(table.Source.Topic, oldKey, ByteRange.Null, NewKeyHeader, newHeader);
+        }
+
         WriteRecord(ref output, records, table, change, Operation.Create, newKey, OldKeyHeader, oldHeader);
     }
 
@@ -106,7 +111,13 @@ internal sealed class DebeziumEnvelope : IEnvelopeWriter
         ref RecordOutput output, RecordBuffer records, DebeziumTable table, in ChangeEvent change, Operation operation, ByteRange key, string? headerName = null, ByteRange headerValue = default)
     {
         int start = output.Position;
+        output.Write(table.ValueStart);
         _values.Write(ref output, table, change, operation);
+        if (_settings.Schemas)
+        {
+            output.Write(ConnectSchemas.End);
+        }
+
         records.Add(table.Source.Topic, key, output.RangeFrom(start), headerName, headerValue);
         output.Flush();
     }

@@ -9,155 +9,144 @@ using CanalBridge.Serialization.Values;
 namespace CanalBridge.Serialization.Envelopes.Debezium;
 
 /// <summary>A column's DEFAULT as the JSON value that Debezium makes of it, with what it gets wrong.</summary>
-/// <remarks>Seen on Debezium 3.5.0: texts are not unescaped, BINARY is not padded, BIGINT goes through a double.</remarks>
+/// <remarks>
+/// Seen on Debezium 3.5.0: texts are not unescaped, BINARY is not padded, BIGINT goes through a double, the current time is the
+/// epoch. Everything else is the form of a value, so its text goes through the writer of values.
+/// </remarks>
 internal static class DefaultValues
 {
-    /// <summary>Writes the default.</summary>
-    /// <param name="column">The column, its kind known.</param>
-    /// <param name="definition">Its definition.</param>
-    /// <param name="takesNull">Whether it takes NULL.</param>
-    /// <returns>Null if there is none: no DEFAULT, an expression, or a text that does not fit the type.</returns>
-    public static byte[]? Write(DebeziumColumn column, ColumnDefinition definition, bool takesNull)
-    {
-        if (definition.Default is not { Kind: not ColumnDefaultKind.Expression } value)
-        {
-            return null;
-        }
+    private const string Epoch = "1970-01-01 00:00:00";
 
+    /// <summary>Writes the default of a column, all of which but its default is known.</summary>
+    /// <returns>Null if there is none: an expression, or a text that does not fit the type.</returns>
+    public static byte[]? Write(DebeziumColumn column, ColumnDefault value)
+    {
+        switch (column.Form)
+        {
+            case var _ when value.Kind == ColumnDefaultKind.Expression:
+                return null;
+
+            // MySQL prints a default beyond U+FFFF as digits; Debezium takes it for none.
+            case DebeziumForm.Text or DebeziumForm.Enum or DebeziumForm.Set when value.Kind == ColumnDefaultKind.Hex:
+                return null;
+            case DebeziumForm.Text or DebeziumForm.Enum or DebeziumForm.Set or DebeziumForm.Uuid or DebeziumForm.Json:
+                return Written((ref RecordOutput output) =>
+                {
+                    JsonText.WriteQuoted(ref output, Encoding.UTF8.GetBytes(value.Text));
+                    return true;
+                });
+            case DebeziumForm.Base64 or DebeziumForm.Base64Url or DebeziumForm.Hex:
+                byte[] bytes = value.Kind == ColumnDefaultKind.Hex && value.Text.Length % 2 == 0 ? Convert.FromHexString(value.Text) : Encoding.UTF8.GetBytes(value.Text);
+                return WrittenBytes(column.Form, Encoding.Latin1.GetString(bytes));
+            case DebeziumForm.Integer or DebeziumForm.WrappedLong or DebeziumForm.Year:
+                return Number(Digits(value)) is { } number ? Encoding.ASCII.GetBytes(Whole(number).ToString(CultureInfo.InvariantCulture)) : null;
+            case DebeziumForm.Decimal or DebeziumForm.DecimalNumber or DebeziumForm.DecimalText or DebeziumForm.DecimalDouble:
+                return Rounded(Digits(value), column.Type.Scale) is { } rounded ? WrittenValue(column, rounded) : null;
+            case DebeziumForm.EpochDay or DebeziumForm.IsoDate:
+                return Moment(column, value.Text, dateOnly: true);
+            case DebeziumForm.MilliTimestamp or DebeziumForm.MicroTimestamp or DebeziumForm.NanoTimestamp or DebeziumForm.IsoTimestamp:
+                return value.Kind == ColumnDefaultKind.CurrentTimestamp ? WrittenValue(column, Epoch) : Moment(column, value.Text, dateOnly: false);
+            case DebeziumForm.ZonedTimestamp when value.Kind == ColumnDefaultKind.CurrentTimestamp || value.Text.StartsWith("0000-00-00", StringComparison.Ordinal):
+                return column.TakesNull ? null : "\"1970-01-01T00:00:00Z\""u8.ToArray();
+            case DebeziumForm.ZonedTimestamp:
+                return Moment(column, value.Text, dateOnly: false);
+            case DebeziumForm.Geometry or DebeziumForm.Point or DebeziumForm.Unsupported:
+                return null;
+            default:
+                return WrittenValue(column, Digits(value));
+        }
+    }
+
+    /// <summary>The epoch in the form of a column of dates; <c>null</c> of any other.</summary>
+    public static byte[] WriteEpoch(DebeziumColumn column) => column.Form switch
+    {
+        DebeziumForm.EpochDay or DebeziumForm.IsoDate => WrittenValue(column, Epoch[..10])!,
+        DebeziumForm.MilliTimestamp or DebeziumForm.MicroTimestamp or DebeziumForm.NanoTimestamp or DebeziumForm.IsoTimestamp => WrittenValue(column, Epoch)!,
+        _ => "null"u8.ToArray(),
+    };
+
+    private delegate bool Writer(ref RecordOutput output);
+
+    private static byte[]? Written(Writer write)
+    {
         using var buffer = new RecordBuffer();
         var output = new RecordOutput(buffer);
-        if (!TryWrite(ref output, column, value, takesNull))
+        if (!write(ref output))
         {
             return null;
         }
 
+        // Nothing written: NULL stands for it, as for a TIME that is no time of day.
         output.Flush();
-        return buffer.Slice(new ByteRange(0, buffer.LengthBytes)).ToArray();
+        return buffer.LengthBytes == 0 ? null : buffer.Slice(new ByteRange(0, buffer.LengthBytes)).ToArray();
     }
 
-    private static bool TryWrite(ref RecordOutput output, DebeziumColumn column, ColumnDefault value, bool takesNull)
+    /// <summary>A text in the form in which Canal sends values. TIMESTAMP defaults are taken to be in UTC.</summary>
+    private static byte[]? WrittenValue(DebeziumColumn column, string text)
     {
-        if (value.Kind == ColumnDefaultKind.Hex && column.Kind is MySqlTypeKind.Text or MySqlTypeKind.Enum or MySqlTypeKind.Set)
-        {
-            // MySQL prints a default beyond U+FFFF so; Debezium takes it for none.
-            return false;
-        }
+        byte[] value = Encoding.UTF8.GetBytes(text);
+        var writer = new ColumnValueWriter(TimeZoneInfo.Utc);
+        return Written((ref RecordOutput output) => writer.TryWrite(ref output, column, new ByteRange(0, value.Length), value));
+    }
 
-        string text = value.Kind switch
+    private static byte[]? WrittenBytes(DebeziumForm form, string latin1) => Written((ref RecordOutput output) =>
+    {
+        byte[] text = Encoding.UTF8.GetBytes(latin1);
+        return form switch
         {
-            ColumnDefaultKind.Bits => Digits(value.Text, 2),
-            ColumnDefaultKind.Hex when column.Kind is not (MySqlTypeKind.Binary or MySqlTypeKind.Blob) => Digits(value.Text, 16),
-            ColumnDefaultKind.Hex when value.Text.Length % 2 == 0 => Encoding.Latin1.GetString(Convert.FromHexString(value.Text)),
-            _ => value.Text,
+            DebeziumForm.Base64 => BinaryText.TryWriteBase64(ref output, new Latin1Reader(text), size: 0),
+            DebeziumForm.Base64Url => BinaryText.TryWriteBase64Url(ref output, new Latin1Reader(text), size: 0),
+            _ => BinaryText.TryWriteHex(ref output, new Latin1Reader(text), size: 0),
         };
+    });
+
+    /// <summary>A zero date is no default of a column that takes NULL, and the epoch of one that does not.</summary>
+    private static byte[]? Moment(DebeziumColumn column, string text, bool dateOnly)
+    {
         byte[] utf8 = Encoding.UTF8.GetBytes(text);
-        switch (column.Kind)
+        WallClock clock;
+        if (!(dateOnly ? Temporals.TryReadDate(utf8, out clock) : Temporals.TryReadDateTime(utf8, out clock)))
         {
-            case MySqlTypeKind.Boolean:
-                output.Write(Number(text) is 0 ? "false"u8 : "true"u8);
-                return true;
-            case MySqlTypeKind.Integer or MySqlTypeKind.UnsignedBigInt:
-                return TryWriteInteger(ref output, text);
-            case MySqlTypeKind.Float or MySqlTypeKind.Real:
-                return Number(text) is { } single && Finite(ref output, single, isSingle: true);
-            case MySqlTypeKind.Double or MySqlTypeKind.FloatWithScale:
-                return Number(text) is { } number && Finite(ref output, number, isSingle: false);
-            case MySqlTypeKind.Decimal:
-                return TryWriteDecimal(ref output, text, column.Type);
-            case MySqlTypeKind.Bit:
-                return BinaryText.TryWriteBits(ref output, utf8, column.Type.Size);
-            case MySqlTypeKind.Text or MySqlTypeKind.Enum or MySqlTypeKind.Set or MySqlTypeKind.Uuid or MySqlTypeKind.Json:
-                JsonText.WriteQuoted(ref output, utf8);
-                return true;
-            case MySqlTypeKind.Binary or MySqlTypeKind.Blob:
-                BinaryText.WriteBase64(ref output, value.Kind == ColumnDefaultKind.Hex ? Encoding.Latin1.GetBytes(text) : utf8);
-                return true;
-            default:
-                return TryWriteTime(ref output, column, value, utf8, takesNull);
+            return null;
         }
+
+        return clock.IsZeroDate
+            ? column.TakesNull ? null : WrittenValue(column, dateOnly ? Epoch[..10] : Epoch)
+            : WrittenValue(column, text);
     }
 
-    private static bool TryWriteTime(ref RecordOutput output, DebeziumColumn column, ColumnDefault value, byte[] utf8, bool takesNull)
+    private static string Digits(ColumnDefault value) => value.Kind switch
     {
-        bool isNow = value.Kind == ColumnDefaultKind.CurrentTimestamp;
-        switch (column.Kind)
-        {
-            case MySqlTypeKind.Date:
-                return Temporals.TryReadDate(utf8, out WallClock date) && TryWriteMoment(ref output, date, takesNull, date.EpochDay);
-            case MySqlTypeKind.DateTimeMilliseconds or MySqlTypeKind.DateTimeMicroseconds when isNow:
-                output.Write((byte)'0');
-                return true;
-            case MySqlTypeKind.DateTimeMilliseconds or MySqlTypeKind.DateTimeMicroseconds:
-                return Temporals.TryReadDateTime(utf8, out WallClock clock)
-                    && TryWriteMoment(ref output, clock, takesNull, Microseconds(clock) / (column.Kind == MySqlTypeKind.DateTimeMilliseconds ? 1000 : 1));
-            case MySqlTypeKind.Timestamp:
-                return TryWriteTimestamp(ref output, column, isNow ? "0000-00-00 00:00:00"u8 : utf8, takesNull);
-            case MySqlTypeKind.Time:
-                bool isTime = Temporals.TryReadTime(utf8, out long time);
-                output.WriteNumber(time);
-                return isTime;
-            case MySqlTypeKind.Year:
-                return TryWriteInteger(ref output, Encoding.UTF8.GetString(utf8));
-            default:
-                return false;
-        }
-    }
+        ColumnDefaultKind.Bits => FromDigits(value.Text, 2),
+        ColumnDefaultKind.Hex => FromDigits(value.Text, 16),
+        _ => value.Text.Trim(),
+    };
 
-    private static bool TryWriteTimestamp(ref RecordOutput output, DebeziumColumn column, ReadOnlySpan<byte> text, bool takesNull)
+    private static string FromDigits(string digits, int radix)
     {
-        if (!Temporals.TryReadDateTime(text, out WallClock clock) || (clock.IsZeroDate && takesNull))
+        var value = BigInteger.Zero;
+        foreach (char c in digits)
         {
-            return false;
+            value = (value * radix) + (char.IsAsciiHexDigit(c) ? Convert.ToInt32(c.ToString(), 16) : 0);
         }
 
-        DateTime moment = DateTime.UnixEpoch.AddMicroseconds(clock.IsZeroDate ? 0 : Microseconds(clock));
-        string fraction = column.Type.Scale == 0 ? "" : "." + new string('f', column.Type.Scale);
-        output.Write(Encoding.ASCII.GetBytes($"\"{moment.ToString($"yyyy-MM-dd'T'HH:mm:ss{fraction}", CultureInfo.InvariantCulture)}Z\""));
-        return true;
+        return value.ToString(CultureInfo.InvariantCulture);
     }
 
-    private static bool TryWriteMoment(ref RecordOutput output, WallClock clock, bool takesNull, long value)
-    {
-        output.WriteNumber(clock.IsZeroDate ? 0 : value);
-        return !clock.IsZeroDate || !takesNull;
-    }
+    private static double? Number(string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) ? number : null;
 
-    private static long Microseconds(WallClock clock) => (((clock.EpochDay * 86400L) + clock.Seconds) * 1_000_000) + clock.Microseconds;
+    /// <summary>Cut off at the ends of a long.</summary>
+    private static long Whole(double number) => number >= long.MaxValue ? long.MaxValue : number <= long.MinValue ? long.MinValue : (long)number;
 
-    /// <summary>Through a double, cut off at the ends of a long.</summary>
-    private static bool TryWriteInteger(ref RecordOutput output, string text)
-    {
-        if (Number(text) is not { } number)
-        {
-            return false;
-        }
-
-        output.WriteNumber(number >= long.MaxValue ? long.MaxValue : number <= long.MinValue ? long.MinValue : (long)number);
-        return true;
-    }
-
-    private static bool Finite(ref RecordOutput output, double number, bool isSingle)
-    {
-        if (isSingle)
-        {
-            JavaNumbers.WriteFloat(ref output, (float)number);
-        }
-        else
-        {
-            JavaNumbers.WriteDouble(ref output, number);
-        }
-
-        return true;
-    }
-
-    /// <summary>Rounded half up to the column's scale.</summary>
-    private static bool TryWriteDecimal(ref RecordOutput output, string text, MySqlType type)
+    /// <summary>Plain text, rounded half up to a number of fraction digits; null if it is no number.</summary>
+    private static string? Rounded(string text, int scale)
     {
         int exponentAt = text.IndexOf('e', StringComparison.OrdinalIgnoreCase);
         int exponent = 0;
         if (exponentAt >= 0 && !int.TryParse(text.AsSpan(exponentAt + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out exponent))
         {
-            return false;
+            return null;
         }
 
         string number = exponentAt >= 0 ? text[..exponentAt] : text;
@@ -166,36 +155,14 @@ internal static class DefaultValues
         if (!BigInteger.TryParse(number.Replace(".", "", StringComparison.Ordinal), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out BigInteger unscaled)
             || Math.Abs(fraction) > 100)
         {
-            return false;
+            return null;
         }
 
-        int surplus = fraction - type.Scale;
-        if (surplus > 0)
-        {
-            BigInteger half = BigInteger.Pow(10, surplus) / 2;
-            unscaled = (unscaled + (unscaled.Sign * half)) / BigInteger.Pow(10, surplus);
-        }
-        else
-        {
-            unscaled *= BigInteger.Pow(10, -surplus);
-        }
-
-        BinaryText.WriteBase64(ref output, unscaled.ToByteArray(isUnsigned: false, isBigEndian: true));
-        return true;
-    }
-
-    private static double? Number(string text) =>
-        double.TryParse(text.Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) ? number : null;
-
-    private static string Digits(string digits, int radix)
-    {
-        var value = BigInteger.Zero;
-        foreach (char c in digits)
-        {
-            int digit = char.IsAsciiHexDigit(c) ? Convert.ToInt32(c.ToString(), 16) : 0;
-            value = (value * radix) + digit;
-        }
-
-        return value.ToString(CultureInfo.InvariantCulture);
+        int surplus = fraction - scale;
+        unscaled = surplus > 0
+            ? (unscaled + (unscaled.Sign * BigInteger.Pow(10, surplus) / 2)) / BigInteger.Pow(10, surplus)
+            : unscaled * BigInteger.Pow(10, -surplus);
+        string digits = BigInteger.Abs(unscaled).ToString(CultureInfo.InvariantCulture).PadLeft(scale + 1, '0');
+        return (unscaled.Sign < 0 ? "-" : "") + (scale == 0 ? digits : $"{digits[..^scale]}.{digits[^scale..]}");
     }
 }

@@ -32,6 +32,11 @@ internal sealed class RecordKeyWriter
         }
 
         int start = output.Position;
+        if (!forHeader)
+        {
+            output.Write(table.KeyStart);
+        }
+
         output.Write((byte)'{');
         bool first = true;
         foreach (DebeziumColumn column in table.KeyColumns)
@@ -45,22 +50,44 @@ internal sealed class RecordKeyWriter
         }
 
         output.Write((byte)'}');
+        if (!forHeader && table.KeyStart.Length > 0)
+        {
+            output.Write(ConnectSchemas.End);
+        }
+
         return output.RangeFrom(start);
     }
 
+    /// <summary>Connect's own types are printed as their Java objects are, all others as in a key.</summary>
     private bool TryWriteHeaderValue(ref RecordOutput output, DebeziumColumn column, ByteRange value, ReadOnlySpan<byte> row)
     {
-        if (!value.IsNull && column.Kind == MySqlTypeKind.Decimal)
+        if (value.IsNull)
         {
-            return Decimals.TryWriteText(ref output, row.Slice(value.Start, value.Length), column.Type.Size, column.Type.Scale);
+            return _values.TryWrite(ref output, column, value, row);
         }
 
-        if (!value.IsNull && column.Kind == MySqlTypeKind.Text)
+        ReadOnlySpan<byte> text = row.Slice(value.Start, value.Length);
+        bool isConnects = column.DebeziumType.Semantic?.StartsWith(DebeziumType.ConnectData, StringComparison.Ordinal) == true;
+        switch (column.Form)
         {
-            JsonText.WriteQuotedForHeader(ref output, row.Slice(value.Start, value.Length));
-            return true;
+            case DebeziumForm.Decimal or DebeziumForm.DecimalNumber:
+                return Decimals.TryWriteText(ref output, text, column.Type.Size, column.Type.Scale);
+            case DebeziumForm.UnsignedDecimal:
+                return Decimals.TryWriteText(ref output, text, precision: 20, scale: 0);
+            case DebeziumForm.Text:
+                JsonText.WriteQuotedForHeader(ref output, text);
+                return true;
+            case DebeziumForm.EpochDay when isConnects && Temporals.TryReadDate(text, out WallClock date) && !date.IsZeroDate:
+                IsoTexts.WriteHeaderDate(ref output, date.EpochDay);
+                return true;
+            case DebeziumForm.MilliTime when isConnects && Temporals.TryReadTime(text, out long microseconds):
+                IsoTexts.WriteHeaderTime(ref output, microseconds);
+                return true;
+            case DebeziumForm.MilliTimestamp when isConnects && Temporals.TryReadDateTime(text, out WallClock clock) && !clock.IsZeroDate:
+                IsoTexts.WriteHeaderTimestamp(ref output, clock);
+                return true;
+            default:
+                return _values.TryWrite(ref output, column, value, row);
         }
-
-        return _values.TryWrite(ref output, column, value, row);
     }
 }

@@ -176,7 +176,12 @@ internal static class ColumnParser
             return column;
         }
 
-        if (sql.TryTake("ON", "UPDATE") || sql.TryTake("ON", "DELETE") || sql.TryTakeAny("COMMENT", "COLLATE", "COLUMN_FORMAT", "STORAGE", "CHARSET", "ENGINE_ATTRIBUTE", "SRID", "MATCH"))
+        if (sql.TryTake("COMMENT"))
+        {
+            return column with { Comment = sql.Take().Text };
+        }
+
+        if (sql.TryTake("ON", "UPDATE") || sql.TryTake("ON", "DELETE") || sql.TryTakeAny("COLLATE", "COLUMN_FORMAT", "STORAGE", "CHARSET", "ENGINE_ATTRIBUTE", "SRID", "MATCH"))
         {
             sql.SkipPiece();
             sql.SkipBrackets();

@@ -33,6 +33,11 @@ internal static class DefinitionRecord
             json.WriteString("name", column.Name);
             json.WriteString("type", column.Type);
             json.WriteBoolean("nullable", column.IsNullable);
+            if (column.Comment is { } comment)
+            {
+                json.WriteString("comment", comment);
+            }
+
             if (column.Default is { } value)
             {
                 json.WriteString("default_kind", value.Kind.ToString());
@@ -74,6 +79,7 @@ internal static class DefinitionRecord
         Name = Text(column, "name"),
         Type = Text(column, "type"),
         IsNullable = column.GetProperty("nullable").GetBoolean(),
+        Comment = column.TryGetProperty("comment", out JsonElement comment) ? comment.GetString() : null,
         Default = column.TryGetProperty("default_kind", out JsonElement kind)
             ? new ColumnDefault(Enum.TryParse(kind.GetString(), out ColumnDefaultKind known) ? known : throw new FormatException("expected a known kind of default"), Text(column, "default"))
             : null,

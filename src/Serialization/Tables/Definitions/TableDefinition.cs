@@ -38,6 +38,9 @@ internal sealed record ColumnDefinition
     /// <summary>Whether it takes NULL. A column of the primary key never does.</summary>
     public bool IsNullable { get; init; } = true;
 
+    /// <summary>Text of its COMMENT, as typed; null for none.</summary>
+    public string? Comment { get; init; }
+
     /// <summary>Null for none, and for <c>DEFAULT NULL</c>.</summary>
     public ColumnDefault? Default { get; init; }
 
