@@ -11,12 +11,11 @@ namespace CanalBridge.Benchmarks;
 [MemoryDiagnoser]
 public class EntryToEnvelope
 {
-    private const int Rows = 1000, ShopRows = 2047;
+    private const int Rows = 1000;
 
     private readonly byte[][] _tenColumns = [BatchSamples.TenColumns(Rows / 10, 10)];
     private readonly byte[][] _tenColumnsOneRow = [BatchSamples.TenColumns(Rows, 1)];
     private readonly byte[][] _hundredColumns = [BatchSamples.HundredColumns(Rows / 10, 10)];
-    private readonly byte[][] _shop = BatchSamples.Shop();
     private readonly RecordBuffer _output = new();
     private readonly EntrySerializer _serializer = new(new SerializationSettings { SourceKind = SourceKind.MariaDb, TopicPrefix = "bridge" }, new Topics());
 
@@ -31,10 +30,6 @@ public class EntryToEnvelope
     /// <summary>Updates of 100 columns, 10 rows to an entry.</summary>
     [Benchmark(OperationsPerInvoke = Rows)]
     public int HundredColumns() => Run(_hundredColumns);
-
-    /// <summary>The recorded shop.</summary>
-    [Benchmark(OperationsPerInvoke = ShopRows)]
-    public int Shop() => Run(_shop);
 
     private int Run(byte[][] bodies)
     {

@@ -27,7 +27,13 @@ internal static class ConsoleLog
             console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
             console.ColorBehavior = LoggerColorBehavior.Disabled;
         });
-        builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Services.Configure<ConsoleLoggerOptions>(console =>
+        {
+            console.LogToStandardErrorThreshold = LogLevel.Trace;
+
+            // A reader of the log that is stuck must not stop delivery: lines are dropped, and counted in the log itself.
+            console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite;
+        });
         return builder;
     }
 }

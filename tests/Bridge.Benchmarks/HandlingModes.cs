@@ -1,0 +1,77 @@
+using BenchmarkDotNet.Attributes;
+using Canal.Client;
+using Canal.Client.Entries;
+using CanalBridge.Serialization;
+using CanalBridge.Serialization.Output;
+using CanalBridge.Serialization.Tables;
+
+namespace CanalBridge.Benchmarks;
+
+/// <summary>The recorded shop under each handling mode, its table definitions known. Time and bytes are per row.</summary>
+[MemoryDiagnoser]
+public class HandlingModes
+{
+    private const int ShopRows = 2047;
+
+    private readonly byte[][] _shop = BatchSamples.Shop();
+    private readonly RecordBuffer _output = new();
+    private EntrySerializer _serializer = null!;
+
+    [Params("defaults", "schemas", "decimal-string", "decimal-double", "decimal-numeric", "binary-hex", "time-connect", "time-isostring", "time-nanoseconds", "bigint-precise", "no-tombstones")]
+    public string Mode { get; set; } = "";
+
+    [GlobalSetup]
+    public void CreateSerializer()
+    {
+        var settings = new SerializationSettings { SourceKind = SourceKind.MariaDb, TopicPrefix = "bridge" };
+        _serializer = new EntrySerializer(
+            Mode switch
+            {
+                "defaults" => settings,
+                "schemas" => settings with { Schemas = true },
+                "decimal-string" => settings with { DecimalHandling = DecimalHandling.String },
+                "decimal-double" => settings with { DecimalHandling = DecimalHandling.Double },
+                "decimal-numeric" => settings with { DecimalHandling = DecimalHandling.Numeric },
+                "binary-hex" => settings with { BinaryHandling = BinaryHandling.Hex },
+                "time-connect" => settings with { TimePrecision = TimePrecision.Connect },
+                "time-isostring" => settings with { TimePrecision = TimePrecision.IsoString },
+                "time-nanoseconds" => settings with { TimePrecision = TimePrecision.Nanoseconds },
+                "bigint-precise" => settings with { UnsignedBigIntHandling = UnsignedBigIntHandling.Precise },
+                "no-tombstones" => settings with { Tombstones = false },
+                _ => throw new InvalidOperationException(Mode),
+            },
+            new Topics());
+
+        // The statements at its beginning are read once, as by a process that runs.
+        Run(withStatements: true);
+    }
+
+    [Benchmark(OperationsPerInvoke = ShopRows)]
+    public int Shop() => Run(withStatements: false);
+
+    private int Run(bool withStatements)
+    {
+        int bytes = 0;
+        foreach (byte[] body in _shop)
+        {
+            _output.Clear();
+            using var batch = new CanalBatch(body);
+            foreach (CanalEntry entry in batch.Entries)
+            {
+                if (withStatements || entry.Header.EventType.IsRowChange())
+                {
+                    _serializer.Write(entry, 0, 1_700_000_000_123_456_789, _output);
+                }
+            }
+
+            bytes += _output.LengthBytes;
+        }
+
+        return bytes;
+    }
+
+    private sealed class Topics : ITableTopics
+    {
+        public string TopicOf(string schema, string table) => TopicNames.ForTable("bridge", ".", schema, table);
+    }
+}
