@@ -60,3 +60,16 @@ public enum TimePrecision
     /// <summary>Nanoseconds; they wrap outside about 1677 to 2262.</summary>
     Nanoseconds,
 }
+
+/// <summary>Debezium's <c>schema.name.adjustment.mode</c> and <c>field.name.adjustment.mode</c>.</summary>
+public enum NameAdjustment
+{
+    /// <summary>Names as they are.</summary>
+    None,
+
+    /// <summary>What Avro does not take becomes <c>_</c>.</summary>
+    Avro,
+
+    /// <summary>What Avro does not take, and <c>_</c>, becomes <c>_u</c> and its hex code.</summary>
+    AvroUnicode,
+}

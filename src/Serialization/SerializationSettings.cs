@@ -44,6 +44,15 @@ public sealed record SerializationSettings
     /// <summary>Whether a delete is followed by a record without value: Debezium's <c>tombstones.on.delete</c>.</summary>
     public bool Tombstones { get; init; } = true;
 
+    /// <summary>Debezium's <c>message.key.columns</c>; null to take the tables' own keys.</summary>
+    public MessageKeyColumns? MessageKeyColumns { get; init; }
+
+    /// <summary>Debezium's <c>schema.name.adjustment.mode</c>.</summary>
+    public NameAdjustment SchemaNames { get; init; }
+
+    /// <summary>Debezium's <c>field.name.adjustment.mode</c>.</summary>
+    public NameAdjustment FieldNames { get; init; }
+
     /// <summary>A NULL is written as its column's default where that is known: the converter's <c>replace.null.with.default</c>, true as there.</summary>
     public bool ReplaceNullWithDefault { get; init; } = true;
 

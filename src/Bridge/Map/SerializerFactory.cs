@@ -42,10 +42,20 @@ internal static class SerializerFactory
                 "nanoseconds" => TimePrecision.Nanoseconds,
                 _ => TimePrecision.AdaptiveTimeMicroseconds,
             },
+            MessageKeyColumns = options.Envelope.MessageKeyColumns is { } columns && MessageKeyColumns.TryParse(columns, out MessageKeyColumns? keys) ? keys : null,
+            SchemaNames = Adjustment(options.Envelope.SchemaNameAdjustmentMode),
+            FieldNames = Adjustment(options.Envelope.FieldNameAdjustmentMode),
             Tombstones = options.Envelope.TombstonesOnDelete,
             ReplaceNullWithDefault = options.Envelope.ReplaceNullWithDefault,
             RunId = options.Envelope.ContextHeaders ? runId : null,
         };
         return new EntrySerializer(settings, new TopicRouter(options.Topics, logger), source);
     }
+
+    private static NameAdjustment Adjustment(string mode) => mode switch
+    {
+        "avro" => NameAdjustment.Avro,
+        "avro_unicode" => NameAdjustment.AvroUnicode,
+        _ => NameAdjustment.None,
+    };
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Canal.Client;
+using CanalBridge.Serialization;
 using CanalBridge.Serialization.Tables;
 using MySqlConnector;
 
@@ -35,6 +36,11 @@ internal static class BridgeOptionsValidator
         if (Has("Source") && options.Source.ConnectionString is { } source && !IsConnectionString(source))
         {
             mistakes.Add("Source:ConnectionString is no connection string; write such as Server=db;Port=3306;User ID=reader;Password=...");
+        }
+
+        if (Has("Envelope") && options.Envelope.MessageKeyColumns is { } keys && !MessageKeyColumns.TryParse(keys, out _))
+        {
+            mistakes.Add($"Envelope:MessageKeyColumns is '{keys}' but must be such as shop\\.orders:region,id;shop\\.(.*):uuid: a table's regular expression, a colon, its key columns, separated by semicolons.");
         }
 
         if (Has("Kafka"))

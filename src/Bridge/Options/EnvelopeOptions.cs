@@ -31,6 +31,17 @@ internal sealed class EnvelopeOptions
     [AllowedValues("adaptive_time_microseconds", "connect", "isostring", "microseconds", "nanoseconds")]
     public string TimePrecisionMode { get; set; } = "adaptive_time_microseconds";
 
+    /// <summary><c>message.key.columns</c>: key columns of tables, such as <c>shop\.orders:region,id;shop\.(.*):uuid</c>.</summary>
+    public string? MessageKeyColumns { get; set; }
+
+    /// <summary><c>schema.name.adjustment.mode</c>: none, avro or avro_unicode.</summary>
+    [AllowedValues("none", "avro", "avro_unicode")]
+    public string SchemaNameAdjustmentMode { get; set; } = "none";
+
+    /// <summary><c>field.name.adjustment.mode</c>: none, avro or avro_unicode.</summary>
+    [AllowedValues("none", "avro", "avro_unicode")]
+    public string FieldNameAdjustmentMode { get; set; } = "none";
+
     /// <summary><c>tombstones.on.delete</c>: whether a delete is followed by a record without value.</summary>
     public bool TombstonesOnDelete { get; set; } = true;
 

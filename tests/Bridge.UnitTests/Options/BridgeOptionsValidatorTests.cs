@@ -102,6 +102,14 @@ public sealed class BridgeOptionsValidatorTests
     public void Destination_with_a_blank_is_refused() =>
         Assert.Contains("Canal:Destination is 'my example'", Assert.Single(Mistakes(("Canal:Destination", "my example"))), StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("orders")]
+    [InlineData("shop.orders:")]
+    [InlineData("shop.(orders:id")]
+    [InlineData("a:b:c")]
+    public void Key_columns_of_another_form_are_refused(string columns) =>
+        Assert.Contains("Envelope:MessageKeyColumns is", Assert.Single(Mistakes(("Envelope:MessageKeyColumns", columns))), StringComparison.Ordinal);
+
     [Fact]
     public void Own_topics_that_come_from_a_strange_destination_are_refused()
     {

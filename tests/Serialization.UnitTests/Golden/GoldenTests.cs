@@ -23,6 +23,8 @@ public sealed class GoldenTests
         ["time-isostring"] = static settings => settings with { TimePrecision = TimePrecision.IsoString },
         ["time-microseconds"] = static settings => settings with { TimePrecision = TimePrecision.Microseconds },
         ["time-nanoseconds"] = static settings => settings with { TimePrecision = TimePrecision.Nanoseconds },
+        ["key-columns"] = static settings => settings with { MessageKeyColumns = KeysOf(@"basics.no_key:a;basics.customers:email,id") },
+        ["names-avro"] = static settings => settings with { SchemaNames = NameAdjustment.Avro, FieldNames = NameAdjustment.Avro },
         ["nulls-kept"] = static settings => settings with { ReplaceNullWithDefault = false },
     };
 
@@ -77,6 +79,8 @@ public sealed class GoldenTests
         Assert.True(unlisted.Length == 0, $"Not listed in known-differences.json:\n{string.Join('\n', unlisted)}");
         Assert.True(gone.Length == 0, $"Listed in known-differences.json, but equal:\n{string.Join('\n', gone)}");
     }
+
+    private static MessageKeyColumns KeysOf(string text) => MessageKeyColumns.TryParse(text, out MessageKeyColumns? keys) ? keys : throw new ArgumentException(text);
 
     private static List<GoldenRecord> Serialize(string scenario, string? mode, bool schemas)
     {

@@ -22,7 +22,8 @@ internal sealed class DebeziumColumn
         DebeziumType = DebeziumType.Of(Type, definition, settings);
         Form = DebeziumType.Form;
         Labels = [.. Type.Labels.Select((label, i) => EscapeLabel(definition is null ? label : LabelAsTyped(label, i, definition)))];
-        Member = [.. Quoted(Name), (byte)':'];
+        FieldName = NameAdjuster.OfField(Name, settings.FieldNames);
+        Member = [.. Quoted(FieldName), (byte)':'];
         MemberAfterComma = [(byte)',', .. Member];
 
         // Debezium's MySQL connector leaves it out.
@@ -37,6 +38,9 @@ internal sealed class DebeziumColumn
     public int Index { get; }
 
     public string Name { get; }
+
+    /// <summary>Name of its member.</summary>
+    public string FieldName { get; }
 
     /// <summary>Type text as Canal sent it.</summary>
     public string MysqlType { get; }

@@ -81,7 +81,7 @@ internal sealed class DebeziumEnvelope : IEnvelopeWriter
 
     private void WriteUpdate(ref RecordOutput output, RecordBuffer records, DebeziumTable table, in ChangeEvent change, ByteRange oldKey)
     {
-        if (change.Images.AreUnchanged(change.Layout.KeyColumns))
+        if (change.Images.AreUnchanged(table.KeyIndexes))
         {
             WriteRecord(ref output, records, table, change, Operation.Update, oldKey);
             return;

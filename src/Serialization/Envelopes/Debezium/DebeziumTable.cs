@@ -1,4 +1,5 @@
 using CanalBridge.Serialization.Tables;
+using CanalBridge.Serialization.Values;
 
 namespace CanalBridge.Serialization.Envelopes.Debezium;
 
@@ -8,13 +9,16 @@ internal sealed class DebeziumTable
     private DebeziumTable(TableLayout layout, SerializationSettings settings)
     {
         Source = layout.Table;
+        KeyIndexes = settings.MessageKeyColumns?.Find(Source.Schema, Source.Name, [.. layout.Columns.Select(static column => column.Name)]) ?? layout.KeyColumns;
         DebeziumColumn[] all = [.. layout.Columns.Select((column, i) => new DebeziumColumn(column, layout.Definition?.Columns[i], layout.KeyColumns.Contains(i), settings))];
         Columns = all;
-        KeyColumns = [.. layout.KeyColumns.Select(key => all[key])];
+        KeyColumns = [.. KeyIndexes.Select(key => all[key])];
+        ThrowIfAlike();
         if (settings.Schemas)
         {
-            KeyStart = ConnectSchemas.KeyStart(Source.Topic, KeyColumns);
-            ValueStart = ConnectSchemas.ValueStart(Source.Topic, Columns, settings.ConnectorName);
+            string name = NameAdjuster.OfSchema(Source.Topic, settings.SchemaNames);
+            KeyStart = ConnectSchemas.KeyStart(name, KeyColumns);
+            ValueStart = ConnectSchemas.ValueStart(name, Columns, settings.ConnectorName);
         }
     }
 
@@ -26,6 +30,9 @@ internal sealed class DebeziumTable
     /// <summary>What keys hold, in their order; empty for a table without key.</summary>
     public DebeziumColumn[] KeyColumns { get; }
 
+    /// <summary>Indexes of <see cref="KeyColumns"/> in the table.</summary>
+    public int[] KeyIndexes { get; }
+
     /// <summary>What stands before the payload of a key, up to its schema; empty without schemas.</summary>
     public byte[] KeyStart { get; } = [];
 
@@ -36,4 +43,14 @@ internal sealed class DebeziumTable
     /// <param name="layout">The layout.</param>
     /// <param name="settings">The handling modes.</param>
     public static DebeziumTable Of(TableLayout layout, SerializationSettings settings) => (DebeziumTable)(layout.Prepared ??= new DebeziumTable(layout, settings));
+
+    /// <summary>An object with two members of one name would lose a column.</summary>
+    private void ThrowIfAlike()
+    {
+        if (Columns.DistinctBy(static column => column.FieldName).Count() < Columns.Length)
+        {
+            IGrouping<string, DebeziumColumn> alike = Columns.GroupBy(static column => column.FieldName).First(static group => group.Count() > 1);
+            throw new UnmappableValueException(Source.ToString(), string.Join(" and ", alike.Select(static column => column.Name)), alike.First().MysqlType, $"names that differ after Envelope:FieldNameAdjustmentMode, got {alike.Key} for both");
+        }
+    }
 }
