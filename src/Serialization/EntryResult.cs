@@ -6,6 +6,9 @@ public enum EntryKind
     /// <summary>Row changes; records were written.</summary>
     Rows,
 
+    /// <summary>Row changes of a table that is left out; no records.</summary>
+    ExcludedRows,
+
     /// <summary>BEGIN of a source transaction.</summary>
     TransactionBegin,
 

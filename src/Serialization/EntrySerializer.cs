@@ -27,7 +27,7 @@ public sealed class EntrySerializer : IDisposable
     /// <param name="source">Asked for tables that no statement has told of; null to do without.</param>
     public EntrySerializer(SerializationSettings settings, ITableTopics topics, ITableStatements? source = null)
     {
-        _tables = new TableCatalog(topics, source);
+        _tables = new TableCatalog(topics, source, settings.TableFilter);
         _rows = new RowReader(_tables);
 
         // The one place that chooses the envelope.
@@ -85,7 +85,13 @@ public sealed class EntrySerializer : IDisposable
         int count = output.Count, length = output.LengthBytes;
         try
         {
-            int rows = WriteRows(entry.Header, change, firstRow, nowNanoseconds, output);
+            KnownTable table = _tables.Find(entry.Header);
+            if (table.IsExcluded)
+            {
+                return new EntryResult(EntryKind.ExcludedRows, Count(change), 0);
+            }
+
+            int rows = WriteRows(entry.Header, table, change, firstRow, nowNanoseconds, output);
             return new EntryResult(rows > 0 ? EntryKind.Rows : EntryKind.Other, rows, _envelope.DamagedValues);
         }
         catch
@@ -109,9 +115,19 @@ public sealed class EntrySerializer : IDisposable
         return new EntryResult(kind, 0, 0, unread?.ToString());
     }
 
-    private int WriteRows(in EntryHeader header, in RowChange change, int firstRow, long nowNanoseconds, RecordBuffer buffer)
+    private static int Count(in RowChange change)
     {
-        KnownTable table = _tables.Find(header);
+        int rows = 0;
+        foreach (RowData unused in change.Rows)
+        {
+            rows++;
+        }
+
+        return rows;
+    }
+
+    private int WriteRows(in EntryHeader header, KnownTable table, in RowChange change, int firstRow, long nowNanoseconds, RecordBuffer buffer)
+    {
         _envelope.BeginEntry(header, nowNanoseconds);
         Operation operation = OperationOf(change.EventType);
         int index = 0;

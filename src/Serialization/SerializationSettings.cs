@@ -44,6 +44,9 @@ public sealed record SerializationSettings
     /// <summary>Whether a delete is followed by a record without value: Debezium's <c>tombstones.on.delete</c>.</summary>
     public bool Tombstones { get; init; } = true;
 
+    /// <summary>Which tables' rows become records; null for all.</summary>
+    public TableFilter? TableFilter { get; init; }
+
     /// <summary>Debezium's <c>message.key.columns</c>; null to take the tables' own keys.</summary>
     public MessageKeyColumns? MessageKeyColumns { get; init; }
 

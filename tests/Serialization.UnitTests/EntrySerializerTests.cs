@@ -168,6 +168,32 @@ public sealed class EntrySerializerTests
         Assert.Equal(0, _fixture.Write(EntryBuilder.Insert(Order(1, "a"))).DamagedValues);
     }
 
+    [Theory]
+    [InlineData("SHOP\\.ord.*", true, 1)]
+    [InlineData("shop\\.ord", true, 0)]
+    [InlineData("other\\.x, shop\\.orders", false, 0)]
+    [InlineData("orders", false, 1)]
+    public void Table_list_is_matched_against_the_whole_name(string list, bool includes, int records)
+    {
+        Assert.True(TableFilter.TryParse(list, includes, out TableFilter? filter));
+        using var fixture = new SerializerFixture(filter: filter);
+
+        Assert.Equal(records, fixture.Records(EntryBuilder.Insert(Order(1, "a"))).Count);
+    }
+
+    [Fact]
+    public void Rows_of_a_table_that_is_left_out_are_not_looked_at_but_counted()
+    {
+        Assert.True(TableFilter.TryParse("shop.orders", includes: false, out TableFilter? filter));
+        using var fixture = new SerializerFixture(filter: filter);
+        Cell[] bad = [new("a", "inet6", "::1")];
+
+        EntryResult result = fixture.Write(EntryBuilder.Rows(CanalEventType.Insert, "shop", "orders", new(null, bad), new(null, bad)));
+
+        Assert.Equal((EntryKind.ExcludedRows, 2), (result.Kind, result.Rows));
+        Assert.Equal(0, fixture.Topics.Questions);
+    }
+
     [Fact]
     public void Buffer_is_left_as_it_was_when_a_value_is_refused()
     {

@@ -28,9 +28,9 @@ internal sealed class SerializerFixture : IDisposable
 
     private readonly EntrySerializer _serializer;
 
-    public SerializerFixture(SourceKind kind = SourceKind.MySql, TimeZoneInfo? zone = null, ITableStatements? source = null, bool replaceNull = true) =>
+    public SerializerFixture(SourceKind kind = SourceKind.MySql, TimeZoneInfo? zone = null, ITableStatements? source = null, bool replaceNull = true, TableFilter? filter = null) =>
         _serializer = new EntrySerializer(
-            new SerializationSettings { SourceKind = kind, TopicPrefix = "bridge", CanalTimeZone = zone ?? TimeZoneInfo.Utc, ReplaceNullWithDefault = replaceNull }, Topics, source);
+            new SerializationSettings { SourceKind = kind, TopicPrefix = "bridge", CanalTimeZone = zone ?? TimeZoneInfo.Utc, ReplaceNullWithDefault = replaceNull, TableFilter = filter }, Topics, source);
 
     public DefaultTopics Topics { get; } = new("bridge");
 

@@ -89,6 +89,10 @@ internal sealed class BatchMapper
             case EntryKind.Rows:
                 _metrics.RowsReceived(result.Rows - firstRow);
                 break;
+            case EntryKind.ExcludedRows:
+                _metrics.RowsReceived(result.Rows - firstRow);
+                Count(result.Kind);
+                break;
             case EntryKind.Ddl:
                 Count(result.Kind);
                 Log.DdlPassed(_logger, _destination, Position(), TableOf(entry), entry.Header.EventType);

@@ -6,7 +6,7 @@ namespace CanalBridge.Map;
 internal sealed class RowRefusedException : Exception
 {
     public RowRefusedException(BinlogPosition position, int row, Exception cause)
-        : base($"Stopped at {position} row {row}: {cause.Message} Nothing of its batch was published. Mend the cause; or take the table out of the Canal instance's filter (canal.instance.filter.black.regex) and restart the instance, which else keeps the row; then start again.", cause)
+        : base($"Stopped at {position} row {row}: {cause.Message} Nothing of its batch was published. Mend the cause, or leave the table out with Source:TableExcludeList, and start again.", cause)
     {
     }
 }

@@ -42,6 +42,8 @@ internal static class SerializerFactory
                 "nanoseconds" => TimePrecision.Nanoseconds,
                 _ => TimePrecision.AdaptiveTimeMicroseconds,
             },
+            TableFilter = (options.Source.TableIncludeList ?? options.Source.TableExcludeList) is { } tables
+                && TableFilter.TryParse(tables, includes: options.Source.TableIncludeList is not null, out TableFilter? filter) ? filter : null,
             MessageKeyColumns = options.Envelope.MessageKeyColumns is { } columns && MessageKeyColumns.TryParse(columns, out MessageKeyColumns? keys) ? keys : null,
             SchemaNames = Adjustment(options.Envelope.SchemaNameAdjustmentMode),
             FieldNames = Adjustment(options.Envelope.FieldNameAdjustmentMode),

@@ -33,6 +33,11 @@ internal static class BridgeOptionsValidator
             mistakes.Add($"Source:CanalTimeZone is '{options.Source.CanalTimeZone}' but must be a time zone of this system, such as UTC or Asia/Shanghai.");
         }
 
+        if (Has("Source"))
+        {
+            CheckTables(options.Source, mistakes);
+        }
+
         if (Has("Source") && options.Source.ConnectionString is { } source && !IsConnectionString(source))
         {
             mistakes.Add("Source:ConnectionString is no connection string; write such as Server=db;Port=3306;User ID=reader;Password=...");
@@ -136,6 +141,22 @@ internal static class BridgeOptionsValidator
         if (options.Topics.Prefix is not null && options.Canal.Destination is { } destination && !destination.Any(char.IsWhiteSpace) && !TopicNames.IsValid(topic))
         {
             mistakes.Add($"Kafka:{name} is '{topic}' but must be a topic name: up to 249 letters, digits, dots, hyphens and underscores. Its default comes from Topics:Prefix and Canal:Destination.");
+        }
+    }
+
+    private static void CheckTables(SourceOptions source, List<string> mistakes)
+    {
+        foreach ((string name, string? list) in (ReadOnlySpan<(string, string?)>)[(nameof(source.TableIncludeList), source.TableIncludeList), (nameof(source.TableExcludeList), source.TableExcludeList)])
+        {
+            if (list is not null && !TableFilter.TryParse(list, includes: true, out _))
+            {
+                mistakes.Add($"Source:{name} is '{list}' but must be regular expressions for schema.table, separated by commas, such as shop\\.orders,shop\\.items.*");
+            }
+        }
+
+        if (source.TableIncludeList is not null && source.TableExcludeList is not null)
+        {
+            mistakes.Add("Source:TableIncludeList and Source:TableExcludeList are both set; keep one.");
         }
     }
 

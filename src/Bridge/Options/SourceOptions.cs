@@ -19,6 +19,12 @@ internal sealed class SourceOptions
     /// </summary>
     public bool ServerIdMayChange { get; set; }
 
+    /// <summary><c>table.include.list</c>: only these tables' rows become records; regular expressions for <c>schema.table</c>, separated by commas.</summary>
+    public string? TableIncludeList { get; set; }
+
+    /// <summary><c>table.exclude.list</c>: all but these.</summary>
+    public string? TableExcludeList { get; set; }
+
     /// <summary>
     /// Where given, the source is asked for the definition of a table when its first row comes and no statement has told it, such as
     /// <c>Server=db;Port=3306;User ID=reader;Password=...</c>. The account needs SELECT on the tables. Prefer <see cref="ConnectionStringFile"/>.

@@ -1,4 +1,3 @@
-using System.Text;
 using CanalBridge.Serialization.Tables.Definitions;
 
 namespace CanalBridge.Serialization.Tables;
@@ -23,17 +22,19 @@ internal sealed class KnownTable
     private readonly byte[] _schema;
     private readonly byte[] _name;
 
-    public KnownTable(in TableName name, ITableTopics topics)
+    public KnownTable(in TableName name, SourceTable source)
     {
         _schema = name.Schema.ToArray();
         _name = name.Table.ToArray();
-        string schema = Encoding.UTF8.GetString(_schema), table = Encoding.UTF8.GetString(_name);
-        Source = new SourceTable(schema, table, topics.TopicOf(schema, table));
+        Source = source;
     }
 
     public TableName Name => new(_schema, _name);
 
     public SourceTable Source { get; }
+
+    /// <summary>Its rows become no records, whatever they hold.</summary>
+    public bool IsExcluded { get; init; }
 
     /// <summary>Name as statements have it.</summary>
     public TableId Id => new(Source.Schema, Source.Name);

@@ -11,6 +11,7 @@ internal sealed class TableCatalog
 
     private readonly ITableTopics _topics;
     private readonly ITableStatements? _source;
+    private readonly TableFilter? _filter;
     private readonly Dictionary<KnownTable, KnownTable> _tables;
     private readonly Dictionary<KnownTable, KnownTable>.AlternateLookup<TableName> _byName;
     private readonly DefinitionCatalog _definitions = new();
@@ -18,8 +19,9 @@ internal sealed class TableCatalog
     private KnownTable? _last;
     private int _layouts;
 
-    public TableCatalog(ITableTopics topics, ITableStatements? source)
+    public TableCatalog(ITableTopics topics, ITableStatements? source, TableFilter? filter)
     {
+        _filter = filter;
         _topics = topics;
         _source = source;
         _tables = new Dictionary<KnownTable, KnownTable>(new NameComparer());
@@ -102,7 +104,9 @@ internal sealed class TableCatalog
 
         if (!_byName.TryGetValue(name, out KnownTable? table))
         {
-            table = new KnownTable(name, _topics);
+            string schema = Encoding.UTF8.GetString(header.SchemaName), tableName = Encoding.UTF8.GetString(header.TableName);
+            bool isExcluded = _filter?.Passes(schema, tableName) == false;
+            table = new KnownTable(name, new SourceTable(schema, tableName, isExcluded ? "" : _topics.TopicOf(schema, tableName))) { IsExcluded = isExcluded };
             table.Define(_definitions.Find(table.Id));
             _tables.Add(table, table);
         }

@@ -111,6 +111,14 @@ public sealed class BridgeOptionsValidatorTests
         Assert.Contains("Envelope:MessageKeyColumns is", Assert.Single(Mistakes(("Envelope:MessageKeyColumns", columns))), StringComparison.Ordinal);
 
     [Fact]
+    public void Tables_that_are_both_included_and_excluded_are_a_mistake() =>
+        Assert.Contains("keep one", Assert.Single(Mistakes(("Source:TableIncludeList", "a.b"), ("Source:TableExcludeList", "a.c"))), StringComparison.Ordinal);
+
+    [Fact]
+    public void Table_list_that_is_no_regular_expression_is_refused() =>
+        Assert.Contains("Source:TableExcludeList is", Assert.Single(Mistakes(("Source:TableExcludeList", "a.(b"))), StringComparison.Ordinal);
+
+    [Fact]
     public void Own_topics_that_come_from_a_strange_destination_are_refused()
     {
         string[] mistakes = [.. Mistakes(("Canal:Destination", "my/example"))];

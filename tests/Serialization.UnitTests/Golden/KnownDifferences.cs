@@ -29,6 +29,17 @@ internal sealed class KnownDifferences
         where place.StartsWith(scenario + " ", StringComparison.Ordinal)
         select place[(scenario.Length + 1)..];
 
+    /// <summary>The list as docs/compatibility.md shows it.</summary>
+    public string ToMarkdown()
+    {
+        var lines = new List<string> { "| member | of | not compared because |", "|---|---|---|" };
+        lines.AddRange(_file.Masked.Select(static mask => $"| `{mask.Member}` | {mask.Source ?? "both"}{(mask.Except.Length > 0 ? $", but for Canal's GTID mode" : "")} | {mask.Reason} |"));
+        lines.AddRange(_file.MaskedTopics.Select(static mask => $"| topic `{mask.Topic}` | both | {mask.Reason} |"));
+        lines.AddRange(["", "| what differs, and why | where it was seen |", "|---|---|"]);
+        lines.AddRange(_file.Differences.Select(static difference => $"| {difference.Reason} | {string.Join(", ", difference.Where.Select(static place => $"`{place}`"))} |"));
+        return string.Join('\n', lines);
+    }
+
     private sealed record File(Mask[] Masked, TopicMask[] MaskedTopics, Difference[] Differences);
 
     private sealed record Mask(string Member, string Reason, string? Source, string[]? Except)
