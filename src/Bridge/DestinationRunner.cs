@@ -112,6 +112,17 @@ internal sealed class DestinationRunner
         {
             StoredPosition? stored = ReadPosition(cancellationToken);
             IReadOnlyList<KeptDefinition> definitions = _positions.ReadDefinitions(cancellationToken);
+            if (stored?.Binlog is null || stored.Epoch != _options.Delivery.Epoch)
+            {
+                // They belong to a position that is not taken: statements would be applied twice, or to another server's tables.
+                foreach (KeptDefinition definition in definitions)
+                {
+                    publisher.Keep(definition.Key, null, cancellationToken);
+                }
+
+                definitions = [];
+            }
+
             Log.DefinitionsFound(_logger, _options.Canal.Destination!, definitions.Count, _options.TablesTopic);
             Claim(publisher, stored, cancellationToken);
             await using var pipeline = new Pipeline(_options, publisher, topics, stored, definitions, _owner, _sessionFaults, _progress, _time, _logger);
@@ -146,7 +157,7 @@ internal sealed class DestinationRunner
             throw new PositionLostException(_options.Canal.Destination!, _options.PositionTopic);
         }
 
-        if (stored?.Binlog is null)
+        if (stored is null)
         {
             Log.NoPosition(_logger, _options.Canal.Destination!, _options.PositionTopic);
         }
@@ -165,7 +176,7 @@ internal sealed class DestinationRunner
     {
         publisher.Begin();
         StoredPosition claim = stored ?? new StoredPosition { Destination = _options.Canal.Destination!, Owner = _owner, Epoch = _options.Delivery.Epoch };
-        publisher.Commit(claim with { Owner = _owner, Time = _time.GetUtcNow() }, cancellationToken);
+        publisher.Commit(claim with { Owner = _owner, Time = stored?.Time ?? _time.GetUtcNow() }, cancellationToken);
         _hasClaimed = true;
     }
 

@@ -117,12 +117,16 @@ internal sealed class Pipeline : IAsyncDisposable
             catch (CanalException e) when (_batchIsWhole && _sessionFaults.MayReconnect(e))
             {
                 Log.CanalSessionLost(_logger, _options.Canal.Destination!, e.Message);
-                if (e is CanalProtocolException { IsOtherConsumer: true })
+                if (SessionFaults.IsOtherConsumer(e))
                 {
                     Log.OtherConsumer(_logger, _options.Canal.Destination!, Position);
                 }
 
-                _progress.Trouble();
+                else
+                {
+                    // After a reader that took rows nothing is well again.
+                    _progress.Trouble();
+                }
 
                 // What was sent is whole: left open, it would hide later records from readers for as long as Canal is away. Its
                 // batches cannot be acknowledged any more; they come again and are dropped.
@@ -309,7 +313,7 @@ internal sealed class Pipeline : IAsyncDisposable
     /// <summary>After the last step: what was sent is committed and acknowledged within the grace period; half a batch never.</summary>
     private async ValueTask FinishAsync(CancellationToken grace)
     {
-        if (_group.IsEmpty)
+        if (!_batchIsWhole || _group.IsEmpty)
         {
             return;
         }

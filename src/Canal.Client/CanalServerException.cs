@@ -46,6 +46,9 @@ public sealed class CanalServerException : CanalException
     /// <summary>The destination is unknown there, stopped, reloading, or another node runs it.</summary>
     public bool IsDestinationNotRunning => Contains(NotRunning);
 
+    /// <summary>A batch was acknowledged that the server does not know any more: another reader rolled it back or took it over, or the instance was started anew.</summary>
+    public bool IsBatchGone => Contains("batchId") && Contains("is not exist");
+
     private static string Describe(CanalEndpoint endpoint, string request, int code, string serverText)
     {
         // The text of a refused login holds the user name, which stays out of logs.

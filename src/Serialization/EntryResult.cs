@@ -35,5 +35,6 @@ public enum EntryKind
 /// <param name="Kind">What the entry was.</param>
 /// <param name="Rows">Rows in the entry, skipped ones included.</param>
 /// <param name="DamagedValues">Text values with U+FFFD in a column: the source column is not UTF-8 and Canal has destroyed it.</param>
+/// <param name="UndefinedTable">Table whose rows are written for the first time without a definition; null usually.</param>
 /// <param name="UnreadTable">Table whose definition is unknown from here on, because the statement could not be read; null usually.</param>
-public readonly record struct EntryResult(EntryKind Kind, int Rows, int DamagedValues, string? UnreadTable = null);
+public readonly record struct EntryResult(EntryKind Kind, int Rows, int DamagedValues, string? UnreadTable = null, string? UndefinedTable = null);

@@ -92,7 +92,9 @@ public sealed class EntrySerializer : IDisposable
             }
 
             int rows = WriteRows(entry.Header, table, change, firstRow, nowNanoseconds, output);
-            return new EntryResult(rows > 0 ? EntryKind.Rows : EntryKind.Other, rows, _envelope.DamagedValues);
+            string? undefined = table.Layout is { Definition: null } && !table.IsToldUndefined ? table.Source.ToString() : null;
+            table.IsToldUndefined |= undefined is not null;
+            return new EntryResult(rows > 0 ? EntryKind.Rows : EntryKind.Other, rows, _envelope.DamagedValues, UndefinedTable: undefined);
         }
         catch
         {

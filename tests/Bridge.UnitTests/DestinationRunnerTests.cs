@@ -251,6 +251,24 @@ public sealed class DestinationRunnerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Definitions_of_an_earlier_epoch_are_forgotten()
+    {
+        _canal.Append([EntryBuilder.Ddl(File, 50, "CREATE TABLE items (id INT, name VARCHAR(20), PRIMARY KEY (name, id))")]);
+        _canal.Complete();
+        await RunUntilDrainedAsync();
+        _options.Delivery.Epoch = 1;
+        await using var again = new FakeCanalServer("example");
+        again.Append([EntryBuilder.Insert(File, 100, 1)]);
+        again.Complete();
+        _options.Canal.Endpoints = again.Endpoint.ToString();
+
+        await RunUntilDrainedAsync(again);
+
+        Assert.Equal("""{"id":1}""", Encoding.UTF8.GetString(Assert.Single(_kafka.Rows).Key!));
+        Assert.Empty(_kafka.Definitions);
+    }
+
+    [Fact]
     public async Task Stored_epoch_newer_than_ours_ends_the_bridge()
     {
         _options.Delivery.Epoch = 3;

@@ -38,6 +38,8 @@ internal sealed class SerializerFixture : IDisposable
 
     public EntryResult Write(byte[] entry, int firstRow = 0) => _serializer.Write(CanalEntry.Parse(entry), firstRow, Now, Buffer);
 
+    public IReadOnlyList<(byte[] Key, byte[]? Value)> TakeChangedDefinitions() => _serializer.TakeChangedDefinitions();
+
     /// <summary>Records of one entry.</summary>
     public List<TextRecord> Records(byte[] entry, int firstRow = 0)
     {

@@ -26,10 +26,13 @@ internal sealed class SessionFaults
     /// <summary>A batch arrived.</summary>
     public void Reset() => _protocolFailures = 0;
 
+    /// <summary>Whether another reader of the destination is in the way, as far as that can be seen.</summary>
+    public static bool IsOtherConsumer(CanalException failure) => failure is CanalProtocolException { IsOtherConsumer: true } or CanalServerException { IsBatchGone: true };
+
     /// <summary>Notes a failure, and says whether a new session may mend it.</summary>
     public bool MayReconnect(CanalException failure)
     {
-        if (failure is CanalProtocolException { IsOtherConsumer: true })
+        if (IsOtherConsumer(failure))
         {
             _disturbances.Enqueue(_time.GetTimestamp());
             while (_time.GetElapsedTime(_disturbances.Peek()) > DisturbanceWindow)

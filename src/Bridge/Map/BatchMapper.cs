@@ -111,6 +111,11 @@ internal sealed class BatchMapper
             Log.StatementUnread(_logger, _destination, Position(), unread);
         }
 
+        if (result.UndefinedTable is { } undefined)
+        {
+            Log.TableUndefined(_logger, _destination, undefined);
+        }
+
         if (result.DamagedValues > 0)
         {
             _metrics.DamagedValues(result.DamagedValues);

@@ -35,7 +35,7 @@ internal sealed class SourceOptions
     /// <summary>File whose content is the connection string.</summary>
     public string? ConnectionStringFile { get; set; }
 
-    /// <summary>How long a source that does not answer is asked again.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "00:10:00", ConvertValueInInvariantCulture = true)]
-    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
+    /// <summary>How long a source that does not answer is asked again. Nothing else is done meanwhile: keep it below Kafka:TransactionTimeout.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:01:00", ConvertValueInInvariantCulture = true)]
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
 }

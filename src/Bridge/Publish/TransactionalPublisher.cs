@@ -309,7 +309,8 @@ internal sealed class TransactionalPublisher : IDisposable
             text.Append(CultureInfo.InvariantCulture, $"; cause in the client's log: {last}");
         }
 
-        if (cause.Error.Code is ErrorCode.Local_MsgTimedOut || _producer.LastTransactionError?.Contains("message(s) timed out", StringComparison.Ordinal) == true)
+        if (cause.Error.Code is ErrorCode.Local_MsgTimedOut || $"{_producer.LastTransactionError}{cause.Error.Reason}" is { } reasons
+            && (reasons.Contains("message(s) timed out", StringComparison.Ordinal) || reasons.Contains("failed delivery", StringComparison.Ordinal)))
         {
             text.Append(CultureInfo.InvariantCulture, $"; the brokers took no record for longer than Kafka:MessageTimeout ({_options.MessageTimeout:c}): unreachable, overloaded, or a partition is below min.insync.replicas");
         }

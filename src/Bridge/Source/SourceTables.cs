@@ -1,4 +1,5 @@
 using CanalBridge.Options;
+using CanalBridge.Serialization;
 using CanalBridge.Serialization.Tables;
 using CanalBridge.Telemetry;
 using Microsoft.Extensions.Logging;
@@ -9,11 +10,15 @@ namespace CanalBridge.Source;
 /// <summary>Asks the source, read-only, for tables that were there before the bridge: once per table and shape.</summary>
 internal sealed class SourceTables : ITableStatements
 {
+    /// <summary>The loop stands meanwhile, an open Kafka transaction with it.</summary>
+    private const uint MostSeconds = 5;
+
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly SourceOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private bool _hasCheckedKind;
 
     public SourceTables(SourceOptions options, TimeProvider time, ILogger logger)
     {
@@ -45,7 +50,7 @@ internal sealed class SourceTables : ITableStatements
             {
                 Thread.Sleep(Pause);
             }
-            catch (MySqlException e)
+            catch (Exception e) when (e is MySqlException or TimeoutException)
             {
                 var server = new MySqlConnectionStringBuilder(_options.ConnectionString!);
                 throw new SourceUnavailableException($"{schema}.{table}", $"{server.Server}:{server.Port}", e.Message, e);
@@ -57,14 +62,26 @@ internal sealed class SourceTables : ITableStatements
     {
         // Not pooled: asked once per table, and the account's connections are few.
         var settings = new MySqlConnectionStringBuilder(_options.ConnectionString!) { Pooling = false, ApplicationName = "canal-bridge" };
+        settings.ConnectionTimeout = settings.DefaultCommandTimeout = MostSeconds;
         using var connection = new MySqlConnection(settings.ConnectionString);
         connection.Open();
+        CheckKind(connection.ServerVersion);
         using MySqlCommand command = connection.CreateCommand();
 #pragma warning disable CA2100 // A statement that takes no parameters; the names come from the binlog and are quoted.
         command.CommandText = $"SHOW CREATE TABLE {Quoted(schema)}.{Quoted(table)}";
 #pragma warning restore CA2100
         using MySqlDataReader reader = command.ExecuteReader();
         return reader.Read() && reader.FieldCount > 1 ? reader.GetString(1) : null;
+    }
+
+    private void CheckKind(string version)
+    {
+        if (!_hasCheckedKind && version.Contains("MariaDB", StringComparison.OrdinalIgnoreCase) != (_options.Kind == SourceKind.MariaDb))
+        {
+            Log.KindContradicted(_logger, version, _options.Kind.ToString().ToLowerInvariant());
+        }
+
+        _hasCheckedKind = true;
     }
 
     private static string Quoted(string name) => $"`{name.Replace("`", "``", StringComparison.Ordinal)}`";

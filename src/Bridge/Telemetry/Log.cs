@@ -25,7 +25,7 @@ internal static partial class Log
     [LoggerMessage(3002, LogLevel.Error, "Destination {Destination}: statement-format change at {Position} on {Table}: its rows are not in the binlog and cannot be published. Set binlog_format=ROW on the source")]
     public static partial void StatementDml(ILogger logger, string destination, string position, string table);
 
-    [LoggerMessage(3003, LogLevel.Warning, "Destination {Destination}: text of {Table} holds U+FFFD, first at {Position}: a column is not UTF-8 and Canal destroyed its text. Convert the column to utf8mb4; canal_bridge.damaged_values counts on")]
+    [LoggerMessage(3003, LogLevel.Warning, "Destination {Destination}: text of {Table} holds U+FFFD, first at {Position}: a column is not UTF-8, or a UUID of MariaDB, and Canal destroyed it. Convert the column to utf8mb4, a UUID to BINARY(16); canal_bridge.damaged_values counts on")]
     public static partial void DamagedText(ILogger logger, string destination, string table, string position);
 
     [LoggerMessage(3004, LogLevel.Warning, "Tables {First} and {Second} share topic {Topic}: their names differ only in characters that a topic cannot hold")]
@@ -34,8 +34,14 @@ internal static partial class Log
     [LoggerMessage(3005, LogLevel.Warning, "Destination {Destination}: the statement at {Position} could not be read, so the definition of {Table} is unknown from there on: its rows are written by what they show themselves (key only by PRIMARY KEY, no defaults). Nothing is lost; please report the statement")]
     public static partial void StatementUnread(ILogger logger, string destination, string position, string table);
 
+    [LoggerMessage(3008, LogLevel.Warning, "Destination {Destination}: the definition of {Table} is not known (it was made before the bridge, or does not fit its rows). Its key is the primary key in table order, or null, and NULL stays NULL. Source:ConnectionString lets the bridge ask for it; set it early: where the order differs or a unique key serves, it changes the key of the rows from then on")]
+    public static partial void TableUndefined(ILogger logger, string destination, string table);
+
     [LoggerMessage(3006, LogLevel.Information, "Asked the source for the definition of {Table}")]
     public static partial void TableAsked(ILogger logger, string table);
+
+    [LoggerMessage(3009, LogLevel.Warning, "The source says it is {Version}, but Source:Kind is {Kind}: the records imitate the wrong one of Debezium's connectors")]
+    public static partial void KindContradicted(ILogger logger, string version, string kind);
 
     [LoggerMessage(3007, LogLevel.Warning, "The source has no table {Table} any more: its older rows are written by what they show themselves (key only by PRIMARY KEY, no defaults)")]
     public static partial void TableGone(ILogger logger, string table);
@@ -121,7 +127,7 @@ internal static partial class Log
     [LoggerMessage(9006, LogLevel.Warning, "Destination {Destination} stops with an unfinished Kafka transaction: {Reason} Nothing is lost: it is aborted at the next start at the latest, and its rows are published then")]
     public static partial void StoppedUnfinished(ILogger logger, string destination, string reason);
 
-    [LoggerMessage(9007, LogLevel.Information, "Stopped destination {Destination} before it was ready: nothing was read or sent, and what an earlier process left unfinished still is")]
+    [LoggerMessage(9007, LogLevel.Information, "Stopped destination {Destination} before it read anything: this process has sent nothing")]
     public static partial void StoppedUnread(ILogger logger, string destination);
 
     [LoggerMessage(9003, LogLevel.Critical, "The bridge ends: {Reason}")]

@@ -42,6 +42,9 @@ internal sealed class ProgressLog
         {
             Log.Recovered(_logger, _destination, _time.GetElapsedTime(begun).TotalSeconds, position);
             _troubleSince = null;
+
+            // Silence is counted from here: nobody could have heard a change.
+            _lastChange = _lastIdleLine = _time.GetTimestamp();
         }
 
         _lastGood = _time.GetTimestamp();

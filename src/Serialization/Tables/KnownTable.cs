@@ -48,6 +48,9 @@ internal sealed class KnownTable
     /// <summary>The source has not been asked since the definition or the rows changed.</summary>
     public bool MayBeAsked { get; set; } = true;
 
+    /// <summary>That it has no definition was told.</summary>
+    public bool IsToldUndefined { get; set; }
+
     /// <summary>A DDL has come since a row confirmed the layout.</summary>
     public bool MayHaveChanged { get; set; }
 
@@ -58,6 +61,7 @@ internal sealed class KnownTable
         {
             Definition = definition;
             MayBeAsked = true;
+            IsToldUndefined &= definition is null;
             Layout = Layout?.With(definition);
         }
     }

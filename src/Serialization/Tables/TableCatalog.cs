@@ -26,7 +26,7 @@ internal sealed class TableCatalog
         _source = source;
         _tables = new Dictionary<KnownTable, KnownTable>(new NameComparer());
         _byName = _tables.GetAlternateLookup<TableName>();
-        _parser = new DdlParser(_definitions);
+        _parser = new DdlParser(_definitions, sourceCanBeAsked: source is not null);
     }
 
     /// <summary>A statement without rows: what it defines is remembered.</summary>
@@ -35,28 +35,42 @@ internal sealed class TableCatalog
     /// <returns>The table whose definition could not be read; null if all went well.</returns>
     public TableId? StatementSeen(in EntryHeader header, in RowChange change)
     {
-        if (change.IsDdl)
+        bool definesTables = DefinesTables(change.Sql);
+        if (change.IsDdl || definesTables)
         {
             DdlSeen(header, change.EventType);
         }
 
-        if (!DefinesTables(change.Sql))
+        if (!definesTables)
         {
             return null;
         }
 
         ReadOnlySpan<byte> schema = change.DdlSchemaName.IsEmpty ? header.SchemaName : change.DdlSchemaName;
-        int version = _definitions.Version;
         TableId? unread = _parser.Apply(Encoding.UTF8.GetString(change.Sql), CurrentSchema(schema));
-        if (_definitions.Version != version)
+        TableId[] touched = _definitions.TakeTouched();
+        foreach (TableId table in touched.Length > 1 ? touched : [])
         {
-            foreach (KnownTable table in _tables.Keys)
+            // The source has told how tables are called by now; a renaming may be done in that already. It is asked again. (An ALTER done
+            // twice does no harm, or fails.)
+            if (_definitions.Contains(table) && _definitions.Find(table)!.IsFromSource)
+            {
+                _definitions.Remove(table);
+            }
+        }
+
+        if (touched.Length > 0)
+        {
+            _definitions.TakeTouched();
+            var names = touched.Select(static table => table.ToString()).ToHashSet(StringComparer.OrdinalIgnoreCase);
+            foreach (KnownTable table in _tables.Keys.Where(table => names.Contains(table.Id.ToString())))
             {
                 table.Define(_definitions.Find(table.Id));
             }
         }
 
-        return unread;
+        // MariaDB's texts of statements whose rows follow have no schema, and define nothing.
+        return unread is { Schema.Length: > 0 } ? unread : null;
     }
 
     /// <summary>Takes a definition that was kept. Before the first entry only: the rows of tables already met would not follow it.</summary>
@@ -82,9 +96,10 @@ internal sealed class TableCatalog
             if (_byName.TryGetValue(new TableName(header.SchemaName, header.TableName), out KnownTable? table))
             {
                 table.MayHaveChanged = true;
+                return;
             }
 
-            return;
+            // No row of that table has come, or the statement has its name in another case.
         }
 
         foreach (KnownTable table in _tables.Keys)
@@ -105,6 +120,7 @@ internal sealed class TableCatalog
         if (!_byName.TryGetValue(name, out KnownTable? table))
         {
             string schema = Encoding.UTF8.GetString(header.SchemaName), tableName = Encoding.UTF8.GetString(header.TableName);
+            _definitions.IsCaseSensitive |= schema.Any(char.IsUpper) || tableName.Any(char.IsUpper);
             bool isExcluded = _filter?.Passes(schema, tableName) == false;
             table = new KnownTable(name, new SourceTable(schema, tableName, isExcluded ? "" : _topics.TopicOf(schema, tableName))) { IsExcluded = isExcluded };
             table.Define(_definitions.Find(table.Id));
@@ -121,9 +137,15 @@ internal sealed class TableCatalog
     {
         if (_source?.ShowCreateTable(table.Source.Schema, table.Source.Name) is { } statement)
         {
-            _definitions.Remove(table.Id);
-            _parser.Apply(statement, table.Source.Schema);
-            table.Define(_definitions.Find(table.Id));
+            // Only what fits is taken: the table may have been changed since these rows.
+            var asked = new DefinitionCatalog();
+            new DdlParser(asked).Apply(statement, table.Source.Schema);
+            if (asked.Find(table.Id) is { } definition && layout.With(definition).Definition is not null)
+            {
+                _definitions.Set(table.Id, definition with { IsFromSource = true });
+                _definitions.TakeTouched();
+                table.Define(_definitions.Find(table.Id));
+            }
         }
 
         table.MayBeAsked = false;
@@ -160,7 +182,7 @@ internal sealed class TableCatalog
         // A comment that the server executes, or one that is longer, may hold anything.
         return start.StartsWith("/*"u8) || start.StartsWith("--"u8) || start.StartsWith("#"u8)
             || Ascii.EqualsIgnoreCase(Head(start, 6), "CREATE"u8) || Ascii.EqualsIgnoreCase(Head(start, 5), "ALTER"u8)
-            || Ascii.EqualsIgnoreCase(Head(start, 4), "DROP"u8) || Ascii.EqualsIgnoreCase(Head(start, 6), "RENAME"u8);
+            || Ascii.EqualsIgnoreCase(Head(start, 13), "SET STATEMENT"u8) || Ascii.EqualsIgnoreCase(Head(start, 4), "DROP"u8) || Ascii.EqualsIgnoreCase(Head(start, 6), "RENAME"u8);
 
         static ReadOnlySpan<byte> Head(ReadOnlySpan<byte> text, int length) => text[..Math.Min(length, text.Length)];
     }

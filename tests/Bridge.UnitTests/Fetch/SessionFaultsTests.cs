@@ -22,6 +22,15 @@ public sealed class SessionFaultsTests
     public void Refusal_that_would_come_again_ends_the_bridge() => Assert.False(_faults.MayReconnect(Refusal(401)));
 
     [Fact]
+    public void Batch_that_the_server_does_not_know_any_more_counts_as_another_reader()
+    {
+        var gone = new CanalServerException(CanalEndpoint.Parse("canal:11111"), "GET", 400, "ack error , clientId:1001 batchId:2896 is not exist , please check");
+
+        Assert.All(Enumerable.Range(0, 4), _ => Assert.True(_faults.MayReconnect(gone)));
+        Assert.False(_faults.MayReconnect(gone));
+    }
+
+    [Fact]
     public void Refusal_that_may_pass_does_not_end_the_bridge() => Assert.True(_faults.MayReconnect(Refusal(400)));
 
     [Fact]

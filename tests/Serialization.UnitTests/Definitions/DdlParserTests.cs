@@ -73,6 +73,39 @@ public sealed class DdlParserTests
     [InlineData("a", "CREATE TABLE a (x INT)", "ALTER TABLE A ADD y INT", "unknown")]
     public void Statements_follow_each_other(string table, string first, string second, string expected) => Assert.Equal(expected, After(table, first, second));
 
+    [Theory]
+    [InlineData("ALTER TABLE t WAIT 5 ADD COLUMN c INT", "a INT!, b VARCHAR(9) = Text x, c INT; key a")]
+    [InlineData("ALTER TABLE t NOWAIT DROP COLUMN b", "a INT!; key a")]
+    [InlineData("SET STATEMENT lock_wait_timeout=1, x=(2) FOR ALTER TABLE t DROP COLUMN b", "a INT!; key a")]
+    [InlineData("ALTER TABLE t FROBNICATE b", "unknown")]
+    [InlineData("ALTER TABLE t ADD COLUMN b INT", "unknown")]
+    [InlineData("ALTER TABLE t ADD COLUMN IF NOT EXISTS (b INT, c INT)", "a INT!, b VARCHAR(9) = Text x, c INT; key a")]
+    [InlineData("ALTER TABLE t ADD CONSTRAINT IF NOT EXISTS f FOREIGN KEY (a) REFERENCES p (id)", "a INT!, b VARCHAR(9) = Text x; key a")]
+    [InlineData("ALTER TABLE t ADD PRIMARY KEY IF NOT EXISTS (b)", "a INT!, b VARCHAR(9) = Text x; key a")]
+    [InlineData("ALTER TABLE t DROP INDEX `PRIMARY`", "a INT!, b VARCHAR(9) = Text x; no key")]
+    [InlineData("ALTER TABLE t ADD c INT NOT NULL REFERENCES p (id) ON DELETE SET NULL ON UPDATE NO ACTION", "a INT!, b VARCHAR(9) = Text x, c INT!; key a")]
+    [InlineData("CREATE UNIQUE INDEX u ON T (b)", "unknown")]
+    public void Rarer_statement_is_read_or_makes_the_table_unknown(string statement, string expected) =>
+        Assert.Equal(expected, After("t", "CREATE TABLE t (a INT PRIMARY KEY, b VARCHAR(9) DEFAULT 'x')", statement));
+
+    [Fact]
+    public void Where_names_are_told_apart_by_case_another_case_is_another_table()
+    {
+        _tables.IsCaseSensitive = true;
+
+        Apply("CREATE TABLE t (a INT)", "DROP TABLE T", "DROP DATABASE S");
+
+        Assert.Equal("a INT; no key", Describe("t"));
+    }
+
+    [Fact]
+    public void Table_that_may_have_been_there_is_left_to_the_source()
+    {
+        new DdlParser(_tables, sourceCanBeAsked: true).Apply("CREATE TABLE IF NOT EXISTS t (a INT)", "s");
+
+        Assert.Equal("unknown", Describe("t"));
+    }
+
     [Fact]
     public void Names_that_are_exchanged_exchange_the_definitions()
     {

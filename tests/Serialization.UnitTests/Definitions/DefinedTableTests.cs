@@ -97,6 +97,27 @@ public sealed class DefinedTableTests : IDisposable
     }
 
     [Fact]
+    public void Answer_of_the_source_that_does_not_fit_the_rows_is_not_kept()
+    {
+        _source.Statement = "CREATE TABLE orders (id BIGINT NOT NULL, PRIMARY KEY (id))";
+
+        Assert.Equal("""{"id":7,"region":"eu"}""", Insert().Key);
+        Assert.Empty(_fixture.TakeChangedDefinitions());
+    }
+
+    [Fact]
+    public void Source_is_asked_again_when_names_were_exchanged()
+    {
+        _source.Statement = Orders;
+        Insert();
+
+        Run("RENAME TABLE orders TO swap, other TO orders");
+        Insert();
+
+        Assert.Equal(["shop.orders", "shop.orders"], _source.Asked);
+    }
+
+    [Fact]
     public void Source_without_the_table_leaves_it_to_the_rows()
     {
         Assert.Equal("""{"id":7,"region":"eu"}""", Insert().Key);

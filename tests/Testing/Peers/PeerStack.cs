@@ -27,13 +27,16 @@ internal sealed class PeerStack : IAsyncDisposable
 
     public string BootstrapServers => _addresses["KAFKA_BOOTSTRAP_SERVERS"];
 
+    /// <summary>REST of Kafka Connect, where it was asked for.</summary>
+    public string ConnectUrl => _addresses["CONNECT_URL"];
+
     public string ConnectionString =>
         $"Server={_addresses["SOURCE_HOST"]};Port={_addresses["SOURCE_PORT"]};User ID={_addresses["SOURCE_USER"]};Password={_addresses["SOURCE_PASSWORD"]};SslMode=None;AllowPublicKeyRetrieval=true;AllowUserVariables=true;UseAffectedRows=true";
 
     /// <summary>Starts peers, or skips the test with the way to get them; with PEERS_REQUIRED=true their absence is a failure.</summary>
     /// <param name="source">mariadb or mysql.</param>
     /// <param name="mustBeOurs">The test stops or kills them.</param>
-    /// <param name="settings">NAME.KEY=VALUE for the script, or kafka=BROKERS.</param>
+    /// <param name="settings">NAME.KEY=VALUE for the script, kafka=BROKERS, or another service such as connect.</param>
     public static async Task<PeerStack> StartAsync(string source, bool mustBeOurs, params string[] settings)
     {
         if (Script.Value is { } script)
@@ -87,7 +90,8 @@ internal sealed class PeerStack : IAsyncDisposable
         AppDomain.CurrentDomain.ProcessExit += (_, _) => TakeDown(script, folder);
         // "kafka=3" among the settings asks for three brokers instead of one.
         string kafka = Array.Find(settings, s => s.StartsWith("kafka=", StringComparison.Ordinal)) ?? "kafka";
-        string[] up = ["up", folder, source, kafka, "canal", .. settings.Where(s => s != kafka).SelectMany(s => new[] { "--set", s })];
+        string[] services = [.. settings.Where(s => !s.Contains('=', StringComparison.Ordinal))];
+        string[] up = ["up", folder, source, kafka, "canal", .. services, .. settings.Where(s => s != kafka && !services.Contains(s)).SelectMany(s => new[] { "--set", s })];
         string output;
         try
         {

@@ -56,7 +56,10 @@ internal sealed class ColumnValueWriter
     /// <summary>Throws for a value that was refused; its text is not in the message.</summary>
     [DoesNotReturn]
     public static void ThrowUnmappable(SourceTable table, DebeziumColumn column) => throw new UnmappableValueException(
-        table.ToString(), column.Name, column.MysqlType, column.Type.Expected);
+        table.ToString(), column.Name, column.MysqlType,
+        column.Form is DebeziumForm.MilliTime or DebeziumForm.IsoTime
+            ? "a time of day, 00:00:00 to 24:00:00, as Envelope:TimePrecisionMode connect and isostring hold no other (the other modes do)"
+            : column.Type.Expected);
 
     private bool TryWriteRare(ref RecordOutput output, DebeziumColumn column, scoped ReadOnlySpan<byte> value)
     {

@@ -181,7 +181,18 @@ internal static class ColumnParser
             return column with { Comment = sql.Take().Text };
         }
 
-        if (sql.TryTake("ON", "UPDATE") || sql.TryTake("ON", "DELETE") || sql.TryTakeAny("COLLATE", "COLUMN_FORMAT", "STORAGE", "CHARSET", "ENGINE_ATTRIBUTE", "SRID", "MATCH"))
+        if (sql.TryTake("ON", "UPDATE") || sql.TryTake("ON", "DELETE"))
+        {
+            if (!sql.TryTake("SET", "NULL") && !sql.TryTake("SET", "DEFAULT") && !sql.TryTake("NO", "ACTION"))
+            {
+                sql.SkipPiece();
+                sql.SkipBrackets();
+            }
+
+            return column;
+        }
+
+        if (sql.TryTakeAny("COLLATE", "COLUMN_FORMAT", "STORAGE", "CHARSET", "ENGINE_ATTRIBUTE", "SRID", "MATCH"))
         {
             sql.SkipPiece();
             sql.SkipBrackets();

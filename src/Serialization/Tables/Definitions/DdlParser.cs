@@ -7,9 +7,24 @@ namespace CanalBridge.Serialization.Tables.Definitions;
 /// </remarks>
 internal sealed class DdlParser
 {
-    private readonly DefinitionCatalog _tables;
+    /// <summary>What an ALTER TABLE may do without a change that matters here; a word with an equals sign behind it is such an option too.</summary>
+    private static readonly HashSet<string> HarmlessActions = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "ALGORITHM", "ANALYZE", "AUTO_INCREMENT", "AVG_ROW_LENGTH", "CHARACTER", "CHARSET", "CHECK", "CHECKSUM", "COALESCE", "COLLATE", "COMMENT", "COMPRESSION", "CONVERT", "DATA", "DEFAULT",
+        "DISABLE", "DISCARD", "ENABLE", "ENCRYPTED", "ENCRYPTION", "ENGINE", "EXCHANGE", "FORCE", "IMPORT", "INDEX", "INSERT_METHOD", "KEY_BLOCK_SIZE", "LOCK", "MAX_ROWS", "MIN_ROWS", "OPTIMIZE",
+        "PACK_KEYS", "PAGE_COMPRESSED", "REBUILD", "REORGANIZE", "REPAIR", "ROW_FORMAT", "STATS_AUTO_RECALC", "STATS_PERSISTENT", "STATS_SAMPLE_PAGES", "TABLESPACE", "TRUNCATE", "UNION", "UPGRADE", "WITH", "WITHOUT",
+    };
 
-    public DdlParser(DefinitionCatalog tables) => _tables = tables;
+    private readonly DefinitionCatalog _tables;
+    private readonly bool _sourceCanBeAsked;
+
+    /// <param name="tables">What the statements change.</param>
+    /// <param name="sourceCanBeAsked">A table may be left unknown where a statement does not tell for certain.</param>
+    public DdlParser(DefinitionCatalog tables, bool sourceCanBeAsked = false)
+    {
+        _tables = tables;
+        _sourceCanBeAsked = sourceCanBeAsked;
+    }
 
     /// <summary>Applies a statement to the catalog.</summary>
     /// <param name="statement">Its text.</param>
@@ -21,6 +36,7 @@ internal sealed class DdlParser
         TableId table = default;
         try
         {
+            SkipSetStatement(sql);
             if (sql.TryTake("CREATE"))
             {
                 ReadCreate(sql, currentSchema, ref table);
@@ -52,6 +68,18 @@ internal sealed class DdlParser
         return null;
     }
 
+    /// <summary>MariaDB's <c>SET STATEMENT variable=value, … FOR statement</c>.</summary>
+    private static void SkipSetStatement(SqlReader sql)
+    {
+        if (sql.TryTake("SET", "STATEMENT"))
+        {
+            while (!sql.AtEnd && !sql.TryTake("FOR"))
+            {
+                sql.SkipPiece();
+            }
+        }
+    }
+
     private void ReadCreate(SqlReader sql, string currentSchema, ref TableId table)
     {
         bool replaces = sql.TryTake("OR", "REPLACE");
@@ -74,8 +102,9 @@ internal sealed class DdlParser
 
         bool keepsOld = sql.TryTake("IF", "NOT", "EXISTS");
         TableId name = sql.TakeTable(currentSchema);
-        if (keepsOld && !replaces && _tables.Contains(name))
+        if (keepsOld && !replaces && (_sourceCanBeAsked || _tables.Contains(name)))
         {
+            // The table may have been there before, and the statement without effect: the source knows.
             return;
         }
 
@@ -133,13 +162,16 @@ internal sealed class DdlParser
         }
 
         TableId name = sql.TakeTable(currentSchema);
-        if (_tables.Contains(name))
+        if (!_tables.Contains(name))
         {
-            table = name;
-            var builder = new TableBuilder(_tables.Find(name)!);
-            builder.OfferUniqueKey(ReadKeyColumns(sql));
-            _tables.Set(name, builder.Build());
+            _tables.Remove(name);
+            return;
         }
+
+        table = name;
+        var builder = new TableBuilder(_tables.Find(name)!);
+        builder.OfferUniqueKey(ReadKeyColumns(sql));
+        _tables.Set(name, builder.Build());
     }
 
     private void ReadAlter(SqlReader sql, string currentSchema, ref TableId table)
@@ -161,6 +193,11 @@ internal sealed class DdlParser
         }
 
         table = name;
+        if (!sql.TryTake("NOWAIT") && sql.TryTake("WAIT"))
+        {
+            sql.Take();
+        }
+
         var builder = new TableBuilder(_tables.Find(name)!);
         TableId renamed = name;
         do
@@ -204,6 +241,18 @@ internal sealed class DdlParser
         {
             ReadRenamePart(sql, builder, currentSchema, ref name);
         }
+        else if (sql.Next.Is("ORDER") || sql.Next.Is("PARTITION") || sql.Next.Is("REMOVE"))
+        {
+            // They come last, and have commas of their own.
+            while (!sql.AtEnd)
+            {
+                sql.SkipPiece();
+            }
+        }
+        else if (!sql.AtEnd && !HarmlessActions.Contains(sql.Next.Text) && !sql.Ahead(1).IsSymbol('='))
+        {
+            throw sql.Unexpected("a known action");
+        }
 
         sql.SkipClause();
     }
@@ -222,7 +271,14 @@ internal sealed class DdlParser
         {
             do
             {
-                ReadElement(sql, builder, isCreate: false);
+                if (mayBeThere && builder.Contains(sql.Next.Text))
+                {
+                    sql.SkipClause();
+                }
+                else
+                {
+                    ReadElement(sql, builder, isCreate: false);
+                }
             }
             while (sql.TryTakeSymbol(','));
             sql.Expect(')');
@@ -250,7 +306,14 @@ internal sealed class DdlParser
             return;
         }
 
-        // An index that serves as key goes on doing so, as with Debezium.
+        if ((sql.Next.Is("INDEX") || sql.Next.Is("KEY") || sql.Next.Is("CONSTRAINT")) && sql.Ahead(1).Text.Equals("PRIMARY", StringComparison.OrdinalIgnoreCase))
+        {
+            builder.DropPrimaryKey();
+            sql.SkipClause();
+            return;
+        }
+
+        // Another index that serves as key goes on doing so, as with Debezium.
         bool isColumn = sql.TryTake("COLUMN");
         if (!isColumn && (sql.Next.Is("INDEX") || sql.Next.Is("KEY") || sql.Next.Is("FOREIGN") || sql.Next.Is("CONSTRAINT") || sql.Next.Is("CHECK") || sql.Next.Is("PARTITION")
             || sql.Next.Is("PERIOD") || (sql.Next.Is("SYSTEM") && sql.Ahead(1).Is("VERSIONING"))))
@@ -311,15 +374,23 @@ internal sealed class DdlParser
 
     private static void ReadElement(SqlReader sql, TableBuilder builder, bool isCreate)
     {
-        if (sql.TryTake("CONSTRAINT") && !sql.Next.Is("PRIMARY") && !sql.Next.Is("UNIQUE") && !sql.Next.Is("FOREIGN") && !sql.Next.Is("CHECK"))
+        if (sql.TryTake("CONSTRAINT"))
         {
-            sql.TakeName();
+            sql.TryTake("IF", "NOT", "EXISTS");
+            if (!sql.Next.Is("PRIMARY") && !sql.Next.Is("UNIQUE") && !sql.Next.Is("FOREIGN") && !sql.Next.Is("CHECK"))
+            {
+                sql.TakeName();
+            }
         }
 
         if (sql.TryTake("PRIMARY", "KEY"))
         {
+            bool mayBeThere = sql.TryTake("IF", "NOT", "EXISTS");
             List<string> columns = ReadKeyColumns(sql) ?? throw sql.Unexpected("key columns");
-            builder.SetPrimaryKey(columns);
+            if (!mayBeThere || !builder.HasPrimaryKey)
+            {
+                builder.SetPrimaryKey(columns);
+            }
         }
         else if (sql.TryTake("UNIQUE"))
         {
@@ -404,6 +475,7 @@ internal sealed class DdlParser
         sql.TryTake("IF", "EXISTS");
         do
         {
+            sql.TryTake("IF", "EXISTS");
             TableId from = sql.TakeTable(currentSchema);
             while (!sql.AtEnd && !sql.TryTake("TO"))
             {

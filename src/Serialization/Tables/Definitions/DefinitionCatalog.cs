@@ -5,9 +5,15 @@ internal sealed class DefinitionCatalog
 {
     private readonly Dictionary<TableId, TableDefinition> _tables = [];
     private readonly HashSet<TableId> _changed = [];
+    private readonly HashSet<TableId> _touched = [];
 
-    /// <summary>The definition of a table; null if it is unknown.</summary>
-    /// <remarks>A server may keep names in lower case whatever was typed: without an exact match one that differs only in case counts, if it is the only one.</remarks>
+    /// <summary>
+    /// The server tells names apart by case: a row's table had a capital letter. Until then it may keep names in lower case whatever a
+    /// statement says (<c>lower_case_table_names=1</c>), so that a name which differs only in case may be meant.
+    /// </summary>
+    public bool IsCaseSensitive { get; set; }
+
+    /// <summary>The definition of a table; null if it is unknown. Without an exact match one whose name differs only in case counts, if it is the only one.</summary>
     public TableDefinition? Find(TableId table)
     {
         if (_tables.TryGetValue(table, out TableDefinition? definition))
@@ -21,9 +27,6 @@ internal sealed class DefinitionCatalog
 
     /// <summary>Whether a table is known by exactly this name.</summary>
     public bool Contains(TableId table) => _tables.ContainsKey(table);
-
-    /// <summary>Counts the changes.</summary>
-    public int Version { get; private set; }
 
     public void Set(TableId table, TableDefinition definition)
     {
@@ -46,31 +49,37 @@ internal sealed class DefinitionCatalog
 
     public void RemoveSchema(string schema)
     {
-        foreach (TableId table in _tables.Keys.Where(table => table.Schema == schema).ToList())
+        StringComparison comparison = IsCaseSensitive ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase;
+        foreach (TableId table in _tables.Keys.Where(table => table.Schema.Equals(schema, comparison)).ToList())
         {
             Remove(table);
         }
     }
 
-    /// <summary>Tables whose definition was set or removed since the last call.</summary>
-    public TableId[] TakeChanged()
+    /// <summary>Tables whose definition was set or removed since the last call: those that a statement touched.</summary>
+    public TableId[] TakeTouched() => Take(_touched);
+
+    /// <summary>The same over any number of statements: those whose records have to be kept anew.</summary>
+    public TableId[] TakeChanged() => Take(_changed);
+
+    private static TableId[] Take(HashSet<TableId> tables)
     {
-        if (_changed.Count == 0)
+        if (tables.Count == 0)
         {
             return [];
         }
 
-        TableId[] changed = [.. _changed];
-        _changed.Clear();
-        return changed;
+        TableId[] taken = [.. tables];
+        tables.Clear();
+        return taken;
     }
 
     private void Changed(TableId table)
     {
         _changed.Add(table);
-        Version++;
+        _touched.Add(table);
     }
 
-    private List<TableId> Alike(TableId table) => [.. _tables.Keys.Where(known =>
+    private List<TableId> Alike(TableId table) => IsCaseSensitive ? [] : [.. _tables.Keys.Where(known =>
         known.Schema.Equals(table.Schema, StringComparison.OrdinalIgnoreCase) && known.Name.Equals(table.Name, StringComparison.OrdinalIgnoreCase))];
 }

@@ -56,6 +56,7 @@ internal static class DefinitionRecord
 
         json.WriteEndArray();
         json.WriteBoolean("key_is_primary", definition.KeyIsPrimary);
+        json.WriteBoolean("from_source", definition.IsFromSource);
         json.WriteEndObject();
         json.Flush();
         return buffer.WrittenSpan.ToArray();
@@ -72,6 +73,7 @@ internal static class DefinitionRecord
             : throw new FormatException($"expected version {Version}; a newer bridge wrote it"),
         Key = [.. root.GetProperty("key").EnumerateArray().Select(static name => name.GetString() ?? "")],
         KeyIsPrimary = root.GetProperty("key_is_primary").GetBoolean(),
+        IsFromSource = root.TryGetProperty("from_source", out JsonElement fromSource) && fromSource.GetBoolean(),
     });
 
     private static ColumnDefinition ReadColumn(JsonElement column) => new()

@@ -5,6 +5,7 @@ internal sealed class TableBuilder
 {
     private readonly List<ColumnDefinition> _columns = [];
     private List<string> _key = [];
+    private readonly bool _isFromSource;
     private bool _keyIsPrimary;
 
     public TableBuilder()
@@ -16,13 +17,17 @@ internal sealed class TableBuilder
         _columns.AddRange(table.Columns);
         _key.AddRange(table.Key);
         _keyIsPrimary = table.KeyIsPrimary;
+        _isFromSource = table.IsFromSource;
     }
+
+    public bool HasPrimaryKey => _keyIsPrimary;
 
     public TableDefinition Build() => new()
     {
         Columns = [.. _columns.Select(column => _keyIsPrimary && IsInKey(column.Name) ? column with { IsNullable = false } : column)],
         Key = [.. _key.Select(name => _columns.Find(column => column.Is(name))?.Name ?? throw new FormatException("a key column is no column of the table"))],
         KeyIsPrimary = _keyIsPrimary,
+        IsFromSource = _isFromSource,
     };
 
     /// <summary>Adds a column, or puts it in place of another.</summary>
@@ -37,6 +42,11 @@ internal sealed class TableBuilder
             index = Find(instead);
             _columns.RemoveAt(index);
             _key = [.. _key.Select(name => name.Equals(instead, StringComparison.OrdinalIgnoreCase) ? column.Name : name)];
+        }
+
+        if (Contains(column.Name))
+        {
+            throw new FormatException("a column of this name is there already");
         }
 
         if (place is { } wanted)

@@ -12,6 +12,9 @@ internal sealed record TableDefinition
     /// <summary>The key is the PRIMARY KEY; if not, a unique key that serves as one.</summary>
     public required bool KeyIsPrimary { get; init; }
 
+    /// <summary>The source told it, or it was derived from what the source told: how the table was then, which may be later than the rows.</summary>
+    public bool IsFromSource { get; init; }
+
     /// <summary>Index of a column; negative if there is none of that name.</summary>
     public int IndexOf(string column)
     {
