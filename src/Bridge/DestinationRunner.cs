@@ -28,7 +28,7 @@ internal sealed class DestinationRunner
     // Why the last producer was given up, until its successor has committed: what it had sent is not published yet.
     private string? _unfinished;
 
-    private readonly RetryDelay _delay = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5));
+    private readonly RetryDelay _delay = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(15));
 
     public DestinationRunner(BridgeOptions options, IProducerFactory producers, ITopicCatalog topics, IPositionStore positions, TimeProvider time, ILogger logger)
     {

@@ -34,7 +34,10 @@ public sealed class JdbcSinkTests
     private static async Task AssertSinkRunsAsync(PeerStack peers)
     {
         using var client = new HttpClient();
-        string status = await client.GetStringAsync(new Uri($"{peers.ConnectUrl}/connectors/mirror/status"), TestContext.Current.CancellationToken);
+        using HttpResponseMessage answer = await client.GetAsync(new Uri($"{peers.ConnectUrl}/connectors/mirror/status"), TestContext.Current.CancellationToken);
+        string status = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+
+        // Before the worker has placed the task it answers that there is none.
         Assert.False(status.Contains("FAILED", StringComparison.Ordinal), status);
     }
 

@@ -317,7 +317,7 @@ internal sealed class TransactionalPublisher : IDisposable
 
         if (cause.Error.Code is ErrorCode.MsgSizeTooLarge)
         {
-            text.Append(". Raise Kafka:MessageMaxBytes, the topic's max.message.bytes and the broker's message.max.bytes");
+            text.Append(CultureInfo.InvariantCulture, $". Raise Kafka:MessageMaxBytes (it is {_options.Kafka.MessageMaxBytes}), the topic's max.message.bytes and the broker's message.max.bytes, or leave the table out with Source:TableExcludeList");
         }
 
         text.Append('.');
