@@ -25,6 +25,9 @@ internal sealed class DestinationRunner
     private bool _hasClaimed;
     private bool _hasRead;
 
+    // The topic of the definitions has held a record while this process ran.
+    private bool _hasKept;
+
     // Why the last producer was given up, until its successor has committed: what it had sent is not published yet.
     private string? _unfinished;
 
@@ -104,6 +107,7 @@ internal sealed class DestinationRunner
     /// <summary>The life of one producer.</summary>
     private async Task RunIncarnationAsync(CancellationToken cancellationToken)
     {
+        ThrowIfTakenOver(cancellationToken);
         var topics = new ProducerTopics(_options, _topics);
         using var publisher = new TransactionalPublisher(_producers.Create(topics.SmallestRecordLimit), _options, _time, _logger);
         publisher.Fence(cancellationToken);
@@ -111,7 +115,14 @@ internal sealed class DestinationRunner
         try
         {
             StoredPosition? stored = ReadPosition(cancellationToken);
-            IReadOnlyList<KeptDefinition> definitions = _positions.ReadDefinitions(cancellationToken);
+            IReadOnlyList<KeptDefinition>? kept = _positions.ReadDefinitions(cancellationToken);
+            if (kept is null && _hasKept)
+            {
+                throw new PositionLostException(_options.Canal.Destination!, _options.TablesTopic);
+            }
+
+            _hasKept = kept is not null;
+            IReadOnlyList<KeptDefinition> definitions = kept ?? [];
             if (stored?.Binlog is null || stored.Epoch != _options.Delivery.Epoch)
             {
                 // They belong to a position that is not taken: statements would be applied twice, or to another server's tables.
@@ -133,6 +144,7 @@ internal sealed class DestinationRunner
                 Committed?.Invoke();
             };
             pipeline.CaughtUp += () => _unfinished = null;
+            pipeline.Interrupted += () => _unfinished = "It was asked to stop while a batch was on its way.";
             _hasRead = true;
             await pipeline.RunAsync(cancellationToken);
         }
@@ -143,8 +155,22 @@ internal sealed class DestinationRunner
         }
         finally
         {
+            _hasKept |= publisher.HasKept;
+
             // Disposing sends no abort: an open transaction would hide later records from readers until it times out.
             publisher.AbandonQuietly();
+        }
+    }
+
+    /// <summary>
+    /// A process that was frozen may meet any failure before it hears that it was fenced; a new producer would throw the successor out.
+    /// Between this look and the fence a successor can still come: then it is the older of the two.
+    /// </summary>
+    private void ThrowIfTakenOver(CancellationToken cancellationToken)
+    {
+        if (_hasClaimed && AskOwner(_positions.ReadCommitted, cancellationToken) is { } owner && owner != _owner)
+        {
+            throw TakenOver(KafkaStep.Fence, cause: null);
         }
     }
 
@@ -184,22 +210,21 @@ internal sealed class DestinationRunner
     private KafkaFaultException WasFenced(TransactionalPublisher publisher, KafkaFaultException fault, CancellationToken cancellationToken)
     {
         bool outlivedTimeout = publisher.TransactionAge >= _options.Kafka.TransactionTimeout;
-        bool isStillOwner = outlivedTimeout && IsStillOwner(cancellationToken);
+        bool isStillOwner = outlivedTimeout && AskOwner(_positions.Read, cancellationToken) == _owner;
         Reaction reaction = FaultPolicy.AfterFencing(outlivedTimeout, isStillOwner);
         return reaction == Reaction.Fenced
-            ? new KafkaFaultException(
-                fault.Step, reaction, $"Another process has taken over destination {_options.Canal.Destination} (transactional id {_options.TransactionalId}); this one has stopped writing, and nothing is lost. Let only one run: two that are restarted for ever take over from each other.", fault)
+            ? TakenOver(fault.Step, fault)
             : new KafkaFaultException(fault.Step, reaction, $"The transaction of destination {_options.Canal.Destination} outlived Kafka:TransactionTimeout ({_options.Kafka.TransactionTimeout:c}), as after a frozen process or broker; nobody else has taken over.", fault);
     }
 
     /// <summary>Without an answer nothing may be fenced: it could be the successor. So the question is asked until it is answered, or until the process is to stop.</summary>
-    private bool IsStillOwner(CancellationToken cancellationToken)
+    private Guid? AskOwner(Func<CancellationToken, StoredPosition?> read, CancellationToken cancellationToken)
     {
         while (true)
         {
             try
             {
-                return _positions.Read(cancellationToken)?.Owner == _owner;
+                return read(cancellationToken)?.Owner;
             }
             catch (KafkaFaultException e) when (e.Reaction == Reaction.Recycle && !cancellationToken.IsCancellationRequested)
             {
@@ -209,4 +234,8 @@ internal sealed class DestinationRunner
             }
         }
     }
+
+    private KafkaFaultException TakenOver(KafkaStep step, Exception? cause) => new(
+        step, FaultPolicy.AfterFencing(outlivedTimeout: true, isStillOwner: false),
+        $"Another process has taken over destination {_options.Canal.Destination} (transactional id {_options.TransactionalId}); this one has stopped writing, and nothing is lost. Let only one run: two that are restarted for ever take over from each other.", cause);
 }

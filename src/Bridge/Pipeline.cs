@@ -42,6 +42,7 @@ internal sealed class Pipeline : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly ReplayFilter _replay;
     private readonly BatchFetcher _fetcher;
+    private readonly SourceTables? _source;
     private readonly EntrySerializer _serializer;
     private readonly BatchMapper _mapper;
     private readonly BatchSettler _settler;
@@ -81,7 +82,8 @@ internal sealed class Pipeline : IAsyncDisposable
         _replay = new ReplayFilter(stored, options.Delivery.Epoch, options.Source.ServerIdMayChange);
         _sessionFaults = sessionFaults;
         _fetcher = new BatchFetcher(options.Canal, time, logger);
-        _serializer = SerializerFactory.Create(options, owner, options.Source.ConnectionString is null ? null : new SourceTables(options.Source, time, logger), logger);
+        _source = options.Source.ConnectionString is null ? null : new SourceTables(options.Source, time, logger);
+        _serializer = SerializerFactory.Create(options, owner, _source, logger);
         _mapper = new BatchMapper(options.Canal.Destination!, _serializer, _replay, _metrics, time, logger);
         _settler = new BatchSettler(options.Canal.Destination!, logger);
         _group = new TransactionGroup(options.Delivery, time);
@@ -95,12 +97,16 @@ internal sealed class Pipeline : IAsyncDisposable
     /// <summary>Canal has nothing more, and everything that it gave is committed.</summary>
     public event Action? CaughtUp;
 
+    /// <summary>Stopped while a batch was between fetch and Kafka: the open transaction is given up.</summary>
+    public event Action? Interrupted;
+
     /// <summary>Runs until cancelled, over any number of Canal sessions; then finishes the open transaction and returns.</summary>
     /// <exception cref="KafkaFaultException">The producer is of no use any more.</exception>
     /// <exception cref="CanalException">No new Canal session can help.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         // Asked to stop, no new batch is fetched; what is under way has the grace period to end well.
+        _source?.Stop = cancellationToken;
         using var grace = new CancellationTokenSource();
         await using CancellationTokenRegistration stop = cancellationToken.Register(() => grace.CancelAfter(_options.Delivery.StopGracePeriod));
         while (!cancellationToken.IsCancellationRequested)
@@ -313,7 +319,13 @@ internal sealed class Pipeline : IAsyncDisposable
     /// <summary>After the last step: what was sent is committed and acknowledged within the grace period; half a batch never.</summary>
     private async ValueTask FinishAsync(CancellationToken grace)
     {
-        if (!_batchIsWhole || _group.IsEmpty)
+        if (!_batchIsWhole)
+        {
+            Interrupted?.Invoke();
+            return;
+        }
+
+        if (_group.IsEmpty)
         {
             return;
         }

@@ -102,7 +102,9 @@ public class LoopAgainstFakes
 
         public StoredPosition? Read(CancellationToken cancellationToken) => null;
 
-        public IReadOnlyList<KeptDefinition> ReadDefinitions(CancellationToken cancellationToken) => [];
+        public StoredPosition? ReadCommitted(CancellationToken cancellationToken) => null;
+
+        public IReadOnlyList<KeptDefinition>? ReadDefinitions(CancellationToken cancellationToken) => [];
     }
 
     private sealed class NullProducer : ITransactionalProducer

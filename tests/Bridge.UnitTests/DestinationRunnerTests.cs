@@ -269,6 +269,37 @@ public sealed class DestinationRunnerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Definitions_that_vanish_while_the_process_runs_end_it()
+    {
+        _kafka.OnProducer = (number, producer) =>
+        {
+            FailSecondCommit(number, producer, KafkaFailures.Abortable(ErrorCode.Local_TimedOut), commit: 3);
+            _kafka.DefinitionsAreLost = number == 1;
+        };
+        _canal.Append([EntryBuilder.Ddl(File, 50, "CREATE TABLE items (id INT PRIMARY KEY, name VARCHAR(20))")]);
+        Task running = StartAsync();
+        await UntilAsync(() => _kafka.Definitions.Count == 1);
+        _canal.Append([EntryBuilder.Insert(File, 100, 1)]);
+
+        var fault = await Assert.ThrowsAsync<PositionLostException>(() => running);
+
+        Assert.Contains("canal-bridge.p.example.tables", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Process_that_failed_for_another_reason_does_not_fence_its_successor()
+    {
+        var successor = Guid.NewGuid();
+        _kafka.OnProducer = (number, producer) => FailSecondCommit(number, producer, KafkaFailures.Abortable(ErrorCode.Local_TimedOut));
+        _kafka.OnRead = stored => stored is null ? null : stored with { Owner = successor };
+        _canal.Append([EntryBuilder.Insert(File, 100, 1)]);
+
+        var fault = await Assert.ThrowsAsync<KafkaFaultException>(StartAsync);
+
+        Assert.Equal((ExitCode.Fenced, 1), (ExitCode.Of(fault), _kafka.ProducersMade));
+    }
+
+    [Fact]
     public async Task Stored_epoch_newer_than_ours_ends_the_bridge()
     {
         _options.Delivery.Epoch = 3;
@@ -393,13 +424,13 @@ public sealed class DestinationRunnerTests : IAsyncDisposable
         Assert.Equal((ExitCode.Fenced, 1, 3), (ExitCode.Of(fault), _kafka.ProducersMade, asked));
     }
 
-    private static void FailSecondCommit(int number, FakeProducer producer, Exception failure)
+    private static void FailSecondCommit(int number, FakeProducer producer, Exception failure, int commit = 2)
     {
         int commits = 0;
         producer.OnCall = call =>
         {
             // The first commit is the claim.
-            if (number == 0 && call == "Commit" && ++commits == 2)
+            if (number == 0 && call == "Commit" && ++commits == commit)
             {
                 producer.Fail("Commit", failure);
             }

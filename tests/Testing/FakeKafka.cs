@@ -16,6 +16,9 @@ internal sealed class FakeKafka(string positionTopic) : IProducerFactory, ITopic
     /// <summary>The position topic was deleted.</summary>
     public bool PositionIsLost { get; set; }
 
+    /// <summary>The topic of the definitions was deleted.</summary>
+    public bool DefinitionsAreLost { get; set; }
+
     /// <summary>Called with what is stored when the position is read; its answer is the reader's.</summary>
     public Func<StoredPosition?, StoredPosition?>? OnRead { get; set; }
 
@@ -65,8 +68,10 @@ internal sealed class FakeKafka(string positionTopic) : IProducerFactory, ITopic
         return OnRead is { } read ? read(stored) : stored;
     }
 
-    public IReadOnlyList<KeptDefinition> ReadDefinitions(CancellationToken cancellationToken) =>
-        [.. Definitions.Select(d => new KeptDefinition(Encoding.UTF8.GetBytes(d.Key), Encoding.UTF8.GetBytes(d.Value)))];
+    public StoredPosition? ReadCommitted(CancellationToken cancellationToken) => Read(cancellationToken);
+
+    public IReadOnlyList<KeptDefinition>? ReadDefinitions(CancellationToken cancellationToken) =>
+        DefinitionsAreLost || !All().Exists(r => r.Topic == TablesTopic) ? null : [.. Definitions.Select(d => new KeptDefinition(Encoding.UTF8.GetBytes(d.Key), Encoding.UTF8.GetBytes(d.Value)))];
 
     private List<FakeRecord> All()
     {

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace CanalBridge.Positions;
 
-/// <summary>Reads partition 0 of a topic that one transactional id alone writes to, up to its end. Only after the fence: before it, an older owner could still commit.</summary>
+/// <summary>Reads partition 0 of a topic that one transactional id alone writes to, up to its end. Before the fence an older owner can still commit.</summary>
 /// <remarks>
 /// The end of the partition is asked of consumers, not of an admin client, whose answer may be stale after a leader change. Start
 /// at a number: "beginning" costs half a second.
@@ -54,6 +54,14 @@ internal sealed class CommittedReader : IDisposable
                 started = _time.GetTimestamp();
             }
         }
+    }
+
+    /// <summary>Offsets of the first record and behind the last one before whatever is open.</summary>
+    /// <exception cref="KafkaException">Kafka does not answer.</exception>
+    public (long Low, long End) CommittedRange()
+    {
+        WatermarkOffsets stable = _consumer.QueryWatermarkOffsets(_partition, TimeSpan.FromSeconds(5));
+        return (stable.Low.Value, stable.High.Value);
     }
 
     /// <summary>Reads the records from an offset to an end, in order.</summary>

@@ -4,8 +4,9 @@ namespace CanalBridge.Positions;
 internal sealed class PositionLostException : Exception
 {
     public PositionLostException(string destination, string topic)
-        : base($"The position of destination {destination} is gone from topic {topic}, which was deleted or emptied while the bridge ran. "
-            + "Starting it again goes on from Canal's own cursor: nothing is lost, but rows whose ack Canal has not kept are published twice. Keep that topic: it must be compacted, without retention.")
+        : base($"What the bridge has kept of destination {destination} is gone from topic {topic}, which was deleted or emptied while it ran. "
+            + "Started again without a position it goes on from Canal's own cursor: nothing is lost, but rows whose ack Canal has not kept are published twice. Without its table definitions "
+            + "keys of tables that have no primary key, or a composite one, may change, unless Source:ConnectionString lets it ask for them. Keep these topics: they must be compacted, without retention.")
     {
     }
 }

@@ -24,10 +24,16 @@ internal sealed class PositionStore : IPositionStore
     /// <inheritdoc />
     /// <exception cref="KafkaFaultException">Kafka did not answer, or what it holds is no position.</exception>
     /// <remarks>The end counts transaction markers, so the record wanted may lie well before it: go back in growing steps.</remarks>
-    public StoredPosition? Read(CancellationToken cancellationToken) => Read(_options.PositionTopic, reader =>
+    public StoredPosition? Read(CancellationToken cancellationToken) => Read(_options.PositionTopic, reader => FindLast(reader, reader.WaitForStableEnd(cancellationToken), cancellationToken));
+
+    /// <inheritdoc />
+    /// <exception cref="KafkaFaultException">Kafka did not answer, or what it holds is no position.</exception>
+    public StoredPosition? ReadCommitted(CancellationToken cancellationToken) => Read(_options.PositionTopic, reader => FindLast(reader, reader.CommittedRange(), cancellationToken));
+
+    private StoredPosition? FindLast(CommittedReader reader, (long Low, long End) range, CancellationToken cancellationToken)
     {
         byte[] key = StoredPosition.KeyOf(_options.Canal.Destination!);
-        (long low, long end) = reader.WaitForStableEnd(cancellationToken);
+        (long low, long end) = range;
         byte[]? last = null;
         long from = end;
         for (long step = FirstStep; last is null && from > low; step *= 8)
@@ -37,13 +43,18 @@ internal sealed class PositionStore : IPositionStore
         }
 
         return last is null ? null : StoredPosition.Parse(last);
-    });
+    }
 
     /// <inheritdoc />
     /// <exception cref="KafkaFaultException">Kafka did not answer.</exception>
-    public IReadOnlyList<KeptDefinition> ReadDefinitions(CancellationToken cancellationToken) => Read(_options.TablesTopic, reader =>
+    public IReadOnlyList<KeptDefinition>? ReadDefinitions(CancellationToken cancellationToken) => Read(_options.TablesTopic, reader =>
     {
         (long low, long end) = reader.WaitForStableEnd(cancellationToken);
+        if (end == 0)
+        {
+            return null;
+        }
+
         var byKey = new Dictionary<string, KeptDefinition>();
         reader.Read(
             low,
@@ -58,7 +69,7 @@ internal sealed class PositionStore : IPositionStore
                 }
             },
             cancellationToken);
-        return (IReadOnlyList<KeptDefinition>)[.. byKey.Values];
+        return (IReadOnlyList<KeptDefinition>?)[.. byKey.Values];
     });
 
     private T Read<T>(string topic, Func<CommittedReader, T> read)

@@ -53,6 +53,9 @@ internal sealed class TransactionalPublisher : IDisposable
     /// <summary>A transaction is open.</summary>
     public bool IsOpen { get; private set; }
 
+    /// <summary>A table definition was handed over.</summary>
+    public bool HasKept { get; private set; }
+
     /// <summary>How long the transaction has been open; also after it failed.</summary>
     public TimeSpan TransactionAge => _begunAt == 0 ? TimeSpan.Zero : _time.GetElapsedTime(_begunAt);
 
@@ -137,6 +140,7 @@ internal sealed class TransactionalPublisher : IDisposable
     public void Keep(byte[] key, byte[]? value, CancellationToken cancellationToken)
     {
         Begin();
+        HasKept = true;
         _message.Key = key;
         _message.Value = value;
         _message.Headers = null;

@@ -27,13 +27,19 @@ internal sealed class SourceTables : ITableStatements
         _logger = logger;
     }
 
+    /// <summary>Ends the asking: the process is to stop.</summary>
+    public CancellationToken Stop { get; set; }
+
     /// <inheritdoc />
+    /// <exception cref="OperationCanceledException">By <see cref="Stop"/>.</exception>
     /// <exception cref="SourceUnavailableException">It did not answer within Source:Timeout, or refused.</exception>
     public string? ShowCreateTable(string schema, string table)
     {
         long started = _time.GetTimestamp();
+        bool warned = false;
         while (true)
         {
+            Stop.ThrowIfCancellationRequested();
             try
             {
                 string? statement = Ask(schema, table);
@@ -46,14 +52,20 @@ internal sealed class SourceTables : ITableStatements
                 Log.TableGone(_logger, $"{schema}.{table}");
                 return null;
             }
-            catch (MySqlException e) when (e.IsTransient && _time.GetElapsedTime(started) < _options.Timeout)
+            catch (Exception e) when (e is MySqlException { IsTransient: true } or TimeoutException && !Stop.IsCancellationRequested && _time.GetElapsedTime(started) < _options.Timeout)
             {
-                Thread.Sleep(Pause);
+                if (!warned)
+                {
+                    Log.SourceSilent(_logger, $"{schema}.{table}", e.Message.TrimEnd('.'), _options.Timeout);
+                }
+
+                warned = true;
+                Stop.WaitHandle.WaitOne(Pause);
             }
-            catch (Exception e) when (e is MySqlException or TimeoutException)
+            catch (Exception e) when (e is MySqlException or TimeoutException && !Stop.IsCancellationRequested)
             {
                 var server = new MySqlConnectionStringBuilder(_options.ConnectionString!);
-                throw new SourceUnavailableException($"{schema}.{table}", $"{server.Server}:{server.Port}", e.Message, e);
+                throw new SourceUnavailableException($"{schema}.{table}", $"{server.Server}:{server.Port}", e.Message.TrimEnd('.'), e);
             }
         }
     }
@@ -64,13 +76,13 @@ internal sealed class SourceTables : ITableStatements
         var settings = new MySqlConnectionStringBuilder(_options.ConnectionString!) { Pooling = false, ApplicationName = "canal-bridge" };
         settings.ConnectionTimeout = settings.DefaultCommandTimeout = MostSeconds;
         using var connection = new MySqlConnection(settings.ConnectionString);
-        connection.Open();
+        connection.OpenAsync(Stop).GetAwaiter().GetResult();
         CheckKind(connection.ServerVersion);
         using MySqlCommand command = connection.CreateCommand();
 #pragma warning disable CA2100 // A statement that takes no parameters; the names come from the binlog and are quoted.
         command.CommandText = $"SHOW CREATE TABLE {Quoted(schema)}.{Quoted(table)}";
 #pragma warning restore CA2100
-        using MySqlDataReader reader = command.ExecuteReader();
+        using MySqlDataReader reader = command.ExecuteReaderAsync(Stop).GetAwaiter().GetResult();
         return reader.Read() && reader.FieldCount > 1 ? reader.GetString(1) : null;
     }
 

@@ -43,6 +43,9 @@ internal static partial class Log
     [LoggerMessage(3009, LogLevel.Warning, "The source says it is {Version}, but Source:Kind is {Kind}: the records imitate the wrong one of Debezium's connectors")]
     public static partial void KindContradicted(ILogger logger, string version, string kind);
 
+    [LoggerMessage(3010, LogLevel.Warning, "The source does not tell the definition of {Table}: {Reason}. It is asked again for up to {Timeout}; nothing is delivered meanwhile")]
+    public static partial void SourceSilent(ILogger logger, string table, string reason, TimeSpan timeout);
+
     [LoggerMessage(3007, LogLevel.Warning, "The source has no table {Table} any more: its older rows are written by what they show themselves (key only by PRIMARY KEY, no defaults)")]
     public static partial void TableGone(ILogger logger, string table);
 
@@ -100,7 +103,7 @@ internal static partial class Log
     [LoggerMessage(4018, LogLevel.Warning, "Destination {Destination} has no position in topic {Topic}: starting at Canal's own cursor. This is expected at the very first start only; otherwise the topic was lost or another one is configured, and rows may be published twice")]
     public static partial void NoPosition(ILogger logger, string destination, string topic);
 
-    [LoggerMessage(4019, LogLevel.Warning, "Topic {Topic} was there and is gone: somebody deleted it, and its records with it. It is made anew, or waited for if Topics:Create is false; only rows that come from now on will be in it")]
+    [LoggerMessage(4019, LogLevel.Warning, "Topic {Topic} was there and is gone: somebody deleted it, with all that was in it. It is made anew, empty, or waited for if Topics:Create is false")]
     public static partial void TopicVanished(ILogger logger, string topic);
 
     [LoggerMessage(4020, LogLevel.Warning, "This process was fenced after its transaction had outlived Kafka:TransactionTimeout, and who owns destination {Destination} cannot be read: {Reason} Writing nothing; asking again in {Delay}")]

@@ -56,13 +56,15 @@ internal sealed class DdlParser
         }
         catch (FormatException)
         {
-            bool isNamed = table != default;
-            if (isNamed)
+            if (table == default)
             {
-                _tables.Remove(table);
+                return new TableId(currentSchema, "?");
             }
 
-            return isNamed ? table : new TableId(currentSchema, "?");
+            // The source's definition may be newer than the statement, which then cannot be applied; it is asked again.
+            bool isFromSource = _tables.Find(table)?.IsFromSource == true;
+            _tables.Remove(table);
+            return isFromSource ? null : table;
         }
 
         return null;
