@@ -6,7 +6,7 @@ public enum EntryKind
     /// <summary>Row changes; records were written.</summary>
     Rows,
 
-    /// <summary>Row changes of a table that is left out; no records.</summary>
+    /// <summary>Row changes of a table or an operation that is left out; no records.</summary>
     ExcludedRows,
 
     /// <summary>BEGIN of a source transaction.</summary>
@@ -17,6 +17,9 @@ public enum EntryKind
 
     /// <summary>DDL, or another statement that is no row change (GRANT, CREATE DATABASE).</summary>
     Ddl,
+
+    /// <summary>TRUNCATE TABLE that became a record.</summary>
+    Truncate,
 
     /// <summary>INSERT, UPDATE or DELETE as text (statement format): rows are missing, the source is misconfigured.</summary>
     StatementDml,

@@ -19,6 +19,7 @@ public sealed class EntrySerializer : IDisposable
 {
     private readonly TableCatalog _tables;
     private readonly RowReader _rows;
+    private readonly SkippedOperations _skipped;
     private readonly IEnvelopeWriter _envelope;
 
     /// <summary>Creates a serializer that knows no table yet.</summary>
@@ -29,6 +30,7 @@ public sealed class EntrySerializer : IDisposable
     {
         _tables = new TableCatalog(topics, source, settings.TableFilter);
         _rows = new RowReader(_tables);
+        _skipped = settings.SkippedOperations;
 
         // The one place that chooses the envelope.
         _envelope = new DebeziumEnvelope(settings);
@@ -79,16 +81,16 @@ public sealed class EntrySerializer : IDisposable
         RowChange change = entry.ReadRowChange();
         if (change.IsDdl || !change.Sql.IsEmpty || !change.EventType.IsRowChange())
         {
-            return WithoutRows(entry.Header, change);
+            return WithoutRows(entry.Header, change, nowNanoseconds, output);
         }
 
         int count = output.Count, length = output.LengthBytes;
         try
         {
             KnownTable table = _tables.Find(entry.Header);
-            if (table.IsExcluded)
+            if (table.IsExcluded || (_skipped & SkippedOf(change.EventType)) != 0)
             {
-                return new EntryResult(EntryKind.ExcludedRows, Count(change), 0);
+                return new EntryResult(EntryKind.ExcludedRows, change.CountRows(), 0);
             }
 
             int rows = WriteRows(entry.Header, table, change, firstRow, nowNanoseconds, output);
@@ -103,7 +105,7 @@ public sealed class EntrySerializer : IDisposable
         }
     }
 
-    private EntryResult WithoutRows(in EntryHeader header, in RowChange change)
+    private EntryResult WithoutRows(in EntryHeader header, in RowChange change, long nowNanoseconds, RecordBuffer output)
     {
         EntryKind kind = change.EventType switch
         {
@@ -113,19 +115,16 @@ public sealed class EntrySerializer : IDisposable
             CanalEventType.Query => EntryKind.Query,
             _ => EntryKind.Other,
         };
-        TableId? unread = kind is EntryKind.Ddl or EntryKind.Query ? _tables.StatementSeen(header, change) : null;
-        return new EntryResult(kind, 0, 0, unread?.ToString());
-    }
-
-    private static int Count(in RowChange change)
-    {
-        int rows = 0;
-        foreach (RowData unused in change.Rows)
+        if (kind == EntryKind.Ddl && change.EventType == CanalEventType.Truncate && (_skipped & SkippedOperations.Truncate) == 0
+            && _tables.FindTruncated(header, change) is { IsExcluded: false } truncated)
         {
-            rows++;
+            _envelope.BeginEntry(header, nowNanoseconds);
+            bool written = _envelope.TryWriteTruncate(header, truncated.Source, truncated.DefinedLayout, output);
+            return new EntryResult(written ? EntryKind.Truncate : kind, 0, 0);
         }
 
-        return rows;
+        TableId? unread = kind is EntryKind.Ddl or EntryKind.Query ? _tables.StatementSeen(header, change) : null;
+        return new EntryResult(kind, 0, 0, unread?.ToString());
     }
 
     private int WriteRows(in EntryHeader header, KnownTable table, in RowChange change, int firstRow, long nowNanoseconds, RecordBuffer buffer)
@@ -160,6 +159,13 @@ public sealed class EntrySerializer : IDisposable
             throw;
         }
     }
+
+    private static SkippedOperations SkippedOf(CanalEventType type) => OperationOf(type) switch
+    {
+        Operation.Create => SkippedOperations.Create,
+        Operation.Delete => SkippedOperations.Delete,
+        _ => SkippedOperations.Update,
+    };
 
     private static Operation OperationOf(CanalEventType type) => type switch
     {

@@ -73,3 +73,23 @@ public enum NameAdjustment
     /// <summary>What Avro does not take, and <c>_</c>, becomes <c>_u</c> and its hex code.</summary>
     AvroUnicode,
 }
+
+/// <summary>Debezium's <c>skipped.operations</c>.</summary>
+[Flags]
+public enum SkippedOperations
+{
+    /// <summary>All become records.</summary>
+    None = 0,
+
+    /// <summary>Inserts.</summary>
+    Create = 1,
+
+    /// <summary>Updates, also those that change a key.</summary>
+    Update = 2,
+
+    /// <summary>Deletes.</summary>
+    Delete = 4,
+
+    /// <summary>TRUNCATE TABLE.</summary>
+    Truncate = 8,
+}

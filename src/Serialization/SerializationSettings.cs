@@ -44,6 +44,9 @@ public sealed record SerializationSettings
     /// <summary>Whether a delete is followed by a record without value: Debezium's <c>tombstones.on.delete</c>.</summary>
     public bool Tombstones { get; init; } = true;
 
+    /// <summary>Debezium's <c>skipped.operations</c>: what becomes no record. Truncates by default, as there.</summary>
+    public SkippedOperations SkippedOperations { get; init; } = SkippedOperations.Truncate;
+
     /// <summary>Which tables' rows become records; null for all.</summary>
     public TableFilter? TableFilter { get; init; }
 

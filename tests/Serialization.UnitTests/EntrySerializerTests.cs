@@ -181,6 +181,46 @@ public sealed class EntrySerializerTests
         Assert.Equal(records, fixture.Records(EntryBuilder.Insert(Order(1, "a"))).Count);
     }
 
+    [Theory]
+    [InlineData(SkippedOperations.Create, 0)]
+    [InlineData(SkippedOperations.Update | SkippedOperations.Delete, 1)]
+    public void Operation_that_is_skipped_gives_no_record(SkippedOperations skipped, int records)
+    {
+        using var fixture = new SerializerFixture(skipped: skipped);
+
+        Assert.Equal(records, fixture.Records(EntryBuilder.Insert(Order(1, "a"))).Count);
+    }
+
+    [Theory]
+    [InlineData(SkippedOperations.Truncate, 0)]
+    [InlineData(SkippedOperations.None, 1)]
+    public void Truncate_is_a_record_of_the_table_it_names_unless_skipped(SkippedOperations skipped, int records)
+    {
+        using var fixture = new SerializerFixture(skipped: skipped);
+
+        List<TextRecord> written = fixture.Records(EntryBuilder.Statement(CanalEventType.Truncate, isDdl: true, "TRUNCATE TABLE `other`.`bits and pieces`"));
+
+        Assert.Equal(records, written.Count);
+        Assert.All(written, static record =>
+        {
+            Assert.Equal(("bridge.other.bits_and_pieces", null), (record.Topic, record.Key));
+            Assert.Contains("\"table\":\"bits and pieces\"", record.Value, StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public void Truncate_with_schemas_takes_the_columns_from_the_definition()
+    {
+        using var fixture = new SerializerFixture(skipped: SkippedOperations.None, schemas: true);
+        byte[] truncate = EntryBuilder.Statement(CanalEventType.Truncate, isDdl: true, "TRUNCATE orders");
+        Assert.Empty(fixture.Records(truncate));
+        fixture.Write(EntryBuilder.Statement(CanalEventType.Create, isDdl: true, "CREATE TABLE orders (id INT PRIMARY KEY, at DATE)"));
+
+        string value = Assert.Single(fixture.Records(truncate)).Value!;
+
+        Assert.Contains(@"{""type"":""int32"",""optional"":true,""name"":""io.debezium.time.Date"",""version"":1,""field"":""at""}", value, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Rows_of_a_table_that_is_left_out_are_not_looked_at_but_counted()
     {

@@ -28,9 +28,9 @@ internal sealed class SerializerFixture : IDisposable
 
     private readonly EntrySerializer _serializer;
 
-    public SerializerFixture(SourceKind kind = SourceKind.MySql, TimeZoneInfo? zone = null, ITableStatements? source = null, bool replaceNull = true, TableFilter? filter = null) =>
+    public SerializerFixture(SourceKind kind = SourceKind.MySql, TimeZoneInfo? zone = null, ITableStatements? source = null, bool replaceNull = true, TableFilter? filter = null, SkippedOperations skipped = SkippedOperations.Truncate, bool schemas = false) =>
         _serializer = new EntrySerializer(
-            new SerializationSettings { SourceKind = kind, TopicPrefix = "bridge", CanalTimeZone = zone ?? TimeZoneInfo.Utc, ReplaceNullWithDefault = replaceNull, TableFilter = filter }, Topics, source);
+            new SerializationSettings { SourceKind = kind, TopicPrefix = "bridge", CanalTimeZone = zone ?? TimeZoneInfo.Utc, ReplaceNullWithDefault = replaceNull, TableFilter = filter, SkippedOperations = skipped, Schemas = schemas }, Topics, source);
 
     public DefaultTopics Topics { get; } = new("bridge");
 

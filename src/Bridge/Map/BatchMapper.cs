@@ -45,7 +45,7 @@ internal sealed class BatchMapper
             int firstRow = entry.Type == CanalEntryType.RowData ? _replay.FirstNewRow(entry) : 0;
             if (firstRow == ReplayFilter.AllRows)
             {
-                CountDuplicates(RowsOf(entry));
+                CountDuplicates(entry.ReadRowChange().CountRows());
                 continue;
             }
 
@@ -135,17 +135,6 @@ internal sealed class BatchMapper
             _metrics.DuplicatesSkipped(rows);
             _duplicates += rows;
         }
-    }
-
-    private static int RowsOf(in CanalEntry entry)
-    {
-        int rows = 0;
-        foreach (RowData unused in entry.ReadRowChange().Rows)
-        {
-            rows++;
-        }
-
-        return rows;
     }
 
     private void Count(EntryKind kind) => _metrics.EntryWithoutRows(kind.ToString());

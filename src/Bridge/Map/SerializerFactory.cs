@@ -44,6 +44,7 @@ internal static class SerializerFactory
             },
             TableFilter = (options.Source.TableIncludeList ?? options.Source.TableExcludeList) is { } tables
                 && TableFilter.TryParse(tables, includes: options.Source.TableIncludeList is not null, out TableFilter? filter) ? filter : null,
+            SkippedOperations = Skipped(options.Envelope.SkippedOperations),
             MessageKeyColumns = options.Envelope.MessageKeyColumns is { } columns && MessageKeyColumns.TryParse(columns, out MessageKeyColumns? keys) ? keys : null,
             SchemaNames = Adjustment(options.Envelope.SchemaNameAdjustmentMode),
             FieldNames = Adjustment(options.Envelope.FieldNameAdjustmentMode),
@@ -53,6 +54,16 @@ internal static class SerializerFactory
         };
         return new EntrySerializer(settings, new TopicRouter(options.Topics, logger), source);
     }
+
+    private static SkippedOperations Skipped(string operations) =>
+        operations.Aggregate(SkippedOperations.None, static (skipped, operation) => skipped | operation switch
+        {
+            'c' => SkippedOperations.Create,
+            'u' => SkippedOperations.Update,
+            'd' => SkippedOperations.Delete,
+            't' => SkippedOperations.Truncate,
+            _ => SkippedOperations.None,
+        });
 
     private static NameAdjustment Adjustment(string mode) => mode switch
     {

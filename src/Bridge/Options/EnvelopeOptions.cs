@@ -31,6 +31,10 @@ internal sealed class EnvelopeOptions
     [AllowedValues("adaptive_time_microseconds", "connect", "isostring", "microseconds", "nanoseconds")]
     public string TimePrecisionMode { get; set; } = "adaptive_time_microseconds";
 
+    /// <summary><c>skipped.operations</c>: c, u, d, t, separated by commas, or none. Truncates are written only if t is not among them.</summary>
+    [RegularExpression("none|[cudt](,[cudt])*")]
+    public string SkippedOperations { get; set; } = "t";
+
     /// <summary><c>message.key.columns</c>: key columns of tables, such as <c>shop\.orders:region,id;shop\.(.*):uuid</c>.</summary>
     public string? MessageKeyColumns { get; set; }
 

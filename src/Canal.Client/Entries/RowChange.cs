@@ -30,6 +30,18 @@ public readonly ref struct RowChange
     /// <summary>The rows in binlog order.</summary>
     public RowEnumerable Rows => new(_bytes);
 
+    /// <summary>Counts the rows, looking at none.</summary>
+    public int CountRows()
+    {
+        int rows = 0;
+        for (RowEnumerator all = Rows.GetEnumerator(); all.MoveNext();)
+        {
+            rows++;
+        }
+
+        return rows;
+    }
+
     /// <summary>A property such as <c>XA_XID</c>; empty when it is not there.</summary>
     public ReadOnlySpan<byte> FindProperty(ReadOnlySpan<byte> key) => Pairs.Find(_bytes, 0x6a, key, "RowChange");
 

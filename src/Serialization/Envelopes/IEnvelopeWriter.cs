@@ -1,5 +1,6 @@
 using Canal.Client.Entries;
 using CanalBridge.Serialization.Output;
+using CanalBridge.Serialization.Tables;
 
 namespace CanalBridge.Serialization.Envelopes;
 
@@ -27,6 +28,14 @@ internal interface IEnvelopeWriter : IDisposable
     /// <param name="header">The entry's header.</param>
     /// <param name="nowNanoseconds">Wall clock since the Unix epoch.</param>
     void BeginEntry(in EntryHeader header, long nowNanoseconds);
+
+    /// <summary>Appends the record of a TRUNCATE TABLE.</summary>
+    /// <param name="header">Header of its entry.</param>
+    /// <param name="table">The table that the statement names.</param>
+    /// <param name="layout">Its columns; null if they are unknown.</param>
+    /// <param name="records">Receives the record.</param>
+    /// <returns>False if it cannot be written without knowing the columns.</returns>
+    bool TryWriteTruncate(in EntryHeader header, SourceTable table, TableLayout? layout, RecordBuffer records);
 
     /// <summary>Appends the records of one row change: none, one or several, in the order they must stand in Kafka.</summary>
     /// <exception cref="UnmappableValueException">A value does not fit its column's type; the caller takes back what was appended.</exception>

@@ -19,11 +19,25 @@ internal sealed class ColumnLayout
     private readonly byte[] _mysqlType;
 
     public ColumnLayout(in Column column)
+        : this(column.Index, column.Name.ToArray(), column.IsKey, column.MysqlType.ToArray())
     {
-        Index = column.Index;
-        IsKey = column.IsKey;
-        _name = column.Name.ToArray();
-        _mysqlType = column.MysqlType.ToArray();
+    }
+
+    /// <param name="index">Zero-based place in the table.</param>
+    /// <param name="name">Name as the server knows it.</param>
+    /// <param name="isKey">Whether it is part of the primary key.</param>
+    /// <param name="mysqlType">Type text.</param>
+    public ColumnLayout(int index, string name, bool isKey, string mysqlType)
+        : this(index, Encoding.UTF8.GetBytes(name), isKey, Encoding.UTF8.GetBytes(mysqlType))
+    {
+    }
+
+    private ColumnLayout(int index, byte[] name, bool isKey, byte[] mysqlType)
+    {
+        Index = index;
+        IsKey = isKey;
+        _name = name;
+        _mysqlType = mysqlType;
         _head = [IndexTag, .. Varint(Index), SqlTypeTag];
         _middle = [NameTag, .. Varint(_name.Length), .. _name, IsKeyTag, IsKey ? (byte)1 : (byte)0, UpdatedTag];
         _tail = [MysqlTypeTag, .. Varint(_mysqlType.Length), .. _mysqlType];

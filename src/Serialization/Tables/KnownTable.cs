@@ -45,6 +45,9 @@ internal sealed class KnownTable
     /// <summary>Layout of the rows last seen.</summary>
     public TableLayout? Layout { get; set; }
 
+    /// <summary>The layout of the rows last seen, or without any the one that the definition promises; null if nothing is known.</summary>
+    public TableLayout? DefinedLayout => Layout ?? (Definition is { } definition ? TableLayout.Promised(Source, definition) : null);
+
     /// <summary>The source has not been asked since the definition or the rows changed.</summary>
     public bool MayBeAsked { get; set; } = true;
 

@@ -73,6 +73,15 @@ internal sealed class TableCatalog
         return unread is { Schema.Length: > 0 } ? unread : null;
     }
 
+    /// <summary>The table that a TRUNCATE names; null if it cannot be read.</summary>
+    public KnownTable? FindTruncated(in EntryHeader header, in RowChange change)
+    {
+        ReadOnlySpan<byte> schema = change.DdlSchemaName.IsEmpty ? header.SchemaName : change.DdlSchemaName;
+        return DdlParser.TruncatedTable(Encoding.UTF8.GetString(change.Sql), CurrentSchema(schema)) is { } table
+            ? Find(new TableName(Encoding.UTF8.GetBytes(table.Schema), Encoding.UTF8.GetBytes(table.Name)))
+            : null;
+    }
+
     /// <summary>Takes a definition that was kept. Before the first entry only: the rows of tables already met would not follow it.</summary>
     /// <param name="key">Key of its record.</param>
     /// <param name="value">Value of its record.</param>
@@ -109,9 +118,10 @@ internal sealed class TableCatalog
     }
 
     /// <summary>The table an entry names.</summary>
-    public KnownTable Find(in EntryHeader header)
+    public KnownTable Find(in EntryHeader header) => Find(new TableName(header.SchemaName, header.TableName));
+
+    private KnownTable Find(in TableName name)
     {
-        var name = new TableName(header.SchemaName, header.TableName);
         if (_last is { } last && last.Is(name))
         {
             return last;
@@ -119,7 +129,7 @@ internal sealed class TableCatalog
 
         if (!_byName.TryGetValue(name, out KnownTable? table))
         {
-            string schema = Encoding.UTF8.GetString(header.SchemaName), tableName = Encoding.UTF8.GetString(header.TableName);
+            string schema = Encoding.UTF8.GetString(name.Schema), tableName = Encoding.UTF8.GetString(name.Table);
             _definitions.IsCaseSensitive |= schema.Any(char.IsUpper) || tableName.Any(char.IsUpper);
             bool isExcluded = _filter?.Passes(schema, tableName) == false;
             table = new KnownTable(name, new SourceTable(schema, tableName, isExcluded ? "" : _topics.TopicOf(schema, tableName))) { IsExcluded = isExcluded };

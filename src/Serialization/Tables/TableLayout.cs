@@ -67,6 +67,10 @@ internal sealed class TableLayout
         return new TableLayout(table, [.. columns], definition);
     }
 
+    /// <summary>The layout that rows should have by a definition.</summary>
+    public static TableLayout Promised(SourceTable table, TableDefinition definition) =>
+        new(table, [.. definition.Columns.Select((column, i) => new ColumnLayout(i, column.Name, definition.KeyIsPrimary && definition.Key.Contains(column.Name), column.Type))], definition);
+
     /// <summary>The same columns under another definition.</summary>
     public TableLayout With(TableDefinition? definition) => new(Table, Columns, definition);
 

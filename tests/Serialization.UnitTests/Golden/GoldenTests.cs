@@ -23,6 +23,7 @@ public sealed class GoldenTests
         ["time-isostring"] = static settings => settings with { TimePrecision = TimePrecision.IsoString },
         ["time-microseconds"] = static settings => settings with { TimePrecision = TimePrecision.Microseconds },
         ["time-nanoseconds"] = static settings => settings with { TimePrecision = TimePrecision.Nanoseconds },
+        ["truncates"] = static settings => settings with { SkippedOperations = SkippedOperations.None },
         ["key-columns"] = static settings => settings with { MessageKeyColumns = KeysOf(@"basics.no_key:a;basics.customers:email,id") },
         ["names-avro"] = static settings => settings with { SchemaNames = NameAdjustment.Avro, FieldNames = NameAdjustment.Avro },
         ["nulls-kept"] = static settings => settings with { ReplaceNullWithDefault = false },

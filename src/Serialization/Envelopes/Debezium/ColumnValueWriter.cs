@@ -199,13 +199,7 @@ internal sealed class ColumnValueWriter
             return true;
         }
 
-        if (!Utf8Parser.TryParse(text, out double value, out int used) || used != text.Length || !double.IsFinite(value))
-        {
-            return false;
-        }
-
-        JavaNumbers.WriteDouble(ref output, value);
-        return true;
+        return TryWriteDouble(ref output, text);
     }
 
     /// <summary>FLOAT(M,D): Debezium's field is a double made of the stored single.</summary>
@@ -223,25 +217,28 @@ internal sealed class ColumnValueWriter
     /// <summary>REAL: Debezium's field is a single made of the stored double.</summary>
     private static bool TryWriteNarrowed(ref RecordOutput output, scoped ReadOnlySpan<byte> text)
     {
-        if (!Utf8Parser.TryParse(text, out double value, out int used) || used != text.Length || !float.IsFinite((float)value))
+        bool fits = TryReadDouble(text, out double value) && float.IsFinite((float)value);
+        if (fits)
         {
-            return false;
+            JavaNumbers.WriteFloat(ref output, (float)value);
         }
 
-        JavaNumbers.WriteFloat(ref output, (float)value);
-        return true;
+        return fits;
     }
 
     private static bool TryWriteDouble(ref RecordOutput output, scoped ReadOnlySpan<byte> text)
     {
-        if (!Utf8Parser.TryParse(text, out double value, out int used) || used != text.Length || !double.IsFinite(value))
+        bool fits = TryReadDouble(text, out double value);
+        if (fits)
         {
-            return false;
+            JavaNumbers.WriteDouble(ref output, value);
         }
 
-        JavaNumbers.WriteDouble(ref output, value);
-        return true;
+        return fits;
     }
+
+    private static bool TryReadDouble(scoped ReadOnlySpan<byte> text, out double value) =>
+        Utf8Parser.TryParse(text, out value, out int used) && used == text.Length && double.IsFinite(value);
 
     private static bool TryWriteBoolean(ref RecordOutput output, scoped ReadOnlySpan<byte> text)
     {

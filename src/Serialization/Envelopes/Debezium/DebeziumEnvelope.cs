@@ -1,5 +1,6 @@
 using Canal.Client.Entries;
 using CanalBridge.Serialization.Output;
+using CanalBridge.Serialization.Tables;
 
 namespace CanalBridge.Serialization.Envelopes.Debezium;
 
@@ -46,6 +47,34 @@ internal sealed class DebeziumEnvelope : IEnvelopeWriter
     {
         _columns.ResetDamage();
         _values.BeginEntry(header, _threadId, nowNanoseconds);
+    }
+
+    /// <inheritdoc />
+    public bool TryWriteTruncate(in EntryHeader header, SourceTable table, TableLayout? layout, RecordBuffer records)
+    {
+        if (_settings.Schemas && layout is null)
+        {
+            return false;
+        }
+
+        // A statement belongs to no transaction with a thread.
+        _values.BeginTruncate(header, table);
+        var output = new RecordOutput(records);
+        int start = output.Position;
+        if (_settings.Schemas)
+        {
+            output.Write(DebeziumTable.Of(layout!, _settings).ValueStart);
+        }
+
+        _values.WriteTruncate(ref output);
+        if (_settings.Schemas)
+        {
+            output.Write(ConnectSchemas.End);
+        }
+
+        records.Add(table.Topic, ByteRange.Null, output.RangeFrom(start));
+        output.Flush();
+        return true;
     }
 
     /// <inheritdoc />

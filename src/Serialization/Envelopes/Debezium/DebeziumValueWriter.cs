@@ -1,6 +1,7 @@
 using System.Text;
 using Canal.Client.Entries;
 using CanalBridge.Serialization.Output;
+using CanalBridge.Serialization.Tables;
 using CanalBridge.Serialization.Values;
 
 namespace CanalBridge.Serialization.Envelopes.Debezium;
@@ -42,10 +43,26 @@ internal sealed class DebeziumValueWriter : IDisposable
             WriteClock(nowNanoseconds);
         }
 
+        BeginSource(header, header.SchemaName, header.TableName, threadId);
+    }
+
+    /// <summary>Prepares a truncate: the table is the one that the statement names, which Canal may spell otherwise in the header. After <see cref="BeginEntry"/>.</summary>
+    public void BeginTruncate(in EntryHeader header, SourceTable table) =>
+        BeginSource(header, Encoding.UTF8.GetBytes(table.Schema), Encoding.UTF8.GetBytes(table.Name), threadId: null);
+
+    /// <summary>Writes the value of a truncate.</summary>
+    public void WriteTruncate(ref RecordOutput output)
+    {
+        output.Write("{\"before\":null,\"after\":null"u8);
+        WriteRest(ref output, rowIndex: 0, (byte)'t');
+    }
+
+    private void BeginSource(in EntryHeader header, ReadOnlySpan<byte> schema, ReadOnlySpan<byte> table, long? threadId)
+    {
         _fixed.Truncate(0, _rest.Start + _rest.Length);
         var output = new RecordOutput(_fixed);
         int start = output.Position;
-        WriteSource(ref output, header);
+        WriteSource(ref output, header, schema, table);
         _untilRow = output.RangeFrom(start);
 
         start = output.Position;
@@ -61,16 +78,21 @@ internal sealed class DebeziumValueWriter : IDisposable
     public void Write(ref RecordOutput output, DebeziumTable table, in ChangeEvent change, Operation operation)
     {
         WriteImages(ref output, table, change, operation);
-        output.Write(_fixed.Slice(_connector));
-        output.Write(_fixed.Slice(_untilRow));
-        output.WriteNumber(change.RowIndex);
-        output.Write(_fixed.Slice(_untilOp));
-        output.Write(operation switch
+        WriteRest(ref output, change.RowIndex, operation switch
         {
             Operation.Create => (byte)'c',
             Operation.Update => (byte)'u',
             _ => (byte)'d',
         });
+    }
+
+    private void WriteRest(ref RecordOutput output, int rowIndex, byte operation)
+    {
+        output.Write(_fixed.Slice(_connector));
+        output.Write(_fixed.Slice(_untilRow));
+        output.WriteNumber(rowIndex);
+        output.Write(_fixed.Slice(_untilOp));
+        output.Write(operation);
         output.Write(_fixed.Slice(_rest));
     }
 
@@ -116,18 +138,18 @@ internal sealed class DebeziumValueWriter : IDisposable
         }
     }
 
-    private static void WriteSource(ref RecordOutput output, in EntryHeader header)
+    private static void WriteSource(ref RecordOutput output, in EntryHeader header, scoped ReadOnlySpan<byte> schema, scoped ReadOnlySpan<byte> table)
     {
         long milliseconds = header.ExecuteTimeMilliseconds;
         output.WriteNumber(milliseconds);
         output.Write(",\"snapshot\":\"false\",\"db\":"u8);
-        JsonText.WriteQuoted(ref output, header.SchemaName);
+        JsonText.WriteQuoted(ref output, schema);
         output.Write(",\"sequence\":null,\"ts_us\":"u8);
         output.WriteNumber(milliseconds * 1000);
         output.Write(",\"ts_ns\":"u8);
         output.WriteNumber(milliseconds * 1_000_000);
         output.Write(",\"table\":"u8);
-        JsonText.WriteQuoted(ref output, header.TableName);
+        JsonText.WriteQuoted(ref output, table);
         output.Write(",\"server_id\":"u8);
         output.WriteNumber(header.ServerId);
         output.Write(",\"gtid\":"u8);

@@ -26,6 +26,20 @@ internal sealed class DdlParser
         _sourceCanBeAsked = sourceCanBeAsked;
     }
 
+    /// <summary>The table that a TRUNCATE names; null if the statement is another one or cannot be read.</summary>
+    public static TableId? TruncatedTable(string statement, string currentSchema)
+    {
+        var sql = new SqlReader(statement);
+        SkipSetStatement(sql);
+        if (!sql.TryTake("TRUNCATE"))
+        {
+            return null;
+        }
+
+        sql.TryTake("TABLE");
+        return sql.Next.Kind is SqlTokenKind.Name or SqlTokenKind.Word ? sql.TakeTable(currentSchema) : null;
+    }
+
     /// <summary>Applies a statement to the catalog.</summary>
     /// <param name="statement">Its text.</param>
     /// <param name="currentSchema">The session's database.</param>
