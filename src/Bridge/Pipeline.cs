@@ -125,12 +125,11 @@ internal sealed class Pipeline : IAsyncDisposable
                 Log.CanalSessionLost(_logger, _options.Canal.Destination!, e.Message);
                 if (SessionFaults.IsOtherConsumer(e))
                 {
+                    // Rows are missing: the next answer is no recovery.
                     Log.OtherConsumer(_logger, _options.Canal.Destination!, Position);
                 }
-
                 else
                 {
-                    // After a reader that took rows nothing is well again.
                     _progress.Trouble();
                 }
 
