@@ -86,7 +86,7 @@ internal sealed class DestinationRunner
             catch (KafkaFaultException e) when (e.Reaction == Reaction.Recycle)
             {
                 _metrics.ProducerReplaced(e.Step.ToString());
-                _unfinished = e.Message;
+                _unfinished = _hasRead ? e.Message : null;
                 if (cancellationToken.IsCancellationRequested)
                 {
                     return;
@@ -118,7 +118,7 @@ internal sealed class DestinationRunner
             IReadOnlyList<KeptDefinition>? kept = _positions.ReadDefinitions(cancellationToken);
             if (kept is null && _hasKept)
             {
-                throw new PositionLostException(_options.Canal.Destination!, _options.TablesTopic);
+                throw PositionLostException.OfDefinitions(_options.Canal.Destination!, _options.TablesTopic);
             }
 
             _hasKept = kept is not null;
@@ -158,7 +158,7 @@ internal sealed class DestinationRunner
             _hasKept |= publisher.HasKept;
 
             // Disposing sends no abort: an open transaction would hide later records from readers until it times out.
-            publisher.AbandonQuietly();
+            publisher.AbandonQuietly(cancellationToken);
         }
     }
 
@@ -225,6 +225,11 @@ internal sealed class DestinationRunner
             try
             {
                 return read(cancellationToken)?.Owner;
+            }
+            catch (KafkaFaultException e) when (FaultPolicy.IsMissingTopic(e.InnerException))
+            {
+                // The topic was deleted: nobody can be named, and reading the position after the fence ends the bridge.
+                return null;
             }
             catch (KafkaFaultException e) when (e.Reaction == Reaction.Recycle && !cancellationToken.IsCancellationRequested)
             {

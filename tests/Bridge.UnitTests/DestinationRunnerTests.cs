@@ -269,6 +269,21 @@ public sealed class DestinationRunnerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Position_topic_that_was_deleted_does_not_keep_the_process_asking_for_the_owner()
+    {
+        _kafka.OnProducer = (number, producer) =>
+        {
+            FailSecondCommit(number, producer, KafkaFailures.Abortable(ErrorCode.Local_TimedOut));
+            _kafka.OnRead = number == 1
+                ? _ => null
+                : stored => stored is null ? null : throw new KafkaFaultException(KafkaStep.ReadPosition, FaultPolicy.Decide(KafkaStep.ReadPosition, KafkaFailures.Plain(ErrorCode.Local_UnknownPartition)), "gone", KafkaFailures.Plain(ErrorCode.Local_UnknownPartition));
+        };
+        _canal.Append([EntryBuilder.Insert(File, 100, 1)]);
+
+        await Assert.ThrowsAsync<PositionLostException>(StartAsync);
+    }
+
+    [Fact]
     public async Task Definitions_that_vanish_while_the_process_runs_end_it()
     {
         _kafka.OnProducer = (number, producer) =>

@@ -93,6 +93,10 @@ internal static class FaultPolicy
         _ => Reaction.Stop,
     };
 
+    /// <summary>Whether a topic could not be read because it is not there.</summary>
+    public static bool IsMissingTopic(Exception? failure) =>
+        failure is KafkaException { Error.Code: ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic or ErrorCode.Local_UnknownPartition };
+
     /// <summary>Whether what the client's error handler was told is a refused login, which no call reports.</summary>
     public static bool IsRefusedLogin(Error? error) => error?.Code is ErrorCode.Local_Authentication or ErrorCode.SaslAuthenticationFailed;
 

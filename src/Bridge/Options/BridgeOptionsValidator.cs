@@ -53,6 +53,11 @@ internal static class BridgeOptionsValidator
             CheckKafka(options, mistakes);
         }
 
+        if (Has("Kafka") && Has("Source") && options.Source.ConnectionString is not null && options.Source.Timeout >= options.Kafka.TransactionTimeout)
+        {
+            mistakes.Add($"Source:Timeout is {options.Source.Timeout:c} but must be below Kafka:TransactionTimeout ({options.Kafka.TransactionTimeout:c}): an open transaction waits meanwhile.");
+        }
+
         if (Has("Kafka") && Has("Delivery"))
         {
             CheckDelivery(options, mistakes);

@@ -35,6 +35,7 @@ internal sealed class TransactionalPublisher : IDisposable
     private readonly Message<byte[]?, byte[]?> _message = new();
     private Headers? _sharedHeaders;
     private long _begunAt;
+    private bool _keeps;
     private Activity? _activity;
 
     /// <param name="producer">Owned from here on.</param>
@@ -53,7 +54,7 @@ internal sealed class TransactionalPublisher : IDisposable
     /// <summary>A transaction is open.</summary>
     public bool IsOpen { get; private set; }
 
-    /// <summary>A table definition was handed over.</summary>
+    /// <summary>A table definition was committed.</summary>
     public bool HasKept { get; private set; }
 
     /// <summary>How long the transaction has been open; also after it failed.</summary>
@@ -140,7 +141,7 @@ internal sealed class TransactionalPublisher : IDisposable
     public void Keep(byte[] key, byte[]? value, CancellationToken cancellationToken)
     {
         Begin();
-        HasKept = true;
+        _keeps = true;
         _message.Key = key;
         _message.Value = value;
         _message.Headers = null;
@@ -161,6 +162,8 @@ internal sealed class TransactionalPublisher : IDisposable
             try
             {
                 _producer.CommitTransaction(Slice);
+                HasKept |= _keeps;
+                _keeps = false;
                 End("committed", started);
                 return;
             }
@@ -225,11 +228,12 @@ internal sealed class TransactionalPublisher : IDisposable
     public void Poll() => _producer.Poll(TimeSpan.Zero);
 
     /// <summary>Ends an open transaction because of a failure outside Kafka; its own failure is no news then.</summary>
-    public void AbandonQuietly()
+    /// <param name="cancellationToken">As of <see cref="Abort"/>.</param>
+    public void AbandonQuietly(CancellationToken cancellationToken)
     {
         try
         {
-            Abort();
+            Abort(cancellationToken);
         }
         catch (KafkaFaultException e)
         {

@@ -62,7 +62,11 @@ internal sealed class SourceTables : ITableStatements
                 warned = true;
                 Stop.WaitHandle.WaitOne(Pause);
             }
-            catch (Exception e) when (e is MySqlException or TimeoutException && !Stop.IsCancellationRequested)
+            catch (Exception e) when (e is MySqlException or TimeoutException && Stop.IsCancellationRequested)
+            {
+                throw new OperationCanceledException("Asked to stop while the source was asked.", e, Stop);
+            }
+            catch (Exception e) when (e is MySqlException or TimeoutException)
             {
                 var server = new MySqlConnectionStringBuilder(_options.ConnectionString!);
                 throw new SourceUnavailableException($"{schema}.{table}", $"{server.Server}:{server.Port}", e.Message.TrimEnd('.'), e);

@@ -13,7 +13,7 @@ internal static partial class Log
     [LoggerMessage(2002, LogLevel.Warning, "Lost the Canal session of destination {Destination}: {Reason} (connecting again; the position is held)")]
     public static partial void CanalSessionLost(ILogger logger, string destination, string reason);
 
-    [LoggerMessage(2004, LogLevel.Warning, "Destination {Destination}: another reader takes batches away. What it acknowledged behind {Position}, up to the first change read from here on, is missing in Kafka: stop it, then see \"Another consumer\" in the README")]
+    [LoggerMessage(2004, LogLevel.Warning, "Destination {Destination}: another reader takes batches away: stop it. If it acknowledged any, the changes behind {Position}, up to the first one read from here on, are missing in Kafka; a bridge that was frozen and ends with exit code 3 acknowledges none. See \"Another consumer\" in the README")]
     public static partial void OtherConsumer(ILogger logger, string destination, string position);
 
     [LoggerMessage(2003, LogLevel.Information, "Dropped {Rows} rows of destination {Destination} that were already published: Canal delivered them again. New rows go on at {Position}")]
@@ -106,7 +106,7 @@ internal static partial class Log
     [LoggerMessage(4019, LogLevel.Warning, "Topic {Topic} was there and is gone: somebody deleted it, with all that was in it. It is made anew, empty, or waited for if Topics:Create is false")]
     public static partial void TopicVanished(ILogger logger, string topic);
 
-    [LoggerMessage(4020, LogLevel.Warning, "This process was fenced after its transaction had outlived Kafka:TransactionTimeout, and who owns destination {Destination} cannot be read: {Reason} Writing nothing; asking again in {Delay}")]
+    [LoggerMessage(4020, LogLevel.Warning, "Who owns destination {Destination} by now cannot be read: {Reason} This process writes nothing until it knows; asking again in {Delay}")]
     public static partial void OwnerUnknown(ILogger logger, string reason, string destination, TimeSpan delay);
 
     [LoggerMessage(5001, LogLevel.Debug, "Acked Canal batch {BatchId} of destination {Destination}")]

@@ -104,7 +104,7 @@ internal sealed class TableCatalog
         {
             if (_byName.TryGetValue(new TableName(header.SchemaName, header.TableName), out KnownTable? table))
             {
-                table.MayHaveChanged = true;
+                table.MayHaveChanged = table.MayBeAsked = true;
                 return;
             }
 
@@ -113,7 +113,7 @@ internal sealed class TableCatalog
 
         foreach (KnownTable table in _tables.Keys)
         {
-            table.MayHaveChanged = true;
+            table.MayHaveChanged = table.MayBeAsked = true;
         }
     }
 
@@ -192,7 +192,7 @@ internal sealed class TableCatalog
         // A comment that the server executes, or one that is longer, may hold anything.
         return start.StartsWith("/*"u8) || start.StartsWith("--"u8) || start.StartsWith("#"u8)
             || Ascii.EqualsIgnoreCase(Head(start, 6), "CREATE"u8) || Ascii.EqualsIgnoreCase(Head(start, 5), "ALTER"u8)
-            || Ascii.EqualsIgnoreCase(Head(start, 13), "SET STATEMENT"u8) || Ascii.EqualsIgnoreCase(Head(start, 4), "DROP"u8) || Ascii.EqualsIgnoreCase(Head(start, 6), "RENAME"u8);
+            || Ascii.EqualsIgnoreCase(Head(start, 3), "SET"u8) || Ascii.EqualsIgnoreCase(Head(start, 4), "DROP"u8) || Ascii.EqualsIgnoreCase(Head(start, 6), "RENAME"u8);
 
         static ReadOnlySpan<byte> Head(ReadOnlySpan<byte> text, int length) => text[..Math.Min(length, text.Length)];
     }

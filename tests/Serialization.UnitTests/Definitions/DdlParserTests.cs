@@ -85,6 +85,13 @@ public sealed class DdlParserTests
     [InlineData("ALTER TABLE t DROP INDEX `PRIMARY`", "a INT!, b VARCHAR(9) = Text x; no key")]
     [InlineData("ALTER TABLE t ADD c INT NOT NULL REFERENCES p (id) ON DELETE SET NULL ON UPDATE NO ACTION", "a INT!, b VARCHAR(9) = Text x, c INT!; key a")]
     [InlineData("CREATE UNIQUE INDEX u ON T (b)", "unknown")]
+    [InlineData("ALTER TABLE t DROP PARTITION p0, p1", "a INT!, b VARCHAR(9) = Text x; key a")]
+    [InlineData("ALTER TABLE t TRUNCATE PARTITION p0, p1", "a INT!, b VARCHAR(9) = Text x; key a")]
+    [InlineData("ALTER TABLE t REORGANIZE PARTITION p0, p1 INTO (PARTITION p VALUES LESS THAN (9))", "a INT!, b VARCHAR(9) = Text x; key a")]
+    [InlineData("ALTER TABLE t ADD COLUMN c INT PARTITION BY KEY (c) PARTITIONS 4", "a INT!, b VARCHAR(9) = Text x, c INT; key a")]
+    [InlineData("DROP INDEX `PRIMARY` ON t", "a INT!, b VARCHAR(9) = Text x; no key")]
+    [InlineData("DROP INDEX u ON t", "a INT!, b VARCHAR(9) = Text x; key a")]
+    [InlineData("CREATE OR REPLACE TABLE t (a INT PRIMARY KEY) WITH SYSTEM VERSIONING", "a INT!; key a")]
     public void Rarer_statement_is_read_or_makes_the_table_unknown(string statement, string expected) =>
         Assert.Equal(expected, After("t", "CREATE TABLE t (a INT PRIMARY KEY, b VARCHAR(9) DEFAULT 'x')", statement));
 

@@ -31,6 +31,19 @@ public sealed class DefinedTableTests : IDisposable
         Assert.Contains(@"""note"":""x""", Insert().Value, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("datetime", "'2020-01-01'", "1577836800000")]
+    [InlineData("datetime", "'2020-01-01 10:00:00'", "1577872800000")]
+    [InlineData("timestamp", "'2020-01-01'", "\"2020-01-01T00:00:00Z\"")]
+    [InlineData("date", "'2020-01-01'", "18262")]
+    [InlineData("datetime", "CURRENT_TIMESTAMP", "0")]
+    public void Null_in_a_column_of_time_is_written_as_the_default(string type, string text, string expected)
+    {
+        _fixture.Write(EntryBuilder.Statement(CanalEventType.Create, isDdl: true, $"CREATE TABLE orders (c {type} NULL DEFAULT {text})"));
+
+        Assert.Equal(expected, _fixture.ValueOf(type, null));
+    }
+
     [Fact]
     public void Null_stays_null_where_it_is_not_to_be_replaced()
     {
@@ -103,6 +116,18 @@ public sealed class DefinedTableTests : IDisposable
 
         Assert.Equal("""{"id":7,"region":"eu"}""", Insert().Key);
         Assert.Empty(_fixture.TakeChangedDefinitions());
+    }
+
+    [Fact]
+    public void Source_is_asked_again_after_a_statement_when_its_first_answer_did_not_fit()
+    {
+        _source.Statement = "CREATE TABLE orders (id BIGINT NOT NULL, PRIMARY KEY (id))";
+        Insert();
+        _source.Statement = Orders;
+
+        Run("ALTER TABLE orders DROP COLUMN later");
+
+        Assert.Equal("""{"region":"eu","id":7}""", Insert().Key);
     }
 
     [Fact]

@@ -103,6 +103,8 @@ internal static class DefaultValues
     /// <summary>A zero date is no default of a column that takes NULL, and the epoch of one that does not.</summary>
     private static byte[]? Moment(DebeziumColumn column, string text, bool dateOnly)
     {
+        // A date is midnight where a time is wanted.
+        text = !dateOnly && text.Length == 10 ? text + " 00:00:00" : text;
         byte[] utf8 = Encoding.UTF8.GetBytes(text);
         WallClock clock;
         if (!(dateOnly ? Temporals.TryReadDate(utf8, out clock) : Temporals.TryReadDateTime(utf8, out clock)))

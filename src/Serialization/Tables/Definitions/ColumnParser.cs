@@ -5,7 +5,7 @@ namespace CanalBridge.Serialization.Tables.Definitions;
 /// <summary>A column's type and attributes behind its name.</summary>
 internal static class ColumnParser
 {
-    /// <summary>Reads up to the end of the column: a comma, a closing bracket, or a place (FIRST, AFTER).</summary>
+    /// <summary>Reads up to the end of the column: a comma, a closing bracket, a place (FIRST, AFTER), or the partitions of an ALTER.</summary>
     /// <param name="sql">Behind the column's name.</param>
     /// <param name="name">That name.</param>
     /// <param name="key">What the attributes say of a key.</param>
@@ -15,7 +15,8 @@ internal static class ColumnParser
         bool isSerial = sql.Next.Is("SERIAL");
         var column = new ColumnDefinition { Name = name, Type = ReadType(sql), IsNullable = !isSerial };
         key = isSerial ? ColumnKey.Unique : ColumnKey.None;
-        while (!sql.AtEnd && !sql.Next.IsSymbol(',') && !sql.Next.IsSymbol(')') && !sql.Next.Is("FIRST") && !sql.Next.Is("AFTER"))
+        while (!sql.AtEnd && !sql.Next.IsSymbol(',') && !sql.Next.IsSymbol(')') && !sql.Next.Is("FIRST") && !sql.Next.Is("AFTER")
+            && !sql.Next.Is("PARTITION") && !sql.Next.Is("REMOVE"))
         {
             column = ReadAttribute(sql, column, ref key);
         }

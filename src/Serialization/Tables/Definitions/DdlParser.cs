@@ -141,7 +141,7 @@ internal sealed class DdlParser
         sql.Expect(')');
         while (!sql.AtEnd)
         {
-            if (sql.Next.Is("SELECT") || sql.Next.Is("WITH"))
+            if (sql.Next.Is("SELECT") || (sql.Next.Is("WITH") && !sql.Ahead(1).Is("SYSTEM")))
             {
                 throw sql.Unexpected("a definition without SELECT");
             }
@@ -257,13 +257,9 @@ internal sealed class DdlParser
         {
             ReadRenamePart(sql, builder, currentSchema, ref name);
         }
-        else if (sql.Next.Is("ORDER") || sql.Next.Is("PARTITION") || sql.Next.Is("REMOVE"))
+        else if (sql.Next.Is("ORDER") || sql.Next.Is("PARTITION") || sql.Next.Is("REMOVE") || sql.Ahead(1).Is("PARTITION"))
         {
-            // They come last, and have commas of their own.
-            while (!sql.AtEnd)
-            {
-                sql.SkipPiece();
-            }
+            SkipRest(sql);
         }
         else if (!sql.AtEnd && !HarmlessActions.Contains(sql.Next.Text) && !sql.Ahead(1).IsSymbol('='))
         {
@@ -277,7 +273,7 @@ internal sealed class DdlParser
     {
         if (sql.Next.Is("PARTITION") || (sql.Next.Is("SYSTEM") && sql.Ahead(1).Is("VERSIONING")))
         {
-            sql.SkipClause();
+            SkipRest(sql);
             return;
         }
 
@@ -314,8 +310,23 @@ internal sealed class DdlParser
         }
     }
 
+    /// <summary>What comes last and has commas of its own: partitions, an order.</summary>
+    private static void SkipRest(SqlReader sql)
+    {
+        while (!sql.AtEnd)
+        {
+            sql.SkipPiece();
+        }
+    }
+
     private static void ReadDropPart(SqlReader sql, TableBuilder builder)
     {
+        if (sql.Next.Is("PARTITION"))
+        {
+            SkipRest(sql);
+            return;
+        }
+
         if (sql.TryTake("PRIMARY", "KEY"))
         {
             builder.DropPrimaryKey();
@@ -331,7 +342,7 @@ internal sealed class DdlParser
 
         // Another index that serves as key goes on doing so, as with Debezium.
         bool isColumn = sql.TryTake("COLUMN");
-        if (!isColumn && (sql.Next.Is("INDEX") || sql.Next.Is("KEY") || sql.Next.Is("FOREIGN") || sql.Next.Is("CONSTRAINT") || sql.Next.Is("CHECK") || sql.Next.Is("PARTITION")
+        if (!isColumn && (sql.Next.Is("INDEX") || sql.Next.Is("KEY") || sql.Next.Is("FOREIGN") || sql.Next.Is("CONSTRAINT") || sql.Next.Is("CHECK")
             || sql.Next.Is("PERIOD") || (sql.Next.Is("SYSTEM") && sql.Ahead(1).Is("VERSIONING"))))
         {
             sql.SkipClause();
@@ -519,6 +530,18 @@ internal sealed class DdlParser
         {
             sql.TryTake("IF", "EXISTS");
             _tables.RemoveSchema(sql.TakeName());
+        }
+        else if (sql.TryTake("INDEX"))
+        {
+            sql.TryTake("IF", "EXISTS");
+            bool isPrimary = sql.TakeName().Equals("PRIMARY", StringComparison.OrdinalIgnoreCase);
+            if (isPrimary && sql.TryTake("ON") && sql.TakeTable(currentSchema) is var table && _tables.Find(table) is { } definition)
+            {
+                var builder = new TableBuilder(definition);
+                builder.DropPrimaryKey();
+                _tables.Remove(table);
+                _tables.Set(table, builder.Build());
+            }
         }
         else if (sql.TryTake("TABLE") || sql.TryTake("TABLES"))
         {
