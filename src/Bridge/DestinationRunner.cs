@@ -3,6 +3,7 @@ using CanalBridge.Kafka;
 using CanalBridge.Options;
 using CanalBridge.Positions;
 using CanalBridge.Publish;
+using CanalBridge.Source;
 using CanalBridge.Telemetry;
 using Microsoft.Extensions.Logging;
 
@@ -53,6 +54,11 @@ internal sealed class DestinationRunner
     /// <exception cref="Exception">A fault that only a person or a restart can mend; nothing is lost.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        if (_options.Source.ConnectionString is not null)
+        {
+            new SourceTables(_options.Source, _time, _logger).Probe();
+        }
+
         // The line is written before anything stops.
         using var stop = new CancellationTokenSource();
         await using CancellationTokenRegistration asked = cancellationToken.Register(() =>
@@ -131,10 +137,14 @@ internal sealed class DestinationRunner
                     publisher.Keep(definition.Key, null, cancellationToken);
                 }
 
+                Log.DefinitionsForgotten(_logger, _options.Canal.Destination!, definitions.Count, _options.TablesTopic);
                 definitions = [];
             }
+            else
+            {
+                Log.DefinitionsFound(_logger, _options.Canal.Destination!, definitions.Count, _options.TablesTopic);
+            }
 
-            Log.DefinitionsFound(_logger, _options.Canal.Destination!, definitions.Count, _options.TablesTopic);
             Claim(publisher, stored, cancellationToken);
             await using var pipeline = new Pipeline(_options, publisher, topics, stored, definitions, _owner, _sessionFaults, _progress, _time, _logger);
             pipeline.Committed += () =>
@@ -183,7 +193,11 @@ internal sealed class DestinationRunner
             throw new PositionLostException(_options.Canal.Destination!, _options.PositionTopic);
         }
 
-        if (stored is null)
+        if (stored?.Epoch < _options.Delivery.Epoch)
+        {
+            Log.EpochBegins(_logger, _options.Canal.Destination!, _options.Delivery.Epoch, stored.Epoch);
+        }
+        else if (stored is null)
         {
             Log.NoPosition(_logger, _options.Canal.Destination!, _options.PositionTopic);
         }

@@ -74,20 +74,47 @@ internal sealed class SourceTables : ITableStatements
         }
     }
 
+    /// <summary>Tells at the start what would else show only at the first table that is asked for.</summary>
+    public void Probe()
+    {
+        try
+        {
+            using MySqlConnection connection = Open();
+        }
+        catch (Exception e) when (e is MySqlException or TimeoutException)
+        {
+            Log.SourceUnreachable(_logger, e.Message.TrimEnd('.'));
+        }
+    }
+
     private string? Ask(string schema, string table)
     {
-        // Not pooled: asked once per table, and the account's connections are few.
-        var settings = new MySqlConnectionStringBuilder(_options.ConnectionString!) { Pooling = false, ApplicationName = "canal-bridge" };
-        settings.ConnectionTimeout = settings.DefaultCommandTimeout = MostSeconds;
-        using var connection = new MySqlConnection(settings.ConnectionString);
-        connection.OpenAsync(Stop).GetAwaiter().GetResult();
-        CheckKind(connection.ServerVersion);
+        using MySqlConnection connection = Open();
         using MySqlCommand command = connection.CreateCommand();
 #pragma warning disable CA2100 // A statement that takes no parameters; the names come from the binlog and are quoted.
         command.CommandText = $"SHOW CREATE TABLE {Quoted(schema)}.{Quoted(table)}";
 #pragma warning restore CA2100
         using MySqlDataReader reader = command.ExecuteReaderAsync(Stop).GetAwaiter().GetResult();
         return reader.Read() && reader.FieldCount > 1 ? reader.GetString(1) : null;
+    }
+
+    private MySqlConnection Open()
+    {
+        // Not pooled: asked once per table, and the account's connections are few.
+        var settings = new MySqlConnectionStringBuilder(_options.ConnectionString!) { Pooling = false, ApplicationName = "canal-bridge" };
+        settings.ConnectionTimeout = settings.DefaultCommandTimeout = MostSeconds;
+        var connection = new MySqlConnection(settings.ConnectionString);
+        try
+        {
+            connection.OpenAsync(Stop).GetAwaiter().GetResult();
+            CheckKind(connection.ServerVersion);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
     }
 
     private void CheckKind(string version)

@@ -46,6 +46,9 @@ internal static partial class Log
     [LoggerMessage(3010, LogLevel.Warning, "The source does not tell the definition of {Table}: {Reason}. It is asked again for up to {Timeout}; nothing is delivered meanwhile")]
     public static partial void SourceSilent(ILogger logger, string table, string reason, TimeSpan timeout);
 
+    [LoggerMessage(3011, LogLevel.Warning, "The source cannot be asked for table definitions: {Reason}. The bridge starts, and stops at the first row of a table of which nothing is known; mend Source:ConnectionString or the source before")]
+    public static partial void SourceUnreachable(ILogger logger, string reason);
+
     [LoggerMessage(3007, LogLevel.Warning, "The source has no table {Table} any more: its older rows are written by what they show themselves (key only by PRIMARY KEY, no defaults)")]
     public static partial void TableGone(ILogger logger, string table);
 
@@ -99,6 +102,12 @@ internal static partial class Log
 
     [LoggerMessage(4021, LogLevel.Information, "Destination {Destination}: {Tables} table definitions are known from topic {Topic}")]
     public static partial void DefinitionsFound(ILogger logger, string destination, int tables, string topic);
+
+    [LoggerMessage(4022, LogLevel.Warning, "Destination {Destination}: Delivery:Epoch is {Epoch}, the stored position is of epoch {StoredEpoch} and not used: everything that Canal still delivers is published")]
+    public static partial void EpochBegins(ILogger logger, string destination, int epoch, int storedEpoch);
+
+    [LoggerMessage(4023, LogLevel.Information, "Destination {Destination}: {Tables} table definitions in topic {Topic} are forgotten, as they belong to a position that is not used")]
+    public static partial void DefinitionsForgotten(ILogger logger, string destination, int tables, string topic);
 
     [LoggerMessage(4018, LogLevel.Warning, "Destination {Destination} has no position in topic {Topic}: starting at Canal's own cursor. This is expected at the very first start only; otherwise the topic was lost or another one is configured, and rows may be published twice")]
     public static partial void NoPosition(ILogger logger, string destination, string topic);

@@ -17,6 +17,8 @@ internal static class DefaultValues
 {
     private const string Epoch = "1970-01-01 00:00:00";
 
+    private const int DateLength = 10;
+
     /// <summary>Writes the default of a column, all of which but its default is known.</summary>
     /// <returns>Null if there is none: an expression, or a text that does not fit the type.</returns>
     public static byte[]? Write(DebeziumColumn column, ColumnDefault value)
@@ -50,6 +52,8 @@ internal static class DefaultValues
                 return column.TakesNull ? null : "\"1970-01-01T00:00:00Z\""u8.ToArray();
             case DebeziumForm.ZonedTimestamp:
                 return Moment(column, value.Text, dateOnly: false);
+            case DebeziumForm.MicroTime or DebeziumForm.NanoTime or DebeziumForm.MilliTime or DebeziumForm.IsoTime:
+                return WrittenValue(column, value.Text.Count(static c => c == ':') == 1 ? value.Text + ":00" : value.Text);
             case DebeziumForm.Geometry or DebeziumForm.Point or DebeziumForm.Unsupported:
                 return null;
             default:
@@ -103,8 +107,13 @@ internal static class DefaultValues
     /// <summary>A zero date is no default of a column that takes NULL, and the epoch of one that does not.</summary>
     private static byte[]? Moment(DebeziumColumn column, string text, bool dateOnly)
     {
-        // A date is midnight where a time is wanted.
-        text = !dateOnly && text.Length == 10 ? text + " 00:00:00" : text;
+        // A date is midnight where a time is wanted, and seconds may be left out.
+        text = dateOnly ? text : text.Length switch
+        {
+            DateLength => text + " 00:00:00",
+            DateLength + 6 => text + ":00",
+            _ => text,
+        };
         byte[] utf8 = Encoding.UTF8.GetBytes(text);
         WallClock clock;
         if (!(dateOnly ? Temporals.TryReadDate(utf8, out clock) : Temporals.TryReadDateTime(utf8, out clock)))
