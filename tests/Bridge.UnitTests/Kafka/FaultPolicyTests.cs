@@ -134,6 +134,7 @@ public sealed class FaultPolicyTests
     [InlineData(ErrorCode.TopicAuthorizationFailed, "Stop")]
     [InlineData(ErrorCode.GroupAuthorizationFailed, "Stop")]
     [InlineData(ErrorCode.Unknown, "Stop")]
+    [InlineData(ErrorCode.Local_DestroyBroker, "Recycle")] // A broker went away while it was asked.
     public void Position_that_cannot_be_read_is_waited_for_while_the_cause_may_pass(ErrorCode code, string reaction) =>
         Assert.Equal(reaction, FaultPolicy.Decide(KafkaStep.ReadPosition, KafkaFailures.Plain(code)).ToString());
 
