@@ -54,10 +54,7 @@ internal sealed class DestinationRunner
     /// <exception cref="Exception">A fault that only a person or a restart can mend; nothing is lost.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        if (_options.Source.ConnectionString is not null)
-        {
-            new SourceTables(_options.Source, _time, _logger).Probe();
-        }
+        SourceTables.Create(_options.Source, _time, _logger)?.Probe();
 
         // The line is written before anything stops.
         using var stop = new CancellationTokenSource();

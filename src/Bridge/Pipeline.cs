@@ -82,7 +82,7 @@ internal sealed class Pipeline : IAsyncDisposable
         _replay = new ReplayFilter(stored, options.Delivery.Epoch, options.Source.ServerIdMayChange);
         _sessionFaults = sessionFaults;
         _fetcher = new BatchFetcher(options.Canal, time, logger);
-        _source = options.Source.ConnectionString is null ? null : new SourceTables(options.Source, time, logger);
+        _source = SourceTables.Create(options.Source, time, logger);
         _serializer = SerializerFactory.Create(options, owner, _source, logger);
         _mapper = new BatchMapper(options.Canal.Destination!, _serializer, _replay, _metrics, time, logger);
         _settler = new BatchSettler(options.Canal.Destination!, logger);

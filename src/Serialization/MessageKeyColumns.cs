@@ -6,8 +6,6 @@ namespace CanalBridge.Serialization;
 /// <summary>Debezium's <c>message.key.columns</c>: <c>shop\.orders:region,id;shop\.(.*):uuid</c>, key columns of tables chosen by regular expressions.</summary>
 public sealed class MessageKeyColumns
 {
-    private static readonly TimeSpan MatchLimit = TimeSpan.FromSeconds(1);
-
     private readonly Regex[] _columns;
 
     private MessageKeyColumns(Regex[] columns) => _columns = columns;
@@ -33,7 +31,7 @@ public sealed class MessageKeyColumns
             {
                 try
                 {
-                    columns.Add(new Regex($"^(?:{halves[0].Trim()}\\.{name})$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, MatchLimit));
+                    columns.Add(NamePattern.Create($"{halves[0].Trim()}\\.{name}"));
                 }
                 catch (RegexParseException)
                 {

@@ -6,8 +6,6 @@ namespace CanalBridge.Serialization;
 /// <summary>Debezium's <c>table.include.list</c> or <c>table.exclude.list</c>: regular expressions, separated by commas, each for the whole of <c>schema.table</c>, in any case.</summary>
 public sealed class TableFilter
 {
-    private static readonly TimeSpan MatchLimit = TimeSpan.FromSeconds(1);
-
     private readonly Regex[] _tables;
     private readonly bool _includes;
 
@@ -27,11 +25,7 @@ public sealed class TableFilter
         filter = null;
         try
         {
-            Regex[] tables =
-            [
-                .. list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-                    .Select(static table => new Regex($"^(?:{table})$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, MatchLimit)),
-            ];
+            Regex[] tables = [.. list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(NamePattern.Create)];
             filter = new TableFilter(tables, includes);
             return tables.Length > 0;
         }

@@ -3,7 +3,6 @@ using Canal.Client;
 using Canal.Client.Entries;
 using CanalBridge.Serialization;
 using CanalBridge.Serialization.Output;
-using CanalBridge.Serialization.Tables;
 
 namespace CanalBridge.Benchmarks;
 
@@ -17,7 +16,7 @@ public class EntryToEnvelope
     private readonly byte[][] _tenColumnsOneRow = [BatchSamples.TenColumns(Rows, 1)];
     private readonly byte[][] _hundredColumns = [BatchSamples.HundredColumns(Rows / 10, 10)];
     private readonly RecordBuffer _output = new();
-    private readonly EntrySerializer _serializer = new(new SerializationSettings { SourceKind = SourceKind.MariaDb, TopicPrefix = "bridge" }, new Topics());
+    private readonly EntrySerializer _serializer = new(new SerializationSettings { SourceKind = SourceKind.MariaDb, TopicPrefix = "bridge" }, new DefaultTopics());
 
     /// <summary>Updates of 10 columns, 10 rows to an entry.</summary>
     [Benchmark(Baseline = true, OperationsPerInvoke = Rows)]
@@ -47,10 +46,5 @@ public class EntryToEnvelope
         }
 
         return bytes;
-    }
-
-    private sealed class Topics : ITableTopics
-    {
-        public string TopicOf(string schema, string table) => TopicNames.ForTable("bridge", ".", schema, table);
     }
 }

@@ -3,7 +3,6 @@ using Canal.Client;
 using Canal.Client.Entries;
 using CanalBridge.Serialization;
 using CanalBridge.Serialization.Output;
-using CanalBridge.Serialization.Tables;
 
 namespace CanalBridge.Benchmarks;
 
@@ -40,7 +39,7 @@ public class HandlingModes
                 "no-tombstones" => settings with { Tombstones = false },
                 _ => throw new InvalidOperationException(Mode),
             },
-            new Topics());
+            new DefaultTopics());
 
         // The statements at its beginning are read once, as by a process that runs.
         Run(withStatements: true);
@@ -68,10 +67,5 @@ public class HandlingModes
         }
 
         return bytes;
-    }
-
-    private sealed class Topics : ITableTopics
-    {
-        public string TopicOf(string schema, string table) => TopicNames.ForTable("bridge", ".", schema, table);
     }
 }

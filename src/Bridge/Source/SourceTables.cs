@@ -27,6 +27,10 @@ internal sealed class SourceTables : ITableStatements
         _logger = logger;
     }
 
+    /// <summary>Null where the options do not say how to reach the source.</summary>
+    public static SourceTables? Create(SourceOptions options, TimeProvider time, ILogger logger) =>
+        options.ConnectionString is null ? null : new SourceTables(options, time, logger);
+
     /// <summary>Ends the asking: the process is to stop.</summary>
     public CancellationToken Stop { get; set; }
 

@@ -46,8 +46,7 @@ internal sealed class TableCatalog
             return null;
         }
 
-        ReadOnlySpan<byte> schema = change.DdlSchemaName.IsEmpty ? header.SchemaName : change.DdlSchemaName;
-        TableId? unread = _parser.Apply(Encoding.UTF8.GetString(change.Sql), CurrentSchema(schema));
+        TableId? unread = _parser.Apply(Encoding.UTF8.GetString(change.Sql), CurrentSchema(header, change));
         TableId[] touched = _definitions.TakeTouched();
         foreach (TableId table in touched.Length > 1 ? touched : [])
         {
@@ -74,13 +73,10 @@ internal sealed class TableCatalog
     }
 
     /// <summary>The table that a TRUNCATE names; null if it cannot be read.</summary>
-    public KnownTable? FindTruncated(in EntryHeader header, in RowChange change)
-    {
-        ReadOnlySpan<byte> schema = change.DdlSchemaName.IsEmpty ? header.SchemaName : change.DdlSchemaName;
-        return DdlParser.TruncatedTable(Encoding.UTF8.GetString(change.Sql), CurrentSchema(schema)) is { } table
+    public KnownTable? FindTruncated(in EntryHeader header, in RowChange change) =>
+        DdlParser.TruncatedTable(Encoding.UTF8.GetString(change.Sql), CurrentSchema(header, change)) is { } table
             ? Find(new TableName(Encoding.UTF8.GetBytes(table.Schema), Encoding.UTF8.GetBytes(table.Name)))
             : null;
-    }
 
     /// <summary>Takes a definition that was kept. Before the first entry only: the rows of tables already met would not follow it.</summary>
     /// <param name="key">Key of its record.</param>
@@ -198,9 +194,9 @@ internal sealed class TableCatalog
     }
 
     /// <summary>Canal reads the UTF-8 bytes of the session's database as ISO-8859-1.</summary>
-    private static string CurrentSchema(ReadOnlySpan<byte> utf8)
+    private static string CurrentSchema(in EntryHeader header, in RowChange change)
     {
-        string text = Encoding.UTF8.GetString(utf8).Trim('`');
+        string text = Encoding.UTF8.GetString(change.DdlSchemaName.IsEmpty ? header.SchemaName : change.DdlSchemaName).Trim('`');
         if (Ascii.IsValid(text) || text.Any(static c => c > 0xff))
         {
             return text;

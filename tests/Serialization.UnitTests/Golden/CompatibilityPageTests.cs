@@ -7,7 +7,7 @@ public sealed class CompatibilityPageTests
     [Fact]
     public void Page_shows_the_list_that_the_comparison_reads()
     {
-        string path = Path.Combine(Root(), "docs", "compatibility.md");
+        string path = Path.Combine(GoldenFiles.RepositoryRoot ?? throw new DirectoryNotFoundException("The folder of Bridge.sln."), "docs", "compatibility.md");
         string page = File.ReadAllText(path);
         int begin = page.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length;
         string wanted = page[..begin] + KnownDifferences.Load().ToMarkdown() + page[page.IndexOf(End, StringComparison.Ordinal)..];
@@ -19,16 +19,5 @@ public sealed class CompatibilityPageTests
         }
 
         Assert.Equal(wanted, page);
-    }
-
-    private static string Root()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Bridge.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder?.FullName ?? throw new DirectoryNotFoundException("The folder of Bridge.sln.");
     }
 }

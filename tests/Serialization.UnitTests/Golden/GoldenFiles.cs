@@ -9,6 +9,9 @@ internal static class GoldenFiles
 {
     private static readonly string Own = Path.Combine(AppContext.BaseDirectory, "Golden");
 
+    /// <summary>Folder of Bridge.sln; null outside of the repository.</summary>
+    public static string? RepositoryRoot { get; } = FindRepository();
+
     /// <summary>Folder of all goldens; null when there is none.</summary>
     public static string? SharedGolden { get; } = Find("SHARED_GOLDEN", "golden");
 
@@ -89,16 +92,19 @@ internal static class GoldenFiles
             return set;
         }
 
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        string path = Path.Combine(RepositoryRoot ?? ".", "..", "shared", name);
+        return RepositoryRoot is not null && Directory.Exists(path) ? path : null;
+    }
+
+    private static string? FindRepository()
+    {
+        DirectoryInfo? folder = new(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Bridge.sln")))
         {
-            if (File.Exists(Path.Combine(folder.FullName, "Bridge.sln")))
-            {
-                string path = Path.Combine(folder.FullName, "..", "shared", name);
-                return Directory.Exists(path) ? path : null;
-            }
+            folder = folder.Parent;
         }
 
-        return null;
+        return folder?.FullName;
     }
 
     /// <summary>Field 5 of a Packet.</summary>

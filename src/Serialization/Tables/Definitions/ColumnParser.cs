@@ -33,6 +33,12 @@ internal static class ColumnParser
             sql.TryTakeSymbol('+');
         }
 
+        if (sql.Next.IsSymbol('('))
+        {
+            sql.SkipBrackets();
+            return new ColumnDefault(ColumnDefaultKind.Expression, "");
+        }
+
         SqlToken value = sql.Take();
         if (value.Kind == SqlTokenKind.Word && value.Text[0] == '_' && sql.Next.Kind is SqlTokenKind.Text or SqlTokenKind.Hex or SqlTokenKind.Bits)
         {
@@ -57,14 +63,6 @@ internal static class ColumnParser
             case SqlTokenKind.Word when value.Is("CURRENT_TIMESTAMP") || value.Is("NOW") || value.Is("LOCALTIME") || value.Is("LOCALTIMESTAMP"):
                 sql.SkipBrackets();
                 return new ColumnDefault(ColumnDefaultKind.CurrentTimestamp, "");
-            case SqlTokenKind.Symbol when value.IsSymbol('('):
-                for (int depth = 1; depth > 0 && !sql.AtEnd;)
-                {
-                    SqlToken token = sql.Take();
-                    depth += token.IsSymbol('(') ? 1 : token.IsSymbol(')') ? -1 : 0;
-                }
-
-                return new ColumnDefault(ColumnDefaultKind.Expression, "");
             default:
                 // A function, or an expression that MariaDB takes without brackets: its rest is read over as unknown attributes.
                 sql.SkipBrackets();
