@@ -270,7 +270,7 @@ internal sealed class Pipeline : IAsyncDisposable
             _publisher.Begin();
             while (i < _records.Count && ReferenceEquals(_records[i].Topic, topic))
             {
-                _publisher.Send(_records[i++], cancellationToken);
+                _publisher.Send(_records[i++], partitions, cancellationToken);
             }
 
             _group.AddRecords(topic, i - first, partitions);

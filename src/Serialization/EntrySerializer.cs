@@ -33,7 +33,11 @@ public sealed class EntrySerializer : IDisposable
         _skipped = settings.SkippedOperations;
 
         // The one place that chooses the envelope.
-        _envelope = new DebeziumEnvelope(settings);
+        _envelope = settings.Format switch
+        {
+            EnvelopeFormat.Debezium => new DebeziumEnvelope(settings),
+            _ => throw new ArgumentOutOfRangeException(nameof(settings), settings.Format, "An envelope of this name is missing."),
+        };
     }
 
     /// <summary>Headers that every record carries beside its own, in order.</summary>
@@ -41,24 +45,23 @@ public sealed class EntrySerializer : IDisposable
 
     /// <summary>Writes the records of an entry's rows, in row order; entries without rows only change what is remembered.</summary>
     /// <param name="entry">The entry.</param>
-    /// <param name="firstRow">Rows before this index were published before and are passed over.</param>
-    /// <param name="nowNanoseconds">Wall clock since the Unix epoch, for the envelope's ts_ms, ts_us and ts_ns.</param>
+    /// <param name="context">What else is known of it.</param>
     /// <param name="output">Receives the records. On an exception it is left as it was.</param>
     /// <exception cref="UnmappableValueException">A value does not fit its column's type.</exception>
     /// <exception cref="IncompleteRowImageException">Columns are missing from a row.</exception>
     /// <exception cref="CanalProtocolException">The entry is malformed.</exception>
-    public EntryResult Write(in CanalEntry entry, int firstRow, long nowNanoseconds, RecordBuffer output)
+    public EntryResult Write(in CanalEntry entry, in EntryContext context, RecordBuffer output)
     {
         switch (entry.Type)
         {
             case CanalEntryType.TransactionBegin:
-                _envelope.BeginTransaction(entry);
+                _envelope.BeginTransaction(entry, context, output);
                 return new EntryResult(EntryKind.TransactionBegin, 0, 0);
             case CanalEntryType.TransactionEnd:
-                _envelope.EndTransaction();
+                _envelope.EndTransaction(entry, context, output);
                 return new EntryResult(EntryKind.TransactionEnd, 0, 0);
             case CanalEntryType.RowData:
-                return WriteRowChange(entry, firstRow, nowNanoseconds, output);
+                return WriteRowChange(entry, context, output);
             default:
                 return new EntryResult(EntryKind.Other, 0, 0);
         }
@@ -76,12 +79,12 @@ public sealed class EntrySerializer : IDisposable
     /// <inheritdoc />
     public void Dispose() => _envelope.Dispose();
 
-    private EntryResult WriteRowChange(in CanalEntry entry, int firstRow, long nowNanoseconds, RecordBuffer output)
+    private EntryResult WriteRowChange(in CanalEntry entry, in EntryContext context, RecordBuffer output)
     {
         RowChange change = entry.ReadRowChange();
         if (change.IsDdl || !change.Sql.IsEmpty || !change.EventType.IsRowChange())
         {
-            return WithoutRows(entry.Header, change, nowNanoseconds, output);
+            return WriteStatement(entry.Header, change, context, output);
         }
 
         int count = output.Count, length = output.LengthBytes;
@@ -93,7 +96,7 @@ public sealed class EntrySerializer : IDisposable
                 return new EntryResult(EntryKind.ExcludedRows, change.CountRows(), 0);
             }
 
-            int rows = WriteRows(entry.Header, table, change, firstRow, nowNanoseconds, output);
+            int rows = WriteRows(entry.Header, table, change, context, output);
             string? undefined = table.Layout is { Definition: null } && !table.IsToldUndefined ? table.Source.ToString() : null;
             table.IsToldUndefined |= undefined is not null;
             return new EntryResult(rows > 0 ? EntryKind.Rows : EntryKind.Other, rows, _envelope.DamagedValues, UndefinedTable: undefined);
@@ -105,7 +108,7 @@ public sealed class EntrySerializer : IDisposable
         }
     }
 
-    private EntryResult WithoutRows(in EntryHeader header, in RowChange change, long nowNanoseconds, RecordBuffer output)
+    private EntryResult WriteStatement(in EntryHeader header, in RowChange change, in EntryContext context, RecordBuffer output)
     {
         EntryKind kind = change.EventType switch
         {
@@ -115,26 +118,27 @@ public sealed class EntrySerializer : IDisposable
             CanalEventType.Query => EntryKind.Query,
             _ => EntryKind.Other,
         };
-        if (kind == EntryKind.Ddl && change.EventType == CanalEventType.Truncate && (_skipped & SkippedOperations.Truncate) == 0
-            && _tables.FindTruncated(header, change) is { IsExcluded: false } truncated)
-        {
-            _envelope.BeginEntry(header, nowNanoseconds);
-            bool written = _envelope.TryWriteTruncate(header, truncated.Source, truncated.DefinedLayout, output);
-            return new EntryResult(written ? EntryKind.Truncate : kind, 0, 0);
-        }
-
-        TableId? unread = kind is EntryKind.Ddl or EntryKind.Query ? _tables.StatementSeen(header, change) : null;
-        return new EntryResult(kind, 0, 0, unread?.ToString());
+        KnownTable? truncated = kind == EntryKind.Ddl && change.EventType == CanalEventType.Truncate ? FindTruncated(header, change) : null;
+        TableId? unread = kind is EntryKind.Ddl or EntryKind.Query && truncated is null ? _tables.StatementSeen(header, change) : null;
+        bool written = _envelope.WriteStatement(new SourceStatement { Header = header, Change = change, Kind = kind, Truncated = truncated }, context, output);
+        return new EntryResult(written && truncated is not null ? EntryKind.Truncate : kind, 0, 0, unread?.ToString());
     }
 
-    private int WriteRows(in EntryHeader header, KnownTable table, in RowChange change, int firstRow, long nowNanoseconds, RecordBuffer buffer)
+    /// <summary>The table that a TRUNCATE names; null if it becomes no record.</summary>
+    private KnownTable? FindTruncated(in EntryHeader header, in RowChange change)
     {
-        _envelope.BeginEntry(header, nowNanoseconds);
+        KnownTable? table = (_skipped & SkippedOperations.Truncate) == 0 ? _tables.FindTruncated(header, change) : null;
+        return table?.IsExcluded == true ? null : table;
+    }
+
+    private int WriteRows(in EntryHeader header, KnownTable table, in RowChange change, in EntryContext context, RecordBuffer buffer)
+    {
+        _envelope.BeginEntry(header, table.Source, context);
         Operation operation = OperationOf(change.EventType);
         int index = 0;
         foreach (RowData row in change.Rows)
         {
-            if (index >= firstRow)
+            if (index >= context.FirstRow)
             {
                 WriteRow(table, row, operation, index, buffer);
             }
@@ -142,6 +146,7 @@ public sealed class EntrySerializer : IDisposable
             index++;
         }
 
+        _envelope.EndEntry(buffer);
         return index;
     }
 

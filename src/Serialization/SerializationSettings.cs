@@ -10,9 +10,19 @@ public enum SourceKind
     MariaDb,
 }
 
+/// <summary>Formats of records.</summary>
+public enum EnvelopeFormat
+{
+    /// <summary>Debezium's change events in JSON.</summary>
+    Debezium,
+}
+
 /// <summary>What a serializer must know and cannot see in the entries.</summary>
 public sealed record SerializationSettings
 {
+    /// <summary>Format of the records.</summary>
+    public EnvelopeFormat Format { get; init; }
+
     /// <summary>Kind of the source.</summary>
     public SourceKind SourceKind { get; init; } = SourceKind.MySql;
 

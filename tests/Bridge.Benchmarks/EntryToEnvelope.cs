@@ -39,7 +39,7 @@ public class EntryToEnvelope
             using var batch = new CanalBatch(body);
             foreach (CanalEntry entry in batch.Entries)
             {
-                _serializer.Write(entry, 0, 1_700_000_000_123_456_789, _output);
+                _serializer.Write(entry, new EntryContext(1_700_000_000_123_456_789), _output);
             }
 
             bytes += _output.LengthBytes;

@@ -59,7 +59,7 @@ public class HandlingModes
             {
                 if (withStatements || entry.Header.EventType.IsRowChange())
                 {
-                    _serializer.Write(entry, 0, 1_700_000_000_123_456_789, _output);
+                    _serializer.Write(entry, new EntryContext(1_700_000_000_123_456_789), _output);
                 }
             }
 

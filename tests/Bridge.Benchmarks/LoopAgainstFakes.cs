@@ -44,7 +44,7 @@ public class LoopAgainstFakes
         _publisher.Begin();
         for (int i = 0; i < _records.Count; i++)
         {
-            _publisher.Send(_records[i], CancellationToken.None);
+            _publisher.Send(_records[i], partitions: 1, CancellationToken.None);
         }
 
         _publisher.Commit(new StoredPosition { Destination = "shop", Owner = Guid.Empty }, CancellationToken.None);

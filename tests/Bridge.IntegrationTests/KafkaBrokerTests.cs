@@ -204,7 +204,7 @@ public sealed class KafkaBrokerTests(SharedPeers shared)
         using var records = new RecordBuffer();
         ByteRange keyRange = key is null ? ByteRange.Null : Write(records, System.Text.Encoding.UTF8.GetBytes(key));
         records.Add(topic, keyRange, Write(records, value ?? [1]));
-        publisher.Send(records[0], CancellationToken.None);
+        publisher.Send(records[0], partitions: 1, CancellationToken.None);
     }
 
     private static ByteRange Write(RecordBuffer records, byte[] bytes)

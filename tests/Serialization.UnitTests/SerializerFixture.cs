@@ -36,7 +36,7 @@ internal sealed class SerializerFixture : IDisposable
 
     public RecordBuffer Buffer { get; } = new();
 
-    public EntryResult Write(byte[] entry, int firstRow = 0) => _serializer.Write(CanalEntry.Parse(entry), firstRow, Now, Buffer);
+    public EntryResult Write(byte[] entry, int firstRow = 0) => _serializer.Write(CanalEntry.Parse(entry), new EntryContext(Now, BatchId: 1, firstRow), Buffer);
 
     public IReadOnlyList<(byte[] Key, byte[]? Value)> TakeChangedDefinitions() => _serializer.TakeChangedDefinitions();
 

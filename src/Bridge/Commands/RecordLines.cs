@@ -25,7 +25,7 @@ internal sealed class RecordLines(Stream output)
             WriteHeader(json, own, record.HeaderValue);
         }
 
-        foreach ((string name, byte[] value) in sharedHeaders)
+        foreach ((string name, byte[] value) in record.SharesHeaders ? sharedHeaders : [])
         {
             WriteHeader(json, name, value);
         }

@@ -49,7 +49,7 @@ internal sealed class BatchMapper
                 continue;
             }
 
-            EntryResult result = Serialize(entry, firstRow, now, records);
+            EntryResult result = Serialize(entry, new EntryContext(now, batch.Id, firstRow), records);
             if (entry.Type != CanalEntryType.RowData)
             {
                 continue;
@@ -62,11 +62,11 @@ internal sealed class BatchMapper
         _metrics.BatchMapped(batch.Count);
     }
 
-    private EntryResult Serialize(in CanalEntry entry, int firstRow, long now, RecordBuffer records)
+    private EntryResult Serialize(in CanalEntry entry, in EntryContext context, RecordBuffer records)
     {
         try
         {
-            return _serializer.Write(entry, firstRow, now, records);
+            return _serializer.Write(entry, context, records);
         }
         catch (RowException e)
         {

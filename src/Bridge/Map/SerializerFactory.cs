@@ -16,6 +16,10 @@ internal static class SerializerFactory
     {
         var settings = new SerializationSettings
         {
+            Format = options.Envelope.Format switch
+            {
+                _ => EnvelopeFormat.Debezium,
+            },
             SourceKind = options.Source.Kind,
             TopicPrefix = options.Topics.Prefix!,
             CanalTimeZone = TimeZoneInfo.FindSystemTimeZoneById(options.Source.CanalTimeZone),

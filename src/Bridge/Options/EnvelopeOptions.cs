@@ -5,6 +5,10 @@ namespace CanalBridge.Options;
 /// <summary>Section <c>Envelope</c>: the shape of the records. Names, values and meanings are those of Debezium's connectors and Connect's JsonConverter.</summary>
 internal sealed class EnvelopeOptions
 {
+    /// <summary>Format of the records: debezium.</summary>
+    [AllowedValues("debezium")]
+    public string Format { get; set; } = "debezium";
+
     /// <summary>Whether each record carries Debezium's four context headers (its <c>extended.headers.enabled</c>).</summary>
     public bool ContextHeaders { get; set; } = true;
 

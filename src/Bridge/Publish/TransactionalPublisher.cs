@@ -125,13 +125,29 @@ internal sealed class TransactionalPublisher : IDisposable
 
     /// <summary>Hands one record to the open transaction; waits while the local queue is full.</summary>
     /// <param name="record">The record.</param>
+    /// <param name="partitions">Partitions of its topic.</param>
     /// <param name="cancellationToken">Ends that wait, as a <see cref="KafkaFaultException"/>.</param>
-    public void Send(in SerializedRecord record, CancellationToken cancellationToken)
+    public void Send(in SerializedRecord record, int partitions, CancellationToken cancellationToken)
     {
         _message.Key = record.KeyIsNull ? null : _keys.Copy(record.Key);
         _message.Value = record.ValueIsNull ? null : _values.Copy(record.Value);
-        _message.Headers = record.HeaderName is { } name ? WithShared(name, record.HeaderValue) : _sharedHeaders;
-        Produce(record.Topic, partition: null, cancellationToken);
+        _message.Headers = !record.SharesHeaders ? null : record.HeaderName is { } name ? WithShared(name, record.HeaderValue) : _sharedHeaders;
+        switch (record.Placement)
+        {
+            case RecordPlacement.ByKey:
+                Produce(record.Topic, partition: null, cancellationToken);
+                break;
+            case RecordPlacement.FirstPartition:
+                Produce(record.Topic, partition: 0, cancellationToken);
+                break;
+            default:
+                for (int partition = 0; partition < partitions; partition++)
+                {
+                    Produce(record.Topic, partition, cancellationToken);
+                }
+
+                break;
+        }
     }
 
     /// <summary>Hands over a table definition that belongs to the next position; opens a transaction if none is open.</summary>

@@ -19,25 +19,30 @@ internal interface IEnvelopeWriter : IDisposable
 
     /// <summary>A source transaction begins. MariaDB's have no BEGIN.</summary>
     /// <param name="begin">Its entry.</param>
-    void BeginTransaction(in CanalEntry begin);
+    /// <param name="context">Whether it is new.</param>
+    /// <param name="records">Receives a record, if the envelope has one for it.</param>
+    void BeginTransaction(in CanalEntry begin, in EntryContext context, RecordBuffer records);
 
     /// <summary>The source transaction ends.</summary>
-    void EndTransaction();
+    /// <param name="end">Its entry.</param>
+    /// <param name="context">Whether it is new.</param>
+    /// <param name="records">Receives a record, if the envelope has one for it.</param>
+    void EndTransaction(in CanalEntry end, in EntryContext context, RecordBuffer records);
+
+    /// <summary>Appends the records of a statement, if the envelope has any for it.</summary>
+    /// <returns>Whether it has.</returns>
+    bool WriteStatement(in SourceStatement statement, in EntryContext context, RecordBuffer records);
 
     /// <summary>Prepares what is the same for all rows of an entry.</summary>
     /// <param name="header">The entry's header.</param>
-    /// <param name="nowNanoseconds">Wall clock since the Unix epoch.</param>
-    void BeginEntry(in EntryHeader header, long nowNanoseconds);
-
-    /// <summary>Appends the record of a TRUNCATE TABLE.</summary>
-    /// <param name="header">Header of its entry.</param>
-    /// <param name="table">The table that the statement names.</param>
-    /// <param name="layout">Its columns; null if they are unknown.</param>
-    /// <param name="records">Receives the record.</param>
-    /// <returns>False if it cannot be written without knowing the columns.</returns>
-    bool TryWriteTruncate(in EntryHeader header, SourceTable table, TableLayout? layout, RecordBuffer records);
+    /// <param name="table">Its table.</param>
+    /// <param name="context">Clock and batch.</param>
+    void BeginEntry(in EntryHeader header, SourceTable table, in EntryContext context);
 
     /// <summary>Appends the records of one row change: none, one or several, in the order they must stand in Kafka.</summary>
     /// <exception cref="UnmappableValueException">A value does not fit its column's type; the caller takes back what was appended.</exception>
     void WriteRow(in ChangeEvent change, RecordBuffer records);
+
+    /// <summary>All rows of the entry were written: an envelope with one record for all of them appends it now.</summary>
+    void EndEntry(RecordBuffer records);
 }

@@ -26,7 +26,11 @@ public sealed class RecordBuffer : IBufferWriter<byte>, IDisposable
         {
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Count, nameof(index));
             ref readonly Slot slot = ref _slots[index];
-            return new SerializedRecord(slot.Topic, Slice(slot.Key), slot.Key.IsNull, Slice(slot.Value), slot.Value.IsNull, slot.HeaderName, Slice(slot.HeaderValue));
+            return new SerializedRecord(slot.Topic, Slice(slot.Key), slot.Key.IsNull, Slice(slot.Value), slot.Value.IsNull, slot.HeaderName, Slice(slot.HeaderValue))
+            {
+                Placement = slot.Placement,
+                SharesHeaders = slot.SharesHeaders,
+            };
         }
     }
 
@@ -49,14 +53,17 @@ public sealed class RecordBuffer : IBufferWriter<byte>, IDisposable
     /// <param name="value">Range of the value; <see cref="ByteRange.Null"/> for a tombstone.</param>
     /// <param name="headerName">Name of the record's own header; null for none.</param>
     /// <param name="headerValue">Range of the header's value.</param>
-    public void Add(string topic, ByteRange key, ByteRange value, string? headerName = null, ByteRange headerValue = default)
+    /// <param name="placement">Where in the topic it goes.</param>
+    /// <param name="sharesHeaders">Whether it carries the headers that records share.</param>
+    public void Add(
+        string topic, ByteRange key, ByteRange value, string? headerName = null, ByteRange headerValue = default, RecordPlacement placement = RecordPlacement.ByKey, bool sharesHeaders = true)
     {
         if (Count == _slots.Length)
         {
             Array.Resize(ref _slots, Math.Max(InitialRecords, Count * 2));
         }
 
-        _slots[Count++] = new Slot(topic, key, value, headerName, headerValue);
+        _slots[Count++] = new Slot(topic, key, value, headerName, headerValue, placement, sharesHeaders);
     }
 
     /// <summary>Bytes of a range written to this buffer.</summary>
@@ -116,5 +123,5 @@ public sealed class RecordBuffer : IBufferWriter<byte>, IDisposable
         _bytes = larger;
     }
 
-    private readonly record struct Slot(string Topic, ByteRange Key, ByteRange Value, string? HeaderName, ByteRange HeaderValue);
+    private readonly record struct Slot(string Topic, ByteRange Key, ByteRange Value, string? HeaderName, ByteRange HeaderValue, RecordPlacement Placement, bool SharesHeaders);
 }

@@ -30,6 +30,12 @@ public readonly ref struct SerializedRecord
     /// <summary>A tombstone: Kafka null.</summary>
     public bool ValueIsNull { get; }
 
+    /// <summary>Where in its topic it goes.</summary>
+    public RecordPlacement Placement { get; init; }
+
+    /// <summary>Whether it carries the headers that records share, behind its own.</summary>
+    public bool SharesHeaders { get; init; }
+
     /// <summary>Name of the record's own header; null if it has none. The headers that all records share are not here.</summary>
     public string? HeaderName { get; }
 

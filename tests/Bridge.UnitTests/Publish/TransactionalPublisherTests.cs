@@ -181,6 +181,6 @@ public sealed class TransactionalPublisherTests : IDisposable
     private void SendOne()
     {
         _publisher.Begin();
-        _publisher.Send(_records[0], CancellationToken.None);
+        _publisher.Send(_records[0], partitions: 1, CancellationToken.None);
     }
 }

@@ -104,7 +104,7 @@ public sealed class GoldenTests
             using var batch = new CanalBatch(frame);
             foreach (CanalEntry entry in batch.Entries)
             {
-                serializer.Write(entry, 0, 1_700_000_000_123_456_789, buffer);
+                serializer.Write(entry, new EntryContext(1_700_000_000_123_456_789), buffer);
             }
 
             for (int i = 0; i < buffer.Count; i++)

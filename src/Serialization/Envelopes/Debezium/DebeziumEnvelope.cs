@@ -31,7 +31,7 @@ internal sealed class DebeziumEnvelope : IEnvelopeWriter
     public int DamagedValues => _columns.DamagedValues;
 
     /// <inheritdoc />
-    public void BeginTransaction(in CanalEntry begin)
+    public void BeginTransaction(in CanalEntry begin, in EntryContext context, RecordBuffer records)
     {
         // Debezium knows the thread from BEGIN; XA transactions start without one.
         bool hasThread = _settings.SourceKind == SourceKind.MySql && begin.FindBeginProperty("XA_TYPE"u8).IsEmpty;
@@ -40,25 +40,25 @@ internal sealed class DebeziumEnvelope : IEnvelopeWriter
     }
 
     /// <inheritdoc />
-    public void EndTransaction() => _threadId = null;
+    public void EndTransaction(in CanalEntry end, in EntryContext context, RecordBuffer records) => _threadId = null;
 
     /// <inheritdoc />
-    public void BeginEntry(in EntryHeader header, long nowNanoseconds)
+    public void BeginEntry(in EntryHeader header, SourceTable table, in EntryContext context)
     {
         _columns.ResetDamage();
-        _values.BeginEntry(header, _threadId, nowNanoseconds);
+        _values.BeginEntry(header, _threadId, context.NowNanoseconds);
     }
 
     /// <inheritdoc />
-    public bool TryWriteTruncate(in EntryHeader header, SourceTable table, TableLayout? layout, RecordBuffer records)
+    public bool WriteStatement(in SourceStatement statement, in EntryContext context, RecordBuffer records)
     {
-        if (_settings.Schemas && layout is null)
+        TableLayout? layout = statement.Truncated?.DefinedLayout;
+        if (statement.Truncated is not { Source: var table } || (_settings.Schemas && layout is null))
         {
             return false;
         }
 
-        // A statement belongs to no transaction with a thread.
-        _values.BeginTruncate(header, table);
+        _values.BeginTruncate(statement.Header, table, context.NowNanoseconds);
         var output = new RecordOutput(records);
         int start = output.Position;
         if (_settings.Schemas)
@@ -75,6 +75,11 @@ internal sealed class DebeziumEnvelope : IEnvelopeWriter
         records.Add(table.Topic, ByteRange.Null, output.RangeFrom(start));
         output.Flush();
         return true;
+    }
+
+    /// <inheritdoc />
+    public void EndEntry(RecordBuffer records)
+    {
     }
 
     /// <inheritdoc />

@@ -37,18 +37,16 @@ internal sealed class DebeziumValueWriter : IDisposable
     /// <summary>Prepares what is the same for all rows of an entry.</summary>
     public void BeginEntry(in EntryHeader header, long? threadId, long nowNanoseconds)
     {
-        if (nowNanoseconds != _now)
-        {
-            // The batch's clock: the same for many entries.
-            WriteClock(nowNanoseconds);
-        }
-
+        SetClock(nowNanoseconds);
         BeginSource(header, header.SchemaName, header.TableName, threadId);
     }
 
-    /// <summary>Prepares a truncate: the table is the one that the statement names, which Canal may spell otherwise in the header. After <see cref="BeginEntry"/>.</summary>
-    public void BeginTruncate(in EntryHeader header, SourceTable table) =>
+    /// <summary>Prepares a truncate: the table is the one that the statement names, which Canal may spell otherwise in the header. A statement has no thread.</summary>
+    public void BeginTruncate(in EntryHeader header, SourceTable table, long nowNanoseconds)
+    {
+        SetClock(nowNanoseconds);
         BeginSource(header, Encoding.UTF8.GetBytes(table.Schema), Encoding.UTF8.GetBytes(table.Name), threadId: null);
+    }
 
     /// <summary>Writes the value of a truncate.</summary>
     public void WriteTruncate(ref RecordOutput output)
@@ -99,8 +97,14 @@ internal sealed class DebeziumValueWriter : IDisposable
     /// <inheritdoc />
     public void Dispose() => _fixed.Dispose();
 
-    private void WriteClock(long nowNanoseconds)
+    private void SetClock(long nowNanoseconds)
     {
+        if (nowNanoseconds == _now)
+        {
+            // The batch's clock: the same for many entries.
+            return;
+        }
+
         _now = nowNanoseconds;
         _fixed.Truncate(0, _connector.Length);
         var output = new RecordOutput(_fixed);
