@@ -51,6 +51,7 @@ internal sealed class Pipeline : IAsyncDisposable
     private readonly SessionFaults _sessionFaults;
     private readonly ProgressLog _progress;
     private readonly BridgeMetrics _metrics;
+    private readonly Interval _heartbeat;
     private readonly RetryDelay _delay = new(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(2));
 
     /// <summary>False while a batch is between mapping and sending: the position is then ahead of what Kafka was given.</summary>
@@ -87,7 +88,8 @@ internal sealed class Pipeline : IAsyncDisposable
         _mapper = new BatchMapper(options.Canal.Destination!, _serializer, _replay, _metrics, time, logger);
         _settler = new BatchSettler(options.Canal.Destination!, logger);
         _group = new TransactionGroup(options.Delivery, time);
-        Restore(definitions);
+        _heartbeat = new Interval(options.Envelope.HeartbeatInterval, time);
+        Restore(definitions, stored?.Epoch == options.Delivery.Epoch ? stored.Transaction : null);
         publisher.ShareHeaders(_serializer.SharedHeaders);
     }
 
@@ -157,8 +159,9 @@ internal sealed class Pipeline : IAsyncDisposable
         _records.Dispose();
     }
 
-    private void Restore(IReadOnlyList<KeptDefinition> definitions)
+    private void Restore(IReadOnlyList<KeptDefinition> definitions, string? transaction)
     {
+        RestoreTransaction(transaction);
         try
         {
             foreach (KeptDefinition definition in definitions)
@@ -171,6 +174,24 @@ internal sealed class Pipeline : IAsyncDisposable
             throw new KafkaFaultException(KafkaStep.ReadPosition, FaultPolicy.PositionUnreadable, $"A record of {_options.TablesTopic} is no table definition: {e.Message}. Start the bridge that wrote it, or empty the topic: keys and defaults are then unknown until the next statement on each table.", e);
         }
     }
+
+    private void RestoreTransaction(string? transaction)
+    {
+        try
+        {
+            if (transaction is not null)
+            {
+                _serializer.RestoreTransaction(transaction);
+            }
+        }
+        catch (FormatException e)
+        {
+            throw new KafkaFaultException(KafkaStep.ReadPosition, FaultPolicy.PositionUnreadable, $"The position in {_options.PositionTopic} has no readable transaction: {e.Message}. Start the bridge that wrote it.", e);
+        }
+    }
+
+    /// <summary>The position that everything sent so far leads to.</summary>
+    private StoredPosition StoredNow => _replay.Position(_options.Canal.Destination!, _owner, _time.GetUtcNow()) with { Transaction = _serializer.OpenTransaction };
 
     private string Position => _replay.Last?.ToString() ?? "Canal's own cursor";
 
@@ -211,6 +232,11 @@ internal sealed class Pipeline : IAsyncDisposable
             }
 
             _batchIsWhole = true;
+        }
+
+        if (_heartbeat.IsDue)
+        {
+            SendHeartbeat(grace);
         }
 
         if (_group.IsDue)
@@ -279,6 +305,27 @@ internal sealed class Pipeline : IAsyncDisposable
         _metrics.RecordsSent(_records.Count);
     }
 
+    /// <summary>It rides in the open transaction, or has one of its own, which writes the position anew.</summary>
+    private void SendHeartbeat(CancellationToken cancellationToken)
+    {
+        bool isAlone = !_publisher.IsOpen;
+        _records.Clear();
+        _serializer.WriteHeartbeat(_options.HeartbeatTopic, (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100, _records);
+        for (int i = 0; i < _records.Count; i++)
+        {
+            int partitions = _topics.PartitionsOf(_options.HeartbeatTopic);
+            _publisher.Begin();
+            _publisher.Send(_records[i], partitions, cancellationToken);
+        }
+
+        if (isAlone && _publisher.IsOpen)
+        {
+            _publisher.Commit(StoredNow, cancellationToken);
+        }
+
+        _heartbeat.Restart();
+    }
+
     private async ValueTask CommitAndSettleAsync(CancellationToken cancellationToken)
     {
         Commit(cancellationToken);
@@ -301,7 +348,7 @@ internal sealed class Pipeline : IAsyncDisposable
         if (_publisher.IsOpen)
         {
             long begun = _time.GetTimestamp();
-            _publisher.Commit(_replay.Position(_options.Canal.Destination!, _owner, _time.GetUtcNow()), cancellationToken);
+            _publisher.Commit(StoredNow, cancellationToken);
             if (_time.GetElapsedTime(begun) > LateCommit)
             {
                 _progress.Trouble();

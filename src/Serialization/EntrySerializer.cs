@@ -76,6 +76,19 @@ public sealed class EntrySerializer : IDisposable
     /// <summary>Table definitions that became known, or unknown, since the last call: records to be kept together with the position that they belong to.</summary>
     public IReadOnlyList<(byte[] Key, byte[]? Value)> TakeChangedDefinitions() => _tables.TakeChangedDefinitions();
 
+    /// <summary>What is known of the source transaction under way, to be kept with the position; null if nothing is.</summary>
+    public string? OpenTransaction => _envelope.OpenTransaction;
+
+    /// <summary>Goes on with a source transaction that an earlier run has kept. Before the first entry.</summary>
+    /// <exception cref="FormatException">It is no such state.</exception>
+    public void RestoreTransaction(string state) => _envelope.RestoreTransaction(state);
+
+    /// <summary>Appends a heartbeat, if the envelope has any.</summary>
+    /// <param name="topic">Its topic.</param>
+    /// <param name="nowNanoseconds">Wall clock since the Unix epoch.</param>
+    /// <param name="output">Receives it.</param>
+    public void WriteHeartbeat(string topic, long nowNanoseconds, RecordBuffer output) => _envelope.WriteHeartbeat(topic, nowNanoseconds, output);
+
     /// <inheritdoc />
     public void Dispose() => _envelope.Dispose();
 
@@ -91,12 +104,13 @@ public sealed class EntrySerializer : IDisposable
         try
         {
             KnownTable table = _tables.Find(entry.Header);
+            _envelope.BeginEntry(entry.Header, table.Source, context, output);
             if (table.IsExcluded || (_skipped & SkippedOf(change.EventType)) != 0)
             {
                 return new EntryResult(EntryKind.ExcludedRows, change.CountRows(), 0);
             }
 
-            int rows = WriteRows(entry.Header, table, change, context, output);
+            int rows = WriteRows(table, change, context, output);
             string? undefined = table.Layout is { Definition: null } && !table.IsToldUndefined ? table.Source.ToString() : null;
             table.IsToldUndefined |= undefined is not null;
             return new EntryResult(rows > 0 ? EntryKind.Rows : EntryKind.Other, rows, _envelope.DamagedValues, UndefinedTable: undefined);
@@ -131,9 +145,8 @@ public sealed class EntrySerializer : IDisposable
         return table?.IsExcluded == true ? null : table;
     }
 
-    private int WriteRows(in EntryHeader header, KnownTable table, in RowChange change, in EntryContext context, RecordBuffer buffer)
+    private int WriteRows(KnownTable table, in RowChange change, in EntryContext context, RecordBuffer buffer)
     {
-        _envelope.BeginEntry(header, table.Source, context);
         Operation operation = OperationOf(change.EventType);
         int index = 0;
         foreach (RowData row in change.Rows)

@@ -29,6 +29,9 @@ public sealed record SerializationSettings
     /// <summary>Debezium's <c>topic.prefix</c>, written as <c>source.name</c>.</summary>
     public required string TopicPrefix { get; init; }
 
+    /// <summary>Topic of the records of BEGIN and END; null for none, and no place in the transaction on the records: Debezium's <c>provide.transaction.metadata</c>.</summary>
+    public string? TransactionTopic { get; init; }
+
     /// <summary>Time zone of the Canal server's JVM: TIMESTAMP values arrive as wall-clock text in it.</summary>
     /// <remarks>Only a zone without daylight saving is lossless: a repeated hour is read as standard time.</remarks>
     public TimeZoneInfo CanalTimeZone { get; init; } = TimeZoneInfo.Utc;

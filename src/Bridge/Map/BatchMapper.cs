@@ -42,7 +42,13 @@ internal sealed class BatchMapper
         foreach (CanalEntry entry in batch.Entries)
         {
             _replay.Observe(entry, batch.Id);
-            int firstRow = entry.Type == CanalEntryType.RowData ? _replay.FirstNewRow(entry) : 0;
+            if (entry.Type != CanalEntryType.RowData)
+            {
+                MapBoundary(entry, new EntryContext(now, batch.Id), records);
+                continue;
+            }
+
+            int firstRow = _replay.FirstNewRow(entry);
             if (firstRow == ReplayFilter.AllRows)
             {
                 CountDuplicates(entry.ReadRowChange().CountRows());
@@ -50,16 +56,22 @@ internal sealed class BatchMapper
             }
 
             EntryResult result = Serialize(entry, new EntryContext(now, batch.Id, firstRow), records);
-            if (entry.Type != CanalEntryType.RowData)
-            {
-                continue;
-            }
-
             _replay.Advance(entry, result.Rows);
             Report(entry, result, firstRow);
         }
 
         _metrics.BatchMapped(batch.Count);
+    }
+
+    /// <summary>A BEGIN or END: it may be a record of its own, which must not come twice.</summary>
+    private void MapBoundary(in CanalEntry entry, in EntryContext context, RecordBuffer records)
+    {
+        int count = records.Count;
+        _serializer.Write(entry, context with { FirstRow = _replay.IsNewBoundary(entry) ? 0 : 1 }, records);
+        if (records.Count > count)
+        {
+            _replay.AdvanceBoundary(entry);
+        }
     }
 
     private EntryResult Serialize(in CanalEntry entry, in EntryContext context, RecordBuffer records)

@@ -22,6 +22,7 @@ internal static class SerializerFactory
             },
             SourceKind = options.Source.Kind,
             TopicPrefix = options.Topics.Prefix!,
+            TransactionTopic = options.Envelope.ProvideTransactionMetadata ? options.TransactionTopic : null,
             CanalTimeZone = TimeZoneInfo.FindSystemTimeZoneById(options.Source.CanalTimeZone),
             Schemas = options.Envelope.SchemasEnable,
             DecimalHandling = options.Envelope.DecimalHandlingMode switch

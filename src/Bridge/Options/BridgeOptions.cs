@@ -21,5 +21,9 @@ internal sealed class BridgeOptions
 
     public string TablesTopic => Kafka.TablesTopic ?? $"{TransactionalId}.tables";
 
+    public string TransactionTopic => $"{Topics.Prefix}{Topics.Delimiter}{Envelope.TopicTransaction}";
+
+    public string HeartbeatTopic => $"{Envelope.TopicHeartbeatPrefix}{Topics.Delimiter}{Topics.Prefix}";
+
     public TimeSpan MessageTimeout => Kafka.MessageTimeout ?? Kafka.TransactionTimeout * 2 / 3;
 }

@@ -53,6 +53,23 @@ internal sealed class EnvelopeOptions
     /// <summary><c>tombstones.on.delete</c>: whether a delete is followed by a record without value.</summary>
     public bool TombstonesOnDelete { get; set; } = true;
 
+    /// <summary><c>provide.transaction.metadata</c>: a record at each BEGIN and END of the source, and the place of each change in its transaction.</summary>
+    public bool ProvideTransactionMetadata { get; set; }
+
+    /// <summary><c>topic.transaction</c>: last part of the name of the topic of those records.</summary>
+    [Required]
+    [RegularExpression("[A-Za-z0-9._-]{1,100}")]
+    public string TopicTransaction { get; set; } = "transaction";
+
+    /// <summary><c>heartbeat.interval.ms</c>: a record now and then, also while nothing changes; zero for none.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00", ConvertValueInInvariantCulture = true)]
+    public TimeSpan HeartbeatInterval { get; set; }
+
+    /// <summary><c>topic.heartbeat.prefix</c>: first part of the name of their topic.</summary>
+    [Required]
+    [RegularExpression("[A-Za-z0-9._-]{1,100}")]
+    public string TopicHeartbeatPrefix { get; set; } = "__debezium-heartbeat";
+
     /// <summary>Whether NULL is written as the column's default where that is known (the converter's <c>replace.null.with.default</c>).</summary>
     public bool ReplaceNullWithDefault { get; set; } = true;
 }

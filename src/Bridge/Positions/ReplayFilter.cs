@@ -34,6 +34,9 @@ internal sealed class ReplayFilter
     // A smaller number later means that Canal's instance was started anew.
     private long _lastBatchId;
 
+    // Last BEGIN or END that became a record.
+    private BinlogPosition? _boundary;
+
     /// <param name="stored">Last committed position; null when there is none.</param>
     /// <param name="epoch">Epoch in force; a stored position of an earlier one is not compared.</param>
     /// <param name="serverIdMayChange">One binlog holds events of several servers.</param>
@@ -49,6 +52,7 @@ internal sealed class ReplayFilter
             _serverId = stored.ServerId;
             MaxExecuteTimeMilliseconds = stored.MaxExecuteTimeMilliseconds;
             _lastBatchId = stored.BatchId;
+            _boundary = stored.Boundary;
             _gtid = stored.Gtid is { } gtid ? Encoding.UTF8.GetBytes(gtid) : [];
         }
     }
@@ -81,6 +85,7 @@ internal sealed class ReplayFilter
         ServerId = _serverId,
         MaxExecuteTimeMilliseconds = MaxExecuteTimeMilliseconds,
         BatchId = _lastBatchId,
+        Boundary = _boundary,
         Time = time,
     };
 
@@ -161,6 +166,16 @@ internal sealed class ReplayFilter
                 return order == BinlogOrder.Same && header.EventType.IsRowChange() ? _lastRow + 1 : AllRows;
         }
     }
+
+    /// <summary>Whether a BEGIN or END lies behind everything taken. Of another binlog it is not: its rows will tell.</summary>
+    public bool IsNewBoundary(in CanalEntry entry)
+    {
+        BinlogPosition position = entry.Header.Position;
+        return (Last is not { } last || position.CompareTo(last) == BinlogOrder.After) && (_boundary is not { } boundary || position.CompareTo(boundary) == BinlogOrder.After);
+    }
+
+    /// <summary>A BEGIN or END became a record.</summary>
+    public void AdvanceBoundary(in CanalEntry entry) => _boundary = entry.Header.Position;
 
     /// <summary>The entry was taken: it and all before it are old from now on.</summary>
     /// <param name="entry">The entry.</param>

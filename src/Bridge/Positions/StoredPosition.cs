@@ -36,6 +36,12 @@ internal sealed record StoredPosition
     /// <summary>Last Canal batch looked at: a smaller number later means that Canal's instance was started anew.</summary>
     public long BatchId { get; init; }
 
+    /// <summary>Last BEGIN or END published; null before the first, and where they become no records.</summary>
+    public BinlogPosition? Boundary { get; init; }
+
+    /// <summary>The source transaction that was under way, as the envelope keeps it (JSON); null for none, and where nobody counts.</summary>
+    public string? Transaction { get; init; }
+
     /// <summary>When the record was written; information only.</summary>
     public DateTimeOffset Time { get; init; }
 
@@ -56,6 +62,9 @@ internal sealed record StoredPosition
         json.WriteNumber("server_id", ServerId);
         json.WriteNumber("max_execute_time_ms", MaxExecuteTimeMilliseconds);
         json.WriteNumber("batch_id", BatchId);
+        json.WriteString("boundary_file", Boundary?.File);
+        json.WriteNumber("boundary_offset", Boundary?.Offset ?? 0);
+        json.WriteString("transaction", Transaction);
         json.WriteString("time", Time);
         json.WriteEndObject();
         json.Flush();
@@ -88,7 +97,13 @@ internal sealed record StoredPosition
                 MaxExecuteTimeMilliseconds = root.GetProperty("max_execute_time_ms").GetInt64(),
                 BatchId = root.GetProperty("batch_id").GetInt64(),
                 Time = root.GetProperty("time").GetDateTimeOffset(),
+
+                // A bridge of an earlier version did not write these.
+                Boundary = Text("boundary_file") is { } boundary ? new BinlogPosition(boundary, root.GetProperty("boundary_offset").GetInt64()) : null,
+                Transaction = Text("transaction"),
             };
+
+            string? Text(string name) => root.TryGetProperty(name, out JsonElement member) ? member.GetString() : null;
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {

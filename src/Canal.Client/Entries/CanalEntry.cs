@@ -77,6 +77,9 @@ public readonly ref struct CanalEntry
     /// <summary>A property of a transaction's BEGIN, such as <c>XA_TYPE</c>; empty when it is not there. Only for <see cref="CanalEntryType.TransactionBegin"/>.</summary>
     public ReadOnlySpan<byte> FindBeginProperty(ReadOnlySpan<byte> key) => Pairs.Find(StoreValue, 0x1a, key, "TransactionBegin");
 
+    /// <summary>A property of a transaction's END, such as <c>XA_TYPE</c>; empty when it is not there. Only for <see cref="CanalEntryType.TransactionEnd"/>.</summary>
+    public ReadOnlySpan<byte> FindEndProperty(ReadOnlySpan<byte> key) => Pairs.Find(StoreValue, 0x1a, key, "TransactionEnd");
+
     /// <summary>Opens the store value. Only for <see cref="CanalEntryType.RowData"/>.</summary>
     /// <exception cref="CanalProtocolException">The store value is no RowChange.</exception>
     public RowChange ReadRowChange() => RowChange.Parse(StoreValue);

@@ -17,6 +17,16 @@ internal interface IEnvelopeWriter : IDisposable
     /// <summary>Values whose text Canal had destroyed, since <see cref="BeginEntry"/>.</summary>
     int DamagedValues { get; }
 
+    /// <summary>What is known of the source transaction under way, to be kept with the position; null if nothing is.</summary>
+    string? OpenTransaction { get; }
+
+    /// <summary>Goes on with a source transaction that was kept. Before the first entry.</summary>
+    /// <exception cref="FormatException">It is no such state.</exception>
+    void RestoreTransaction(string state);
+
+    /// <summary>Appends a heartbeat, if the envelope has any.</summary>
+    void WriteHeartbeat(string topic, long nowNanoseconds, RecordBuffer records);
+
     /// <summary>A source transaction begins. MariaDB's have no BEGIN.</summary>
     /// <param name="begin">Its entry.</param>
     /// <param name="context">Whether it is new.</param>
@@ -37,7 +47,8 @@ internal interface IEnvelopeWriter : IDisposable
     /// <param name="header">The entry's header.</param>
     /// <param name="table">Its table.</param>
     /// <param name="context">Clock and batch.</param>
-    void BeginEntry(in EntryHeader header, SourceTable table, in EntryContext context);
+    /// <param name="records">Receives a record, if the envelope has one for a transaction that begins with these rows.</param>
+    void BeginEntry(in EntryHeader header, SourceTable table, in EntryContext context, RecordBuffer records);
 
     /// <summary>Appends the records of one row change: none, one or several, in the order they must stand in Kafka.</summary>
     /// <exception cref="UnmappableValueException">A value does not fit its column's type; the caller takes back what was appended.</exception>

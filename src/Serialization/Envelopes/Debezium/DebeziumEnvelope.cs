@@ -13,6 +13,7 @@ internal sealed class DebeziumEnvelope : IEnvelopeWriter
     private readonly ColumnValueWriter _columns;
     private readonly RecordKeyWriter _keys;
     private readonly DebeziumValueWriter _values;
+    private readonly SourceTransaction? _transaction;
     private long? _threadId;
 
     public DebeziumEnvelope(SerializationSettings settings)
@@ -20,7 +21,8 @@ internal sealed class DebeziumEnvelope : IEnvelopeWriter
         _settings = settings;
         _columns = new ColumnValueWriter(settings.CanalTimeZone);
         _keys = new RecordKeyWriter(_columns);
-        _values = new DebeziumValueWriter(settings, new RowWriter(_columns));
+        _transaction = settings.TransactionTopic is { } topic ? new SourceTransaction(topic, settings.Schemas) : null;
+        _values = new DebeziumValueWriter(settings, new RowWriter(_columns), _transaction);
         SharedHeaders = ContextHeaders.Create(settings);
     }
 
@@ -37,14 +39,50 @@ internal sealed class DebeziumEnvelope : IEnvelopeWriter
         bool hasThread = _settings.SourceKind == SourceKind.MySql && begin.FindBeginProperty("XA_TYPE"u8).IsEmpty;
         long threadId = hasThread ? begin.ReadThreadId() : 0;
         _threadId = threadId == 0 ? null : threadId;
+        if (context.FirstRow == 0 && begin.FindBeginProperty("XA_TYPE"u8).IsEmpty)
+        {
+            _transaction?.Begin(begin.Header, records);
+        }
     }
 
     /// <inheritdoc />
-    public void EndTransaction(in CanalEntry end, in EntryContext context, RecordBuffer records) => _threadId = null;
+    public void EndTransaction(in CanalEntry end, in EntryContext context, RecordBuffer records)
+    {
+        _threadId = null;
+        if (context.FirstRow > 0 || _transaction is not { IsOpen: true })
+        {
+            return;
+        }
+
+        // One that was only prepared has no END in Debezium's topic.
+        if (end.FindEndProperty("XA_TYPE"u8).IsEmpty)
+        {
+            _transaction.End(end.Header, records);
+        }
+        else
+        {
+            _transaction.Close();
+        }
+    }
 
     /// <inheritdoc />
-    public void BeginEntry(in EntryHeader header, SourceTable table, in EntryContext context)
+    public string? OpenTransaction => _transaction?.State;
+
+    /// <inheritdoc />
+    public void RestoreTransaction(string state) => _transaction?.Restore(state);
+
+    /// <inheritdoc />
+    public void WriteHeartbeat(string topic, long nowNanoseconds, RecordBuffer records) => Heartbeat.Write(_settings, topic, nowNanoseconds, records);
+
+    /// <inheritdoc />
+    public void BeginEntry(in EntryHeader header, SourceTable table, in EntryContext context, RecordBuffer records)
     {
+        if (_transaction is { IsOpen: false } && _settings.SourceKind == SourceKind.MariaDb)
+        {
+            _transaction.Begin(header, records);
+        }
+
+        _transaction?.Enter(table);
         _columns.ResetDamage();
         _values.BeginEntry(header, _threadId, context.NowNanoseconds);
     }
@@ -111,7 +149,11 @@ internal sealed class DebeziumEnvelope : IEnvelopeWriter
     }
 
     /// <inheritdoc />
-    public void Dispose() => _values.Dispose();
+    public void Dispose()
+    {
+        _values.Dispose();
+        _transaction?.Dispose();
+    }
 
     private void WriteUpdate(ref RecordOutput output, RecordBuffer records, DebeziumTable table, in ChangeEvent change, ByteRange oldKey)
     {

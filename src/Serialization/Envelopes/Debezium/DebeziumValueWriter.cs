@@ -10,18 +10,20 @@ namespace CanalBridge.Serialization.Envelopes.Debezium;
 internal sealed class DebeziumValueWriter : IDisposable
 {
     private readonly RowWriter _rows;
+    private readonly SourceTransaction? _transaction;
 
     // Around the two things that differ between the rows of an entry: source.row and op.
     private readonly RecordBuffer _fixed = new();
     private readonly ByteRange _connector;
     private ByteRange _untilRow;
-    private ByteRange _untilOp;
+    private ByteRange _untilTransaction;
     private ByteRange _rest;
     private long _now = long.MinValue;
 
-    public DebeziumValueWriter(SerializationSettings settings, RowWriter rows)
+    public DebeziumValueWriter(SerializationSettings settings, RowWriter rows, SourceTransaction? transaction)
     {
         _rows = rows;
+        _transaction = transaction;
         var output = new RecordOutput(_fixed);
         output.Write(",\"source\":{\"version\":"u8);
         WriteString(ref output, settings.DebeziumVersion);
@@ -52,7 +54,8 @@ internal sealed class DebeziumValueWriter : IDisposable
     public void WriteTruncate(ref RecordOutput output)
     {
         output.Write("{\"before\":null,\"after\":null"u8);
-        WriteRest(ref output, rowIndex: 0, (byte)'t');
+        WriteSourceAndTransaction(ref output, rowIndex: 0, transaction: null);
+        WriteOperation(ref output, (byte)'t');
     }
 
     private void BeginSource(in EntryHeader header, ReadOnlySpan<byte> schema, ReadOnlySpan<byte> table, long? threadId)
@@ -66,8 +69,8 @@ internal sealed class DebeziumValueWriter : IDisposable
         start = output.Position;
         output.Write(",\"thread\":"u8);
         WriteNumberOrNull(ref output, threadId);
-        output.Write(",\"query\":null},\"transaction\":null,\"op\":\""u8);
-        _untilOp = output.RangeFrom(start);
+        output.Write(",\"query\":null},\"transaction\":"u8);
+        _untilTransaction = output.RangeFrom(start);
 
         output.Flush();
     }
@@ -76,7 +79,8 @@ internal sealed class DebeziumValueWriter : IDisposable
     public void Write(ref RecordOutput output, DebeziumTable table, in ChangeEvent change, Operation operation)
     {
         WriteImages(ref output, table, change, operation);
-        WriteRest(ref output, change.RowIndex, operation switch
+        WriteSourceAndTransaction(ref output, change.RowIndex, _transaction);
+        WriteOperation(ref output, operation switch
         {
             Operation.Create => (byte)'c',
             Operation.Update => (byte)'u',
@@ -84,12 +88,25 @@ internal sealed class DebeziumValueWriter : IDisposable
         });
     }
 
-    private void WriteRest(ref RecordOutput output, int rowIndex, byte operation)
+    private void WriteSourceAndTransaction(ref RecordOutput output, int rowIndex, SourceTransaction? transaction)
     {
         output.Write(_fixed.Slice(_connector));
         output.Write(_fixed.Slice(_untilRow));
         output.WriteNumber(rowIndex);
-        output.Write(_fixed.Slice(_untilOp));
+        output.Write(_fixed.Slice(_untilTransaction));
+        if (transaction is { IsOpen: true })
+        {
+            transaction.WriteNext(ref output);
+        }
+        else
+        {
+            output.Write("null"u8);
+        }
+    }
+
+    private void WriteOperation(ref RecordOutput output, byte operation)
+    {
+        output.Write(",\"op\":\""u8);
         output.Write(operation);
         output.Write(_fixed.Slice(_rest));
     }
