@@ -43,6 +43,7 @@ internal sealed class Pipeline : IAsyncDisposable
     private readonly ReplayFilter _replay;
     private readonly BatchFetcher _fetcher;
     private readonly SourceTables? _source;
+    private readonly TopicRouter _router;
     private readonly EntrySerializer _serializer;
     private readonly BatchMapper _mapper;
     private readonly BatchSettler _settler;
@@ -84,7 +85,8 @@ internal sealed class Pipeline : IAsyncDisposable
         _sessionFaults = sessionFaults;
         _fetcher = new BatchFetcher(options.Canal, time, logger);
         _source = SourceTables.Create(options.Source, time, logger);
-        _serializer = SerializerFactory.Create(options, owner, _source, logger);
+        _router = new TopicRouter(options.Topics, logger);
+        _serializer = SerializerFactory.Create(options, owner, _router, _source);
         _mapper = new BatchMapper(options.Canal.Destination!, _serializer, _replay, _metrics, time, logger);
         _settler = new BatchSettler(options.Canal.Destination!, logger);
         _group = new TransactionGroup(options.Delivery, time);
@@ -291,7 +293,7 @@ internal sealed class Pipeline : IAsyncDisposable
         for (int i = 0; i < _records.Count;)
         {
             string topic = _records[i].Topic;
-            int partitions = _topics.PartitionsOf(topic);
+            int partitions = _topics.PartitionsOf(topic, _router.PartitionsOf(topic));
             int first = i;
             _publisher.Begin();
             while (i < _records.Count && ReferenceEquals(_records[i].Topic, topic))
@@ -313,7 +315,7 @@ internal sealed class Pipeline : IAsyncDisposable
         _serializer.WriteHeartbeat(_options.HeartbeatTopic, (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100, _records);
         for (int i = 0; i < _records.Count; i++)
         {
-            int partitions = _topics.PartitionsOf(_options.HeartbeatTopic);
+            int partitions = _topics.PartitionsOf(_options.HeartbeatTopic, _router.PartitionsOf(_options.HeartbeatTopic));
             _publisher.Begin();
             _publisher.Send(_records[i], partitions, cancellationToken);
         }

@@ -39,5 +39,6 @@ public enum EntryKind
 /// <param name="Rows">Rows in the entry, skipped ones included.</param>
 /// <param name="DamagedValues">Text values with U+FFFD in a column: the source column is not UTF-8 and Canal has destroyed it.</param>
 /// <param name="UndefinedTable">Table whose rows are written for the first time without a definition; null usually.</param>
+/// <param name="UnmaskedColumns">Columns that a mask covers and that stand in the clear, as they are no texts; told once per table.</param>
 /// <param name="UnreadTable">Table whose definition is unknown from here on, because the statement could not be read; null usually.</param>
-public readonly record struct EntryResult(EntryKind Kind, int Rows, int DamagedValues, string? UnreadTable = null, string? UndefinedTable = null);
+public readonly record struct EntryResult(EntryKind Kind, int Rows, int DamagedValues, string? UnreadTable = null, string? UndefinedTable = null, string? UnmaskedColumns = null);

@@ -20,6 +20,7 @@ public sealed class EntrySerializer : IDisposable
     private readonly TableCatalog _tables;
     private readonly RowReader _rows;
     private readonly SkippedOperations _skipped;
+    private readonly IReadOnlyList<ColumnMask> _masks;
     private readonly IEnvelopeWriter _envelope;
 
     /// <summary>Creates a serializer that knows no table yet.</summary>
@@ -31,6 +32,7 @@ public sealed class EntrySerializer : IDisposable
         _tables = new TableCatalog(topics, source, settings.TableFilter);
         _rows = new RowReader(_tables);
         _skipped = settings.SkippedOperations;
+        _masks = settings.ColumnMasks;
 
         // The one place that chooses the envelope.
         _envelope = settings.Format switch
@@ -113,7 +115,7 @@ public sealed class EntrySerializer : IDisposable
             int rows = WriteRows(table, change, context, output);
             string? undefined = table.Layout is { Definition: null } && !table.IsToldUndefined ? table.Source.ToString() : null;
             table.IsToldUndefined |= undefined is not null;
-            return new EntryResult(rows > 0 ? EntryKind.Rows : EntryKind.Other, rows, _envelope.DamagedValues, UndefinedTable: undefined);
+            return new EntryResult(rows > 0 ? EntryKind.Rows : EntryKind.Other, rows, _envelope.DamagedValues, UndefinedTable: undefined, UnmaskedColumns: FindUnmasked(table));
         }
         catch
         {
@@ -176,6 +178,30 @@ public sealed class EntrySerializer : IDisposable
             e.Row = index;
             throw;
         }
+    }
+
+    /// <summary>Columns that a mask covers and that stand in the clear, as in Debezium: numbers, times and binaries. Once per table.</summary>
+    private string? FindUnmasked(KnownTable table)
+    {
+        if (table.IsToldUnmasked || table.Layout is not { } layout)
+        {
+            return null;
+        }
+
+        table.IsToldUnmasked = true;
+        return FindUnmasked(layout);
+    }
+
+    private string? FindUnmasked(TableLayout layout)
+    {
+        string[] columns =
+        [
+            .. from column in layout.Columns
+               where column.Type.Kind is not (MySqlTypeKind.Text or MySqlTypeKind.Enum or MySqlTypeKind.Set or MySqlTypeKind.Json or MySqlTypeKind.Uuid)
+               where _masks.FirstOrDefault(mask => mask.Covers(layout.Table.Schema, layout.Table.Name, column.Name)) is { Kept: null }
+               select $"{layout.Table}.{column.Name}",
+        ];
+        return columns.Length == 0 ? null : string.Join(", ", columns);
     }
 
     private static SkippedOperations SkippedOf(CanalEventType type) => OperationOf(type) switch

@@ -61,7 +61,13 @@ public sealed record SerializationSettings
     public SkippedOperations SkippedOperations { get; init; } = SkippedOperations.Truncate;
 
     /// <summary>Which tables' rows become records; null for all.</summary>
-    public TableFilter? TableFilter { get; init; }
+    public NameFilter? TableFilter { get; init; }
+
+    /// <summary>Which columns stand in the records; null for all. Keys hold their columns in any case.</summary>
+    public NameFilter? ColumnFilter { get; init; }
+
+    /// <summary>What is done to the texts of some columns; the first that covers a column decides.</summary>
+    public IReadOnlyList<ColumnMask> ColumnMasks { get; init; } = [];
 
     /// <summary>Debezium's <c>message.key.columns</c>; null to take the tables' own keys.</summary>
     public MessageKeyColumns? MessageKeyColumns { get; init; }

@@ -31,7 +31,7 @@ public class LoopAgainstFakes
     public void Setup()
     {
         _publisher = new TransactionalPublisher(new NullProducer(), _options, TimeProvider.System, NullLogger.Instance);
-        _serializer = SerializerFactory.Create(_options, Guid.Empty, source: null, NullLogger.Instance);
+        _serializer = SerializerFactory.Create(_options, Guid.Empty, new TopicRouter(_options.Topics, NullLogger.Instance), source: null);
         _publisher.ShareHeaders(_serializer.SharedHeaders);
     }
 
@@ -98,7 +98,7 @@ public class LoopAgainstFakes
         {
         }
 
-        public int PrepareTableTopic(string topic) => 1;
+        public int PrepareTableTopic(string topic, int? partitions = null) => 1;
 
         public StoredPosition? Read(CancellationToken cancellationToken) => null;
 

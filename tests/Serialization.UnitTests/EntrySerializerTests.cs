@@ -175,7 +175,7 @@ public sealed class EntrySerializerTests
     [InlineData("orders", false, 1)]
     public void Table_list_is_matched_against_the_whole_name(string list, bool includes, int records)
     {
-        Assert.True(TableFilter.TryParse(list, includes, out TableFilter? filter));
+        Assert.True(NameFilter.TryParse(list, includes, out NameFilter? filter));
         using var fixture = new SerializerFixture(filter: filter);
 
         Assert.Equal(records, fixture.Records(EntryBuilder.Insert(Order(1, "a"))).Count);
@@ -224,7 +224,7 @@ public sealed class EntrySerializerTests
     [Fact]
     public void Rows_of_a_table_that_is_left_out_are_not_looked_at_but_counted()
     {
-        Assert.True(TableFilter.TryParse("shop.orders", includes: false, out TableFilter? filter));
+        Assert.True(NameFilter.TryParse("shop.orders", includes: false, out NameFilter? filter));
         using var fixture = new SerializerFixture(filter: filter);
         Cell[] bad = [new("a", "inet6", "::1")];
 

@@ -28,13 +28,19 @@ internal sealed class SerializerFixture : IDisposable
 
     private readonly EntrySerializer _serializer;
 
-    public SerializerFixture(SourceKind kind = SourceKind.MySql, TimeZoneInfo? zone = null, ITableStatements? source = null, bool replaceNull = true, TableFilter? filter = null, SkippedOperations skipped = SkippedOperations.Truncate, bool schemas = false) =>
+    public SerializerFixture(SerializationSettings settings) => _serializer = new EntrySerializer(settings, Topics);
+
+    public SerializerFixture(SourceKind kind = SourceKind.MySql, TimeZoneInfo? zone = null, ITableStatements? source = null, bool replaceNull = true, NameFilter? filter = null, SkippedOperations skipped = SkippedOperations.Truncate, bool schemas = false) =>
         _serializer = new EntrySerializer(
             new SerializationSettings { SourceKind = kind, TopicPrefix = "bridge", CanalTimeZone = zone ?? TimeZoneInfo.Utc, ReplaceNullWithDefault = replaceNull, TableFilter = filter, SkippedOperations = skipped, Schemas = schemas }, Topics, source);
 
     public DefaultTopics Topics { get; } = new("bridge");
 
     public RecordBuffer Buffer { get; } = new();
+
+    public string? OpenTransaction => _serializer.OpenTransaction;
+
+    public void RestoreTransaction(string state) => _serializer.RestoreTransaction(state);
 
     public EntryResult Write(byte[] entry, int firstRow = 0) => _serializer.Write(CanalEntry.Parse(entry), new EntryContext(Now, BatchId: 1, firstRow), Buffer);
 

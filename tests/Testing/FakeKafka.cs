@@ -60,7 +60,7 @@ internal sealed class FakeKafka(string positionTopic) : IProducerFactory, ITopic
     {
     }
 
-    public int PrepareTableTopic(string topic) => 1;
+    public int PrepareTableTopic(string topic, int? partitions = null) => 1;
 
     public StoredPosition? Read(CancellationToken cancellationToken)
     {

@@ -30,7 +30,8 @@ internal static class MapCommand
     {
         using ILoggerFactory logs = LoggerFactory.Create(builder => builder.AddBridgeConsole(LogLevel.Warning));
         ILogger logger = logs.CreateLogger("map");
-        using EntrySerializer serializer = SerializerFactory.Create(options, Guid.NewGuid(), SourceTables.Create(options.Source, TimeProvider.System, logger), logger);
+        using EntrySerializer serializer = SerializerFactory.Create(
+            options, Guid.NewGuid(), new TopicRouter(options.Topics, logger), SourceTables.Create(options.Source, TimeProvider.System, logger));
         var mapper = new BatchMapper("map", serializer, new ReplayFilter(stored: null, epoch: 0, options.Source.ServerIdMayChange), new BridgeMetrics("map"), TimeProvider.System, logger);
         using var records = new RecordBuffer();
         await using var output = new BufferedStream(Console.OpenStandardOutput(), 1 << 16);

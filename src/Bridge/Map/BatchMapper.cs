@@ -128,6 +128,11 @@ internal sealed class BatchMapper
             Log.TableUndefined(_logger, _destination, undefined);
         }
 
+        if (result.UnmaskedColumns is { } unmasked)
+        {
+            Log.ColumnsUnmasked(_logger, _destination, unmasked);
+        }
+
         if (result.DamagedValues > 0)
         {
             _metrics.DamagedValues(result.DamagedValues);

@@ -1,7 +1,8 @@
+using System.Globalization;
+using System.Text;
 using CanalBridge.Options;
 using CanalBridge.Serialization;
 using CanalBridge.Serialization.Tables;
-using Microsoft.Extensions.Logging;
 
 namespace CanalBridge.Map;
 
@@ -10,9 +11,9 @@ internal static class SerializerFactory
 {
     /// <param name="options">All options.</param>
     /// <param name="runId">This run of the process, for the context headers.</param>
+    /// <param name="topics">Table to topic.</param>
     /// <param name="source">The source, to be asked for tables; null if it cannot be asked.</param>
-    /// <param name="logger">Log.</param>
-    public static EntrySerializer Create(BridgeOptions options, Guid runId, ITableStatements? source, ILogger logger)
+    public static EntrySerializer Create(BridgeOptions options, Guid runId, ITableTopics topics, ITableStatements? source)
     {
         var settings = new SerializationSettings
         {
@@ -47,8 +48,9 @@ internal static class SerializerFactory
                 "nanoseconds" => TimePrecision.Nanoseconds,
                 _ => TimePrecision.AdaptiveTimeMicroseconds,
             },
-            TableFilter = (options.Source.TableIncludeList ?? options.Source.TableExcludeList) is { } tables
-                && TableFilter.TryParse(tables, includes: options.Source.TableIncludeList is not null, out TableFilter? filter) ? filter : null,
+            TableFilter = Filter(options.Source.TableIncludeList, options.Source.TableExcludeList),
+            ColumnFilter = Filter(options.Source.ColumnIncludeList, options.Source.ColumnExcludeList),
+            ColumnMasks = [.. Masks(options.Envelope)],
             SkippedOperations = Skipped(options.Envelope.SkippedOperations),
             MessageKeyColumns = options.Envelope.MessageKeyColumns is { } columns && MessageKeyColumns.TryParse(columns, out MessageKeyColumns? keys) ? keys : null,
             SchemaNames = Adjustment(options.Envelope.SchemaNameAdjustmentMode),
@@ -57,7 +59,27 @@ internal static class SerializerFactory
             ReplaceNullWithDefault = options.Envelope.ReplaceNullWithDefault,
             RunId = options.Envelope.ContextHeaders ? runId : null,
         };
-        return new EntrySerializer(settings, new TopicRouter(options.Topics, logger), source);
+        return new EntrySerializer(settings, topics, source);
+    }
+
+    private static NameFilter? Filter(string? includes, string? excludes) =>
+        (includes ?? excludes) is { } list && NameFilter.TryParse(list, includes is not null, out NameFilter? filter) ? filter : null;
+
+    /// <summary>Where several cover a column, what hides most goes first.</summary>
+    private static IEnumerable<ColumnMask> Masks(EnvelopeOptions envelope)
+    {
+        byte[] salt = Encoding.UTF8.GetBytes(envelope.ColumnMaskSalt ?? "");
+        return
+        [
+            .. envelope.ColumnMaskWithChars.Select(static mask => ColumnMask.WithAsterisks(Columns(mask.Value), Count(mask.Key))),
+            .. envelope.ColumnMaskHash.Select(mask => ColumnMask.Hash(Columns(mask.Value), ColumnMask.Algorithms[mask.Key], salt, isOfPlainText: true)),
+            .. envelope.ColumnMaskHashV1.Select(mask => ColumnMask.Hash(Columns(mask.Value), ColumnMask.Algorithms[mask.Key], salt, isOfPlainText: false)),
+            .. envelope.ColumnTruncateToChars.Select(static mask => ColumnMask.Truncate(Columns(mask.Value), Count(mask.Key))),
+        ];
+
+        static NameFilter Columns(string list) => Filter(list, excludes: null)!;
+
+        static int Count(string name) => int.Parse(name, NumberStyles.None, CultureInfo.InvariantCulture);
     }
 
     private static SkippedOperations Skipped(string operations) =>

@@ -18,6 +18,9 @@ internal static class BridgeOptionsValidator
         "transaction.timeout.ms", "message.timeout.ms", "delivery.timeout.ms", "security.protocol",
     ];
 
+    private const string Tables = "schema.table, separated by commas, such as shop\\.orders,shop\\.items.*",
+        Columns = "schema.table.column, separated by commas, such as shop\\.customers\\.email,shop\\..*\\.phone";
+
     private static readonly string[] GuardedPrefixes = ["delivery.report.", "dotnet.", "test."];
 
     public static void CheckFields(BridgeOptions options, string[] sections, List<string> mistakes)
@@ -46,6 +49,19 @@ internal static class BridgeOptionsValidator
         if (Has("Envelope") && options.Envelope.MessageKeyColumns is { } keys && !MessageKeyColumns.TryParse(keys, out _))
         {
             mistakes.Add($"Envelope:MessageKeyColumns is '{keys}' but must be such as shop\\.orders:region,id;shop\\.(.*):uuid: a table's regular expression, a colon, its key columns, separated by semicolons.");
+        }
+
+        foreach ((string name, RouteOptions route) in Has("Topics") ? options.Topics.RoutesInOrder : [])
+        {
+            if (route.Tables is { } tables && !TopicRoute.TryParse(tables, route.Topic, out _, out string? mistake))
+            {
+                mistakes.Add($"Topics:Routes:{name}:{mistake}.");
+            }
+        }
+
+        if (Has("Envelope"))
+        {
+            CheckMasks(options.Envelope, mistakes);
         }
 
         if (Has("Kafka"))
@@ -151,17 +167,64 @@ internal static class BridgeOptionsValidator
 
     private static void CheckTables(SourceOptions source, List<string> mistakes)
     {
-        foreach ((string name, string? list) in (ReadOnlySpan<(string, string?)>)[(nameof(source.TableIncludeList), source.TableIncludeList), (nameof(source.TableExcludeList), source.TableExcludeList)])
-        {
-            if (list is not null && !TableFilter.TryParse(list, includes: true, out _))
-            {
-                mistakes.Add($"Source:{name} is '{list}' but must be regular expressions for schema.table, separated by commas, such as shop\\.orders,shop\\.items.*");
-            }
-        }
+        CheckList("Source:TableIncludeList", source.TableIncludeList, Tables, mistakes);
+        CheckList("Source:TableExcludeList", source.TableExcludeList, Tables, mistakes);
+        CheckList("Source:ColumnIncludeList", source.ColumnIncludeList, Columns, mistakes);
+        CheckList("Source:ColumnExcludeList", source.ColumnExcludeList, Columns, mistakes);
 
         if (source.TableIncludeList is not null && source.TableExcludeList is not null)
         {
             mistakes.Add("Source:TableIncludeList and Source:TableExcludeList are both set; keep one.");
+        }
+
+        if (source.ColumnIncludeList is not null && source.ColumnExcludeList is not null)
+        {
+            mistakes.Add("Source:ColumnIncludeList and Source:ColumnExcludeList are both set; keep one.");
+        }
+    }
+
+    private static void CheckMasks(EnvelopeOptions envelope, List<string> mistakes)
+    {
+        const int most = 10_000;
+        foreach ((string name, Dictionary<string, string> map) in (ReadOnlySpan<(string, Dictionary<string, string>)>)[
+            (nameof(envelope.ColumnMaskWithChars), envelope.ColumnMaskWithChars), (nameof(envelope.ColumnTruncateToChars), envelope.ColumnTruncateToChars)])
+        {
+            foreach ((string count, string columns) in map)
+            {
+                if (!int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out int characters) || characters > most)
+                {
+                    mistakes.Add($"Envelope:{name}:{count} must have a number of characters from 0 to {most} in its name, such as Envelope:{name}:5.");
+                }
+
+                CheckList($"Envelope:{name}:{count}", columns, Columns, mistakes);
+            }
+        }
+
+        foreach ((string name, Dictionary<string, string> map) in (ReadOnlySpan<(string, Dictionary<string, string>)>)[
+            (nameof(envelope.ColumnMaskHash), envelope.ColumnMaskHash), (nameof(envelope.ColumnMaskHashV1), envelope.ColumnMaskHashV1)])
+        {
+            foreach ((string algorithm, string columns) in map)
+            {
+                if (!ColumnMask.Algorithms.ContainsKey(algorithm))
+                {
+                    mistakes.Add($"Envelope:{name}:{algorithm} must have a digest in its name: {string.Join(", ", ColumnMask.Algorithms.Keys)}.");
+                }
+
+                CheckList($"Envelope:{name}:{algorithm}", columns, Columns, mistakes);
+            }
+
+            if (map.Count > 0 && envelope.ColumnMaskSalt is null)
+            {
+                mistakes.Add($"Envelope:{name} is set but Envelope:ColumnMaskSalt (or ColumnMaskSaltFile) is not; without a salt short texts can be guessed from their digests.");
+            }
+        }
+    }
+
+    private static void CheckList(string key, string? list, string of, List<string> mistakes)
+    {
+        if (list is not null && !NameFilter.TryParse(list, includes: true, out _))
+        {
+            mistakes.Add($"{key} is '{list}' but must be regular expressions for {of}");
         }
     }
 

@@ -53,6 +53,25 @@ internal sealed class EnvelopeOptions
     /// <summary><c>tombstones.on.delete</c>: whether a delete is followed by a record without value.</summary>
     public bool TombstonesOnDelete { get; set; } = true;
 
+    /// <summary><c>column.mask.with.N.chars</c>: under the number of asterisks, the columns (as in <c>Source:ColumnExcludeList</c>) whose texts they replace.</summary>
+    public Dictionary<string, string> ColumnMaskWithChars { get; set; } = [];
+
+    /// <summary><c>column.mask.hash.v2.A.with.salt.S</c>: under a digest (MD5, SHA-1, SHA-256, SHA-384, SHA-512), the columns whose texts it replaces, with <see cref="ColumnMaskSalt"/>.</summary>
+    public Dictionary<string, string> ColumnMaskHash { get; set; } = [];
+
+    /// <summary><c>column.mask.hash.A.with.salt.S</c>, as above: the digest of the text as Java serializes it, for who has such records already.</summary>
+    public Dictionary<string, string> ColumnMaskHashV1 { get; set; } = [];
+
+    /// <summary>Salt of the digests. Prefer <see cref="ColumnMaskSaltFile"/>.</summary>
+    [Secret]
+    public string? ColumnMaskSalt { get; set; }
+
+    /// <summary>File whose content is the salt.</summary>
+    public string? ColumnMaskSaltFile { get; set; }
+
+    /// <summary><c>column.truncate.to.N.chars</c>: under the number of characters, the columns whose texts are cut to it.</summary>
+    public Dictionary<string, string> ColumnTruncateToChars { get; set; } = [];
+
     /// <summary><c>provide.transaction.metadata</c>: a record at each BEGIN and END of the source, and the place of each change in its transaction.</summary>
     public bool ProvideTransactionMetadata { get; set; }
 

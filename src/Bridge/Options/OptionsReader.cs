@@ -25,9 +25,10 @@ internal static class OptionsReader
         from option in values.GetType().GetProperties()
         where option.CanWrite
         let isMap = typeof(IDictionary).IsAssignableFrom(option.PropertyType)
+        from member in isMap && option.PropertyType.GenericTypeArguments[1] is { IsClass: true } type && type != typeof(string) ? type.GetProperties() : new PropertyInfo?[] { null }
         let value = isMap ? "" : Text(option.GetValue(values))
         let isRequired = option.IsDefined(typeof(RequiredAttribute)) && value.Length == 0
-        select ($"{section.Name}:{option.Name}{(isMap ? ":<name>" : "")}", isRequired ? "required" : value);
+        select ($"{section.Name}:{option.Name}{(isMap ? ":<name>" : "")}{(member is null ? "" : $":{member.Name}")}", isRequired ? "required" : value);
 
     /// <summary>Reads the given sections (all by default); rules across sections apply only when all are read.</summary>
     /// <exception cref="OptionsValidationException">With one line per mistake.</exception>
@@ -73,7 +74,7 @@ internal static class OptionsReader
             }
             else if (typeof(IDictionary).IsAssignableFrom(property.PropertyType))
             {
-                ReadDictionary(child, (IDictionary)property.GetValue(target)!);
+                ReadDictionary(child, (IDictionary)property.GetValue(target)!, property.PropertyType.GenericTypeArguments[1], mistakes);
             }
             else if (child.Value is null or "")
             {
@@ -91,8 +92,21 @@ internal static class OptionsReader
         }
     }
 
-    private static void ReadDictionary(IConfigurationSection section, IDictionary target)
+    private static void ReadDictionary(IConfigurationSection section, IDictionary target, Type type, List<string> mistakes)
     {
+        if (type != typeof(string))
+        {
+            foreach (IConfigurationSection child in section.GetChildren())
+            {
+                object value = Activator.CreateInstance(type)!;
+                ReadSection(child, value, mistakes);
+                CheckAnnotations(child.Path, value, mistakes);
+                target[child.Key] = value;
+            }
+
+            return;
+        }
+
         foreach ((string key, string? value) in section.AsEnumerable(makePathsRelative: true))
         {
             if (value is not null)
@@ -135,7 +149,7 @@ internal static class OptionsReader
                 string key = $"{section}:{property.Name}";
                 mistakes.Add(rule switch
                 {
-                    RequiredAttribute => $"{key} is not set; it is required (environment: {section}__{property.Name}).",
+                    RequiredAttribute => $"{key} is not set; it is required (environment: {section.Replace(":", "__", StringComparison.Ordinal)}__{property.Name}).",
                     RangeAttribute range => string.Create(CultureInfo.InvariantCulture, $"{key} is {value} but must be between {range.Minimum} and {range.Maximum}."),
                     AllowedValuesAttribute allowed => $"{key} is {Shown(property, value)} but must be one of {string.Join(", ", allowed.Values)}.",
                     RegularExpressionAttribute pattern => $"{key} is {Shown(property, value)} but must match {pattern.Pattern}.",
@@ -149,6 +163,7 @@ internal static class OptionsReader
     {
         options.Canal.Password = Secret("Canal:Password", options.Canal.Password, options.Canal.PasswordFile, mistakes);
         options.Source.ConnectionString = Secret("Source:ConnectionString", options.Source.ConnectionString, options.Source.ConnectionStringFile, mistakes);
+        options.Envelope.ColumnMaskSalt = Secret("Envelope:ColumnMaskSalt", options.Envelope.ColumnMaskSalt, options.Envelope.ColumnMaskSaltFile, mistakes);
         options.Kafka.SaslPassword = Secret("Kafka:SaslPassword", options.Kafka.SaslPassword, options.Kafka.SaslPasswordFile, mistakes);
     }
 

@@ -25,6 +25,12 @@ internal sealed class SourceOptions
     /// <summary><c>table.exclude.list</c>: all but these.</summary>
     public string? TableExcludeList { get; set; }
 
+    /// <summary><c>column.include.list</c>: only these columns stand in the records (keys hold theirs in any case); regular expressions for <c>schema.table.column</c>, separated by commas.</summary>
+    public string? ColumnIncludeList { get; set; }
+
+    /// <summary><c>column.exclude.list</c>: all but these.</summary>
+    public string? ColumnExcludeList { get; set; }
+
     /// <summary>
     /// Where given, the source is asked for the definition of a table when its first row comes and no statement has told it, such as
     /// <c>Server=db;Port=3306;User ID=reader;Password=...</c>. The account needs SELECT on the tables. Prefer <see cref="ConnectionStringFile"/>.

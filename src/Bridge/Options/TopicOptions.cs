@@ -15,6 +15,15 @@ internal sealed class TopicOptions
     [RegularExpression("[A-Za-z0-9._-]{1,10}")]
     public string Delimiter { get; set; } = ".";
 
+    /// <summary>
+    /// Tables that go elsewhere than Debezium would send them, each route under a name of your own; tried in the order of the names, the first
+    /// that matches decides.
+    /// </summary>
+    public Dictionary<string, RouteOptions> Routes { get; set; } = [];
+
+    /// <summary>The routes as they are tried.</summary>
+    public IEnumerable<KeyValuePair<string, RouteOptions>> RoutesInOrder => Routes.OrderBy(static route => route.Key, StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Whether missing topics are created.</summary>
     public bool Create { get; set; } = true;
 

@@ -10,5 +10,7 @@ internal interface ITopicCatalog
     void PrepareOwnTopics();
 
     /// <summary>Makes sure that a table's topic is there, and gives its number of partitions.</summary>
-    int PrepareTableTopic(string topic);
+    /// <param name="topic">The topic.</param>
+    /// <param name="partitions">Partitions that it gets if it is created; null for <c>Topics:Partitions</c>.</param>
+    int PrepareTableTopic(string topic, int? partitions = null);
 }

@@ -25,15 +25,17 @@ internal sealed class ProducerTopics
     public int SmallestRecordLimit { get; }
 
     /// <summary>Partitions of a topic; creates it if it is missing.</summary>
+    /// <param name="topic">The topic.</param>
+    /// <param name="created">Partitions that it gets if it is created; null for <c>Topics:Partitions</c>.</param>
     /// <exception cref="KafkaFaultException">The topic cannot be used, or refuses batches as large as this producer's.</exception>
-    public int PartitionsOf(string topic)
+    public int PartitionsOf(string topic, int? created = null)
     {
         if (_partitions.TryGetValue(topic, out int partitions))
         {
             return partitions;
         }
 
-        partitions = _catalog.PrepareTableTopic(topic);
+        partitions = _catalog.PrepareTableTopic(topic, created);
         if (_catalog.SmallestRecordLimit < _batchBytes)
         {
             string message = $"Topic {topic} takes records of at most {_catalog.SmallestRecordLimit} bytes, less than the producer's batches of {_batchBytes}.";

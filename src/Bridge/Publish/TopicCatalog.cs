@@ -46,11 +46,11 @@ internal sealed class TopicCatalog : ITopicCatalog, IDisposable
         }
     }
 
-    /// <summary>Makes sure that a table's topic is there, and gives its number of partitions.</summary>
-    public int PrepareTableTopic(string topic) => Prepare(new TopicSpecification
+    /// <inheritdoc />
+    public int PrepareTableTopic(string topic, int? partitions = null) => Prepare(new TopicSpecification
     {
         Name = topic,
-        NumPartitions = _options.Topics.Partitions,
+        NumPartitions = partitions ?? _options.Topics.Partitions,
         ReplicationFactor = (short)_options.Topics.ReplicationFactor,
         Configs = new Dictionary<string, string>(_options.Topics.Settings),
     });

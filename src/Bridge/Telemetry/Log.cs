@@ -31,11 +31,17 @@ internal static partial class Log
     [LoggerMessage(3004, LogLevel.Warning, "Tables {First} and {Second} share topic {Topic}: their names differ only in characters that a topic cannot hold")]
     public static partial void TopicShared(ILogger logger, string first, string second, string topic);
 
+    [LoggerMessage(3013, LogLevel.Information, "Route {Route} sends tables {First} and {Second} to topic {Topic}: rows with the same key are one key there")]
+    public static partial void TopicSharedByRoute(ILogger logger, string route, string first, string second, string topic);
+
     [LoggerMessage(3005, LogLevel.Warning, "Destination {Destination}: the statement at {Position} could not be read, so the definition of {Table} is unknown from there on: its rows are written by what they show themselves (key only by PRIMARY KEY, no defaults). Nothing is lost; please report the statement")]
     public static partial void StatementUnread(ILogger logger, string destination, string position, string table);
 
     [LoggerMessage(3008, LogLevel.Warning, "Destination {Destination}: the definition of {Table} is not known (it was made before the bridge, or does not fit its rows). Its key is the primary key in table order, or null, and NULL stays NULL. Source:ConnectionString lets the bridge ask for it; set it early: where the order differs or a unique key serves, it changes the key of the rows from then on")]
     public static partial void TableUndefined(ILogger logger, string destination, string table);
+
+    [LoggerMessage(3012, LogLevel.Warning, "Destination {Destination}: a mask covers {Columns}, which hold no text and stand in the clear, as in Debezium. Source:ColumnExcludeList leaves them out")]
+    public static partial void ColumnsUnmasked(ILogger logger, string destination, string columns);
 
     [LoggerMessage(3006, LogLevel.Information, "Asked the source for the definition of {Table}")]
     public static partial void TableAsked(ILogger logger, string table);

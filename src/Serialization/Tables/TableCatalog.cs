@@ -11,7 +11,7 @@ internal sealed class TableCatalog
 
     private readonly ITableTopics _topics;
     private readonly ITableStatements? _source;
-    private readonly TableFilter? _filter;
+    private readonly NameFilter? _filter;
     private readonly Dictionary<KnownTable, KnownTable> _tables;
     private readonly Dictionary<KnownTable, KnownTable>.AlternateLookup<TableName> _byName;
     private readonly DefinitionCatalog _definitions = new();
@@ -19,7 +19,7 @@ internal sealed class TableCatalog
     private KnownTable? _last;
     private int _layouts;
 
-    public TableCatalog(ITableTopics topics, ITableStatements? source, TableFilter? filter)
+    public TableCatalog(ITableTopics topics, ITableStatements? source, NameFilter? filter)
     {
         _filter = filter;
         _topics = topics;
@@ -127,7 +127,7 @@ internal sealed class TableCatalog
         {
             string schema = Encoding.UTF8.GetString(name.Schema), tableName = Encoding.UTF8.GetString(name.Table);
             _definitions.IsCaseSensitive |= schema.Any(char.IsUpper) || tableName.Any(char.IsUpper);
-            bool isExcluded = _filter?.Passes(schema, tableName) == false;
+            bool isExcluded = _filter?.Passes($"{schema}.{tableName}") == false;
             table = new KnownTable(name, new SourceTable(schema, tableName, isExcluded ? "" : _topics.TopicOf(schema, tableName))) { IsExcluded = isExcluded };
             table.Define(_definitions.Find(table.Id));
             _tables.Add(table, table);

@@ -16,6 +16,12 @@ public static class TopicNames
     public static string ForTable(string prefix, string delimiter, string schema, string table)
     {
         string joined = string.Join(delimiter, new[] { prefix, schema, table }.Where(static part => !string.IsNullOrWhiteSpace(part)));
+        return Allowed(joined);
+    }
+
+    /// <summary>A name in which what a topic name cannot hold is replaced, and cut where it is too long.</summary>
+    public static string Allowed(string joined)
+    {
         string name = string.Create(joined.Length, joined, static (target, text) =>
         {
             for (int i = 0; i < target.Length; i++)

@@ -33,7 +33,7 @@ public sealed class BatchMapperTests : IDisposable
     private readonly FakeTimeProvider _time = new();
     private readonly RecordBuffer _records = new();
     private readonly EntrySerializer _serializer =
-        SerializerFactory.Create(new BridgeOptions { Topics = { Prefix = "p" } }, Guid.NewGuid(), source: null, new FakeLogger());
+        SerializerFactory.Create(new BridgeOptions { Topics = { Prefix = "p" } }, Guid.NewGuid(), new TopicRouter(new TopicOptions { Prefix = "p" }, new FakeLogger()), source: null);
 
     private long _batchId;
 

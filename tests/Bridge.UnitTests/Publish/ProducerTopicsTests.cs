@@ -123,7 +123,7 @@ public sealed class ProducerTopicsTests
 
         public void PrepareOwnTopics() => throw new NotSupportedException();
 
-        public int PrepareTableTopic(string topic)
+        public int PrepareTableTopic(string topic, int? partitions = null)
         {
             Prepared.Add(topic);
             SmallestRecordLimit = Math.Min(SmallestRecordLimit, LimitOfNextTopic);

@@ -41,11 +41,11 @@ internal sealed class StandInKafka : ITopicCatalog, IDisposable
     public void PrepareOwnTopics() => Array.ForEach(_ownTopics, topic => Create(topic));
 
     /// <inheritdoc />
-    public int PrepareTableTopic(string topic)
+    public int PrepareTableTopic(string topic, int? partitions = null)
     {
-        int partitions = Create(topic);
-        _onTableTopic(topic, partitions);
-        return partitions;
+        int created = Create(topic);
+        _onTableTopic(topic, created);
+        return created;
     }
 
     /// <inheritdoc />

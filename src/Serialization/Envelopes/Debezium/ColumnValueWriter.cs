@@ -8,14 +8,18 @@ using CanalBridge.Serialization.Values;
 namespace CanalBridge.Serialization.Envelopes.Debezium;
 
 /// <summary>A column's text to Debezium's JSON value, by the kind of its type.</summary>
-internal sealed class ColumnValueWriter
+internal sealed class ColumnValueWriter : IDisposable
 {
     private readonly TimestampConverter _timestamps;
+    private MaskedTexts? _masked;
 
     public ColumnValueWriter(TimeZoneInfo canalTimeZone) => _timestamps = new TimestampConverter(canalTimeZone);
 
     /// <summary>Text values with U+FFFD seen so far.</summary>
     public int DamagedValues { get; private set; }
+
+    /// <inheritdoc />
+    public void Dispose() => _masked?.Dispose();
 
     /// <summary>Starts counting anew.</summary>
     public void ResetDamage() => DamagedValues = 0;
@@ -65,6 +69,8 @@ internal sealed class ColumnValueWriter
     {
         switch (column.Form)
         {
+            case DebeziumForm.Masked:
+                return TryWriteMasked(ref output, column, value);
             case DebeziumForm.Single or DebeziumForm.Double:
                 return TryWriteJavaText(ref output, value, column.Form == DebeziumForm.Single);
             case DebeziumForm.WidenedDouble:
@@ -117,6 +123,20 @@ internal sealed class ColumnValueWriter
             default:
                 return false;
         }
+    }
+
+    private bool TryWriteMasked(ref RecordOutput output, DebeziumColumn column, scoped ReadOnlySpan<byte> value)
+    {
+        _masked ??= new MaskedTexts();
+        var scratch = new RecordOutput(_masked.Scratch());
+        bool written = TryWrite(ref scratch, column.Unmasked!, new ByteRange(0, value.Length), value);
+        scratch.Flush();
+        if (written)
+        {
+            _masked.Write(ref output, column);
+        }
+
+        return written;
     }
 
     private void CountDamage(bool damaged)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using CanalBridge.Serialization.Output;
 using CanalBridge.Serialization.Tables;
@@ -9,11 +10,14 @@ namespace CanalBridge.Serialization.Envelopes.Debezium;
 /// <summary>A column as Debezium's JSON writes it: what is the same in every row, encoded once.</summary>
 internal sealed class DebeziumColumn
 {
+    private const string EnumName = "io.debezium.data.Enum", SetName = "io.debezium.data.EnumSet";
+
     /// <param name="layout">The column as its rows show it.</param>
     /// <param name="definition">The column as defined; null if unknown.</param>
     /// <param name="isKey">Whether it is part of the record key.</param>
     /// <param name="settings">The handling modes.</param>
-    public DebeziumColumn(ColumnLayout layout, ColumnDefinition? definition, bool isKey, SerializationSettings settings)
+    /// <param name="mask">What is done to its texts; null for nothing.</param>
+    public DebeziumColumn(ColumnLayout layout, ColumnDefinition? definition, bool isKey, SerializationSettings settings, ColumnMask? mask = null)
     {
         Index = layout.Index;
         Name = layout.Name;
@@ -32,6 +36,15 @@ internal sealed class DebeziumColumn
         Default = definition?.Default is { } value ? DefaultValues.Write(this, value) : null;
         Null = settings.ReplaceNullWithDefault && Default is not null ? Default : "null"u8.ToArray();
         ZeroDate = TakesNull && !isKey ? Null : Default ?? DefaultValues.WriteEpoch(this);
+        if (mask is not null)
+        {
+            Unmasked = new DebeziumColumn(layout, definition, isKey, settings);
+            int? length = LengthOf(definition?.Type ?? MysqlType);
+            MaskedLength = DebeziumType.Semantic is null or EnumName or SetName ? length : null;
+            Mask = mask.Kept is null || length is null || length > mask.Kept ? mask : null;
+            Form = Mask is not null && (mask.Kept is null ? IsText : IsText || IsBinary || DebeziumType.Connect == "string") ? DebeziumForm.Masked : Form;
+            Null = Form == DebeziumForm.Masked && mask.Asterisks is { } asterisks ? Quoted(new string('*', asterisks)) : Null;
+        }
     }
 
     /// <summary>Zero-based place in the table, and in <see cref="RowImages"/>.</summary>
@@ -51,6 +64,21 @@ internal sealed class DebeziumColumn
 
     /// <summary>How values are written: of <see cref="DebeziumType"/>, one step nearer.</summary>
     public DebeziumForm Form { get; }
+
+    /// <summary>What is done to its values, or only told by its schema where they are no texts; null for nothing.</summary>
+    public ColumnMask? Mask { get; }
+
+    /// <summary>The column without its mask; null if it has none.</summary>
+    public DebeziumColumn? Unmasked { get; }
+
+    /// <summary>Characters to which a digest is cut; null for none.</summary>
+    public int? MaskedLength { get; private set; }
+
+    /// <summary>Whether a mask can stand for its values. Debezium masks characters, ENUM and SET; JSON and UUID are masked here as well.</summary>
+    public bool IsText => DebeziumType.Form is DebeziumForm.Text or DebeziumForm.Enum or DebeziumForm.Set or DebeziumForm.Json or DebeziumForm.Uuid;
+
+    /// <summary>Whether its values are Connect's bytes.</summary>
+    public bool IsBinary => DebeziumType is { Form: DebeziumForm.Base64, Connect: "bytes" };
 
     /// <summary>Whether it takes NULL; where that is unknown, whether it is no key column.</summary>
     public bool TakesNull { get; }
@@ -75,6 +103,27 @@ internal sealed class DebeziumColumn
 
     /// <summary>What stands for a zero date: NULL, or the default or epoch where the column does not take NULL. For DATE and DATETIME.</summary>
     public byte[] ZeroDate { get; }
+
+    /// <summary>This column, its digest not cut.</summary>
+    public DebeziumColumn WithWholeDigest()
+    {
+        MaskedLength = null;
+        return this;
+    }
+
+    /// <summary>Debezium's length of a column: the first number of its type; 1 of an ENUM, all commas and one letter each of a SET.</summary>
+    private static int? LengthOf(string type)
+    {
+        var parsed = MySqlType.Parse(type);
+        if (parsed.Kind is MySqlTypeKind.Enum or MySqlTypeKind.Set)
+        {
+            return parsed.Kind == MySqlTypeKind.Enum ? 1 : Math.Max(1, (2 * parsed.Labels.Length) - 1);
+        }
+
+        int open = type.IndexOf('(', StringComparison.Ordinal);
+        string number = open < 0 ? "" : string.Concat(type[(open + 1)..].TrimStart().TakeWhile(char.IsAsciiDigit));
+        return int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int length) ? length : null;
+    }
 
     /// <summary>Canal reads labels over a connection in utf8mb3, which turns characters beyond U+FFFF into question marks.</summary>
     private static string LabelAsTyped(string label, int index, ColumnDefinition definition)

@@ -152,6 +152,7 @@ internal sealed class DebeziumEnvelope : IEnvelopeWriter
     public void Dispose()
     {
         _values.Dispose();
+        _columns.Dispose();
         _transaction?.Dispose();
     }
 

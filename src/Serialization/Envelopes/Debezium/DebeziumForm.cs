@@ -5,6 +5,9 @@ internal enum DebeziumForm
 {
     /// <summary>A type without Debezium form; only its NULL can be written.</summary>
     Unsupported,
+
+    /// <summary>Any of the others, of which a mask leaves a part or a digest.</summary>
+    Masked,
     Integer,
     Boolean,
 

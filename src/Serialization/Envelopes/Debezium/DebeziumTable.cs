@@ -10,9 +10,8 @@ internal sealed class DebeziumTable
     {
         Source = layout.Table;
         KeyIndexes = settings.MessageKeyColumns?.Find(Source.Schema, Source.Name, [.. layout.Columns.Select(static column => column.Name)]) ?? layout.KeyColumns;
-        DebeziumColumn[] all = [.. layout.Columns.Select((column, i) => new DebeziumColumn(column, layout.Definition?.Columns[i], layout.KeyColumns.Contains(i), settings))];
-        Columns = all;
-        KeyColumns = [.. KeyIndexes.Select(key => all[key])];
+        Columns = [.. layout.Columns.Where(column => Stays(column, settings)).Select(column => Column(column, MaskOf(column, settings), isInKey: false))];
+        KeyColumns = [.. KeyIndexes.Select(key => Column(layout.Columns[key], KeyMaskOf(layout.Columns[key], settings), isInKey: true))];
         ThrowIfAlike();
         if (settings.Schemas)
         {
@@ -20,14 +19,20 @@ internal sealed class DebeziumTable
             KeyStart = ConnectSchemas.KeyStart(name, KeyColumns);
             ValueStart = ConnectSchemas.ValueStart(name, Columns, settings.ConnectorName);
         }
+
+        DebeziumColumn Column(ColumnLayout column, ColumnMask? mask, bool isInKey)
+        {
+            var made = new DebeziumColumn(column, layout.Definition?.Columns[column.Index], layout.KeyColumns.Contains(column.Index), settings, mask);
+            return isInKey ? made.WithWholeDigest() : made;
+        }
     }
 
     public SourceTable Source { get; }
 
-    /// <summary>What records hold, in their order: all columns, in table order.</summary>
+    /// <summary>What records hold, in their order: the columns that are not left out, in table order.</summary>
     public DebeziumColumn[] Columns { get; }
 
-    /// <summary>What keys hold, in their order; empty for a table without key.</summary>
+    /// <summary>What keys hold, in their order, also of columns that are left out of the records; empty for a table without key.</summary>
     public DebeziumColumn[] KeyColumns { get; }
 
     /// <summary>Indexes of <see cref="KeyColumns"/> in the table.</summary>
@@ -43,6 +48,22 @@ internal sealed class DebeziumTable
     /// <param name="layout">The layout.</param>
     /// <param name="settings">The handling modes.</param>
     public static DebeziumTable Of(TableLayout layout, SerializationSettings settings) => (DebeziumTable)(layout.Prepared ??= new DebeziumTable(layout, settings));
+
+    private bool Stays(ColumnLayout column, SerializationSettings settings) => settings.ColumnFilter?.Passes($"{Source.Schema}.{Source.Name}.{column.Name}") ?? true;
+
+    private ColumnMask? MaskOf(ColumnLayout column, SerializationSettings settings) =>
+        settings.ColumnMasks.FirstOrDefault(mask => mask.Covers(Source.Schema, Source.Name, column.Name));
+
+    /// <summary>Debezium leaves keys in the clear. Here a digest stands in the key as well, whole, so that keys stay different; a text cut short is no secret.</summary>
+    private ColumnMask? KeyMaskOf(ColumnLayout column, SerializationSettings settings)
+    {
+        ColumnMask? mask = MaskOf(column, settings);
+        return mask?.Asterisks is null
+            ? mask?.Kept is null ? mask : null
+            : throw new UnmappableValueException(
+                Source.ToString(), column.Name, column.MysqlType,
+                "no key column under Envelope:ColumnMaskWithChars, as all rows would have one key; use Envelope:ColumnMaskHash, or other key columns (Envelope:MessageKeyColumns)");
+    }
 
     /// <summary>An object with two members of one name would lose a column.</summary>
     private void ThrowIfAlike()

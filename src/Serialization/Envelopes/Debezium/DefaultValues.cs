@@ -89,7 +89,7 @@ internal static class DefaultValues
     private static byte[]? WrittenValue(DebeziumColumn column, string text)
     {
         byte[] value = Encoding.UTF8.GetBytes(text);
-        var writer = new ColumnValueWriter(TimeZoneInfo.Utc);
+        using var writer = new ColumnValueWriter(TimeZoneInfo.Utc);
         return Written((ref RecordOutput output) => writer.TryWrite(ref output, column, new ByteRange(0, value.Length), value));
     }
 
