@@ -61,5 +61,5 @@ if __name__ == "__main__":
         keep(database, change)
         offsets.save(change)
     database.commit()
-    for table, count in database.execute("SELECT table_name, COUNT(*) FROM history GROUP BY 1 ORDER BY 1").fetchall():
-        print(f"{table}: {count} changes, {len(restore(database, table, None))} rows now")
+    for table, count, keys in database.execute("SELECT table_name, COUNT(*), COUNT(key) FROM history GROUP BY 1 ORDER BY 1").fetchall():
+        print(f"{table}: {count} changes, {f'{len(restore(database, table, None))} rows now' if keys else 'no key'}")

@@ -54,10 +54,13 @@ public sealed class ExampleTests : IDisposable
     public async Task Backup_restores_a_table_as_it_was_at_any_moment()
     {
         ShopLines lines = await ShopLines.OfDemoAsync();
+        lines.Add("keyless", null, "c", null, new JsonObject { ["n"] = 1 });
 
         await RunAsync(lines.Text, "backup.py", "--database", _database);
-        await RunAsync(lines.Text, "backup.py", "--database", _database);
+        string[] summary = await RunAsync(lines.Text, "backup.py", "--database", _database);
 
+        Assert.Equal(
+            Sorted([.. Tables.Select(t => $"{t}: {lines.Records.Count(r => r.Table == t && r.Envelope is not null)} changes, {lines.Rows(t).Count} rows now"), "keyless: 1 changes, no key"]), summary);
         foreach (string table in new[] { "orders", "products" })
         {
             long[] places = [.. lines.Records.Where(r => r.Table == table && r.Envelope is not null).Select(r => (long)r.Envelope!["source"]!["pos"]!).Distinct().Order()];
