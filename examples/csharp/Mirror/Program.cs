@@ -39,7 +39,7 @@ try
     {
         BootstrapServers = args[0],
         GroupId = args[1],
-        GroupInstanceId = "mirror", // one process for each GROUP: started after a crash it goes on at once, and a second one puts the first out
+        SessionTimeoutMs = 6_000, // after a crash the next process waits this long for the partitions
         IsolationLevel = IsolationLevel.ReadCommitted,
         AutoOffsetReset = AutoOffsetReset.Earliest,
         EnableAutoCommit = false,
