@@ -1,11 +1,11 @@
 using System.Globalization;
-using System.Net.Http.Json;
+using System.Text;
 using CanalBridge.Testing.Peers;
 using MySqlConnector;
 
 namespace CanalBridge.EndToEndTests;
 
-/// <summary>Debezium's own JDBC sink mirrors the bridge's topics into a second database: a real consumer decides.</summary>
+/// <summary>Debezium's own JDBC sink mirrors the bridge's topics into a second database: a real consumer decides. Its settings are the example's.</summary>
 public sealed class JdbcSinkTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
@@ -13,7 +13,7 @@ public sealed class JdbcSinkTests
     [Fact]
     public async Task Sink_that_was_written_for_Debezium_makes_the_tables_equal()
     {
-        await using PeerStack peers = await PeerStack.StartAsync("mariadb", mustBeOurs: true, "connect", "connect.consumer.isolation.level=read_committed", "connect.consumer.metadata.max.age.ms=500");
+        await using PeerStack peers = await PeerStack.StartAsync("mariadb", mustBeOurs: true, "connect", "connect.consumer.metadata.max.age.ms=500");
         await using var source = new MySqlConnection($"{peers.ConnectionString};Pooling=false");
         await source.OpenAsync(TestContext.Current.CancellationToken);
         await Sql.ExecuteAsync(source, "SET time_zone = '+00:00'; CREATE DATABASE mirrored CHARACTER SET utf8mb4; CREATE DATABASE mirror CHARACTER SET utf8mb4; USE mirrored");
@@ -64,26 +64,16 @@ public sealed class JdbcSinkTests
     private static async Task StartSinkAsync(PeerStack peers)
     {
         var database = new MySqlConnectionStringBuilder(peers.ConnectionString);
-        var config = new Dictionary<string, string>
-        {
-            ["connector.class"] = "io.debezium.connector.jdbc.JdbcSinkConnector",
-            ["tasks.max"] = "1",
-            ["topics.regex"] = @"sink\.mirrored\..*",
-            ["connection.url"] = $"jdbc:mysql://{database.Server}:{database.Port}/mirror?useSSL=false&allowPublicKeyRetrieval=true&connectionTimeZone=UTC",
-            ["connection.username"] = database.UserID,
-            ["connection.password"] = database.Password,
-            ["insert.mode"] = "upsert",
-            ["primary.key.mode"] = "record_key",
-            ["delete.enabled"] = "true",
-            ["schema.evolution"] = "basic",
-
-            // The default reads the header of a changed key as a map and refuses one of several types; real Debezium's as well.
-            ["header.converter"] = "org.apache.kafka.connect.storage.StringConverter",
-            ["key.converter"] = "org.apache.kafka.connect.json.JsonConverter",
-            ["value.converter"] = "org.apache.kafka.connect.json.JsonConverter",
-        };
+        string config = (await File.ReadAllTextAsync(Path.Combine(Repository.Root, "examples", "jdbc-sink", "mirror.json"), TestContext.Current.CancellationToken))
+            .Replace("${PREFIX}", "sink", StringComparison.Ordinal)
+            .Replace("${SCHEMA}", "mirrored", StringComparison.Ordinal)
+            .Replace("${TARGET}", $"{database.Server}:{database.Port}", StringComparison.Ordinal)
+            .Replace("${TARGET_DATABASE}", "mirror", StringComparison.Ordinal)
+            .Replace("${TARGET_USER}", database.UserID, StringComparison.Ordinal)
+            .Replace("${TARGET_PASSWORD}", database.Password, StringComparison.Ordinal);
         using var client = new HttpClient();
-        using HttpResponseMessage answer = await client.PutAsJsonAsync(new Uri($"{peers.ConnectUrl}/connectors/mirror/config"), config, TestContext.Current.CancellationToken);
+        using var body = new StringContent(config, Encoding.UTF8, "application/json");
+        using HttpResponseMessage answer = await client.PutAsync(new Uri($"{peers.ConnectUrl}/connectors/mirror/config"), body, TestContext.Current.CancellationToken);
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
