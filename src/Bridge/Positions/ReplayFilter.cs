@@ -36,6 +36,7 @@ internal sealed class ReplayFilter
 
     // Last BEGIN or END that became a record.
     private BinlogPosition? _boundary;
+    private byte[] _boundaryFile = [];
 
     /// <param name="stored">Last committed position; null when there is none.</param>
     /// <param name="epoch">Epoch in force; a stored position of an earlier one is not compared.</param>
@@ -53,6 +54,7 @@ internal sealed class ReplayFilter
             MaxExecuteTimeMilliseconds = stored.MaxExecuteTimeMilliseconds;
             _lastBatchId = stored.BatchId;
             _boundary = stored.Boundary;
+            _boundaryFile = Encoding.UTF8.GetBytes(stored.Boundary?.File ?? "");
             _gtid = stored.Gtid is { } gtid ? Encoding.UTF8.GetBytes(gtid) : [];
         }
     }
@@ -146,10 +148,7 @@ internal sealed class ReplayFilter
             throw NotComparable(entry, $"the server id changed from {_serverId} to {header.ServerId} (set Source:ServerIdMayChange if one binlog holds events of several servers)");
         }
 
-        // The usual case, decided without making a string: the same file, further on.
-        BinlogOrder order = header.LogfileName.SequenceEqual(_file)
-            ? header.LogfileOffset.CompareTo(last.Offset) switch { < 0 => BinlogOrder.Before, 0 => BinlogOrder.Same, > 0 => BinlogOrder.After }
-            : entry.Header.Position.CompareTo(last);
+        BinlogOrder order = Order(header, last, _file);
         switch (order)
         {
             case BinlogOrder.After:
@@ -168,14 +167,18 @@ internal sealed class ReplayFilter
     }
 
     /// <summary>Whether a BEGIN or END lies behind everything taken. Of another binlog it is not: its rows will tell.</summary>
-    public bool IsNewBoundary(in CanalEntry entry)
-    {
-        BinlogPosition position = entry.Header.Position;
-        return (Last is not { } last || position.CompareTo(last) == BinlogOrder.After) && (_boundary is not { } boundary || position.CompareTo(boundary) == BinlogOrder.After);
-    }
+    public bool IsNewBoundary(in CanalEntry entry) =>
+        (Last is not { } last || Order(entry.Header, last, _file) == BinlogOrder.After)
+        && (_boundary is not { } boundary || Order(entry.Header, boundary, _boundaryFile) == BinlogOrder.After);
 
     /// <summary>A BEGIN or END became a record.</summary>
-    public void AdvanceBoundary(in CanalEntry entry) => _boundary = entry.Header.Position;
+    public void AdvanceBoundary(in CanalEntry entry)
+    {
+        EntryHeader header = entry.Header;
+        string file = _boundary is { } last && header.LogfileName.SequenceEqual(_boundaryFile) ? last.File : Encoding.UTF8.GetString(header.LogfileName);
+        Keep(ref _boundaryFile, header.LogfileName);
+        _boundary = new BinlogPosition(file, header.LogfileOffset);
+    }
 
     /// <summary>The entry was taken: it and all before it are old from now on.</summary>
     /// <param name="entry">The entry.</param>
@@ -234,6 +237,11 @@ internal sealed class ReplayFilter
         _previousOffset = header.LogfileOffset;
         Keep(ref _previousFile, header.LogfileName);
     }
+
+    /// <summary>The usual case is decided without making a string: the same file, further on.</summary>
+    private static BinlogOrder Order(in EntryHeader header, BinlogPosition known, byte[] file) => header.LogfileName.SequenceEqual(file)
+        ? header.LogfileOffset.CompareTo(known.Offset) switch { < 0 => BinlogOrder.Before, 0 => BinlogOrder.Same, > 0 => BinlogOrder.After }
+        : header.Position.CompareTo(known);
 
     /// <summary>Copies a text that outlives its batch; nothing is allocated while it stays the same.</summary>
     private static void Keep(ref byte[] kept, ReadOnlySpan<byte> text)

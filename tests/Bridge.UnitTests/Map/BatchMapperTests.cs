@@ -192,6 +192,46 @@ public sealed class BatchMapperTests : IDisposable
     }
 
     [Fact]
+    public void Begin_and_end_are_published_once_and_the_rows_between_are_counted_once()
+    {
+        using EntrySerializer serializer = SerializerFactory.Create(
+            new BridgeOptions { Topics = { Prefix = "p" }, Envelope = { ProvideTransactionMetadata = true } }, Guid.NewGuid(), new TopicRouter(new TopicOptions { Prefix = "p" }, new FakeLogger()), source: null);
+        var mapper = new BatchMapper(_destination, serializer, new ReplayFilter(stored: null, 0, serverIdMayChange: false), new BridgeMetrics(_destination), _time, new FakeLogger(_logs));
+        byte[][] transaction =
+        [
+            EntryBuilder.Entry(File, 100, Wire.EntryType.Transactionbegin, ByteString.Empty),
+            EntryBuilder.Insert(File, 110, 1),
+            EntryBuilder.Insert(File, 120, 2),
+            EntryBuilder.Entry(File, 130, Wire.EntryType.Transactionend, ByteString.Empty),
+        ];
+
+        Map(mapper, transaction[..2]);
+        Map(mapper, transaction);
+        Map(mapper, transaction);
+
+        Assert.Equal(4, _records.Count);
+        Assert.Contains("\"BEGIN\"", Encoding.UTF8.GetString(_records[0].Value), StringComparison.Ordinal);
+        Assert.Contains("\"total_order\":2", Encoding.UTF8.GetString(_records[2].Value), StringComparison.Ordinal);
+        Assert.Contains("\"END\",\"id\":\"file=mysql-bin.000007,pos=100\",\"event_count\":2", Encoding.UTF8.GetString(_records[3].Value), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Masked_columns_that_hold_no_text_are_reported()
+    {
+        var options = new BridgeOptions { Topics = { Prefix = "p" } };
+        options.Envelope.ColumnMaskWithChars["3"] = @"shop\.items\.(name|price)";
+        using EntrySerializer serializer = SerializerFactory.Create(options, Guid.NewGuid(), new TopicRouter(options.Topics, new FakeLogger()), source: null);
+        var mapper = new BatchMapper(_destination, serializer, new ReplayFilter(stored: null, 0, serverIdMayChange: false), new BridgeMetrics(_destination), _time, new FakeLogger(_logs));
+        byte[] row = Change(EntryBuilder.Insert(File, 100, 1), change => change.RowDatas[0].AfterColumns.Add(
+            new Wire.Column { Index = 2, SqlType = 4, Name = "price", IsKey = false, Updated = true, IsNull = false, Value = "9", MysqlType = "int(11)" }));
+
+        Map(mapper, row);
+
+        Assert.Contains("shop.items.price,", Assert.Single(Logged(3012)).Message, StringComparison.Ordinal);
+        Assert.Contains("\"name\":\"***\",\"price\":9", Encoding.UTF8.GetString(_records[0].Value), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Damaged_text_is_reported_once_per_table()
     {
         BatchMapper mapper = Mapper();

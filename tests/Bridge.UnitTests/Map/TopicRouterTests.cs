@@ -72,5 +72,51 @@ public sealed class TopicRouterTests
         Assert.Empty(_logs.GetSnapshot());
     }
 
+    [Theory]
+    [InlineData(@"shop\.orders_(\d+)", "orders", "shop", "orders_7", "orders")]
+    [InlineData(@"shop\.orders_(\d+)", "{prefix}.{schema}.orders", "shop", "ORDERS_7", "p.shop.orders")]
+    [InlineData(@"shop_(\w+)\.(.*)", "{prefix}-{2}-{1}", "shop_eu", "items", "p-items-eu")]
+    [InlineData(@"shop\.a,shop\.b", "both {table}!", "shop", "b", "both_b_")]
+    [InlineData(@"shop\.a", "x", "shop", "ab", "p.shop.ab")]
+    public void Route_names_the_topic_of_its_tables(string tables, string topic, string schema, string table, string expected) =>
+        Assert.Equal(expected, Routed(("r", tables, topic, null)).TopicOf(schema, table));
+
+    [Fact]
+    public void First_route_by_name_that_matches_decides() =>
+        Assert.Equal("first", Routed(("b", ".*", "second", null), ("a", @"shop\..*", "first", null)).TopicOf("shop", "items"));
+
+    [Fact]
+    public void Partitions_of_a_route_are_those_of_its_topics_alone()
+    {
+        TopicRouter router = Routed(("r", @"shop\.items", "{prefix}.{table}", 12));
+
+        string routed = router.TopicOf("shop", "items"), usual = router.TopicOf("shop", "orders");
+
+        Assert.Equal((12, null), (router.PartitionsOf(routed), router.PartitionsOf(usual)));
+    }
+
+    [Fact]
+    public void Tables_that_a_route_sends_to_one_topic_are_told_and_no_warning()
+    {
+        TopicRouter router = Routed(("r", ".*", "all", null));
+        router.TopicOf("shop", "a");
+
+        router.TopicOf("shop", "b");
+
+        FakeLogRecord line = Assert.Single(_logs.GetSnapshot());
+        Assert.Equal((3013, LogLevel.Information), (line.Id.Id, line.Level));
+    }
+
+    private TopicRouter Routed(params (string Name, string Tables, string Topic, int? Partitions)[] routes)
+    {
+        var options = new TopicOptions { Prefix = "p" };
+        foreach ((string name, string tables, string topic, int? partitions) in routes)
+        {
+            options.Routes[name] = new RouteOptions { Tables = tables, Topic = topic, Partitions = partitions };
+        }
+
+        return new TopicRouter(options, new FakeLogger(_logs));
+    }
+
     private TopicRouter Router(string delimiter = ".") => new(new TopicOptions { Prefix = "p", Delimiter = delimiter }, new FakeLogger(_logs));
 }

@@ -39,6 +39,46 @@ public sealed class BridgeOptionsValidatorTests
         Assert.Equal(filter, Read(("Canal:Filter", filter)).Canal.Filter);
 
     [Theory]
+    [InlineData("Envelope:ColumnMaskWithChars:many", "shop\\.a\\.b", "number of characters")]
+    [InlineData("Envelope:ColumnTruncateToChars:-1", "shop\\.a\\.b", "number of characters")]
+    [InlineData("Envelope:ColumnMaskWithChars:5", "(", "regular expressions for schema.table.column")]
+    [InlineData("Source:ColumnExcludeList", "(", "regular expressions for schema.table.column")]
+    [InlineData("Topics:Routes:x:Tables", "(", "regular expressions for schema.table")]
+    [InlineData("Topics:Routes:x:Topic", "t", "Topics:Routes:x:Tables is not set")]
+    [InlineData("Topics:Routes:x:Teble", "t", "Topics:Routes:x:Teble is not an option")]
+    public void Mask_list_or_route_of_another_form_is_refused(string key, string value, string expected) =>
+        Assert.Contains(Mistakes((key, value)), mistake => mistake.Contains(expected, StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("{nothing}")]
+    [InlineData("{prefix}.{2}")]
+    [InlineData("{0}")]
+    public void Topic_of_a_route_with_an_unknown_field_is_refused(string topic) =>
+        Assert.Contains("there are {prefix}, {schema}, {table} and {1} to {1}", Assert.Single(Mistakes(("Topics:Routes:x:Tables", "shop\\.(.*)"), ("Topics:Routes:x:Topic", topic))), StringComparison.Ordinal);
+
+    [Fact]
+    public void Route_is_read_from_its_three_options()
+    {
+        RouteOptions route = Read(("Topics:Routes:x:Tables", "shop\\.(.*)"), ("Topics:Routes:x:Topic", "{1}"), ("Topics:Routes:x:Partitions", "12")).Topics.Routes["x"];
+
+        Assert.Equal(("shop\\.(.*)", "{1}", 12), (route.Tables, route.Topic, route.Partitions));
+    }
+
+    [Fact]
+    public void Hash_of_an_unknown_digest_without_salt_has_both_mistakes()
+    {
+        IReadOnlyList<string> mistakes = [.. Mistakes(("Envelope:ColumnMaskHash:CRC", "shop\\.a\\.b"))];
+
+        Assert.Equal(2, mistakes.Count);
+        Assert.Contains(mistakes, static mistake => mistake.Contains("SHA-256", StringComparison.Ordinal));
+        Assert.Contains(mistakes, static mistake => mistake.Contains("Envelope:ColumnMaskSalt", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Both_column_lists_at_once_are_refused() =>
+        Assert.Contains("keep one", Assert.Single(Mistakes(("Source:ColumnIncludeList", "a"), ("Source:ColumnExcludeList", "b"))), StringComparison.Ordinal);
+
+    [Theory]
     [InlineData("Kafka:SaslMechanism", "PLAIN")]
     [InlineData("Kafka:SaslMechanism", "SCRAM-SHA-512")]
     public void Sasl_mechanism_without_a_sasl_protocol_is_refused(string key, string value)

@@ -24,6 +24,23 @@ public sealed class StoredPositionTests
     public void What_is_written_is_read_back() => Assert.Equal(Position, StoredPosition.Parse(Position.Serialize()));
 
     [Fact]
+    public void Open_transaction_and_last_boundary_are_read_back()
+    {
+        StoredPosition position = Position with { Boundary = new BinlogPosition("mysql-bin.000008", 4), Transaction = "{\"id\":\"a\",\"tables\":{}}" };
+
+        Assert.Equal(position, StoredPosition.Parse(position.Serialize()));
+    }
+
+    [Fact]
+    public void Position_of_a_version_that_knew_no_transactions_is_read()
+    {
+        string older = Encoding.UTF8.GetString(Position.Serialize()).Replace("\"boundary_file\":null,\"boundary_offset\":0,\"transaction\":null,", "", StringComparison.Ordinal);
+
+        Assert.DoesNotContain("boundary", older, StringComparison.Ordinal);
+        Assert.Equal(Position, StoredPosition.Parse(Encoding.UTF8.GetBytes(older)));
+    }
+
+    [Fact]
     public void A_claim_without_a_position_is_read_back()
     {
         StoredPosition claim = Position with { Binlog = null, Gtid = null };
