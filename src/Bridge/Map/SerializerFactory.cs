@@ -18,8 +18,11 @@ internal static class SerializerFactory
         {
             Format = options.Envelope.Format switch
             {
+                "canal-flat" => EnvelopeFormat.CanalFlat,
+                "maxwell" => EnvelopeFormat.Maxwell,
                 _ => EnvelopeFormat.Debezium,
             },
+            Strict = options.Envelope.Strict,
             SourceKind = options.Source.Kind,
             TopicPrefix = options.Topics.Prefix!,
             CanalTimeZone = TimeZoneInfo.FindSystemTimeZoneById(options.Source.CanalTimeZone),
@@ -48,7 +51,7 @@ internal static class SerializerFactory
             },
             TableFilter = (options.Source.TableIncludeList ?? options.Source.TableExcludeList) is { } tables
                 && TableFilter.TryParse(tables, includes: options.Source.TableIncludeList is not null, out TableFilter? filter) ? filter : null,
-            SkippedOperations = Skipped(options.Envelope.SkippedOperations),
+            SkippedOperations = Skipped(options.Envelope.SkippedOperations ?? (options.Envelope.Format == "debezium" ? "t" : "none")),
             MessageKeyColumns = options.Envelope.MessageKeyColumns is { } columns && MessageKeyColumns.TryParse(columns, out MessageKeyColumns? keys) ? keys : null,
             SchemaNames = Adjustment(options.Envelope.SchemaNameAdjustmentMode),
             FieldNames = Adjustment(options.Envelope.FieldNameAdjustmentMode),

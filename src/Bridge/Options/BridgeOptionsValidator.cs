@@ -48,6 +48,11 @@ internal static class BridgeOptionsValidator
             mistakes.Add($"Envelope:MessageKeyColumns is '{keys}' but must be such as shop\\.orders:region,id;shop\\.(.*):uuid: a table's regular expression, a colon, its key columns, separated by semicolons.");
         }
 
+        if (Has("Envelope"))
+        {
+            CheckFormat(options.Envelope, mistakes);
+        }
+
         if (Has("Kafka"))
         {
             CheckKafka(options, mistakes);
@@ -92,6 +97,44 @@ internal static class BridgeOptionsValidator
         if (canal.Password is not null && canal.Username is null)
         {
             mistakes.Add("Canal:Password is set but Canal:Username is not; set both or neither.");
+        }
+    }
+
+    /// <summary>An option that a format passes over would be believed to have an effect. Those that switch off what the format never has are let pass.</summary>
+    private static void CheckFormat(EnvelopeOptions envelope, List<string> mistakes)
+    {
+        if (envelope.Strict && envelope.Format != "canal-flat")
+        {
+            mistakes.Add($"Envelope:Strict is true but Envelope:Format is {envelope.Format}; only canal-flat has a strict form.");
+        }
+
+        if (envelope is { Format: "canal-flat", Strict: true, MessageKeyColumns: not null })
+        {
+            mistakes.Add("Envelope:MessageKeyColumns is set but Envelope:Strict is true: Canal's own messages have no keys. Take one of them away.");
+        }
+
+        if (envelope.Format == "debezium")
+        {
+            return;
+        }
+
+        var defaults = new EnvelopeOptions();
+        foreach ((string name, string value, string usual) in (ReadOnlySpan<(string, string, string)>)
+        [
+            (nameof(envelope.SchemasEnable), envelope.SchemasEnable ? "true" : "false", "false"),
+            (nameof(envelope.DecimalHandlingMode), envelope.DecimalHandlingMode, defaults.DecimalHandlingMode),
+            (nameof(envelope.DecimalFormat), envelope.DecimalFormat, defaults.DecimalFormat),
+            (nameof(envelope.BigintUnsignedHandlingMode), envelope.BigintUnsignedHandlingMode, defaults.BigintUnsignedHandlingMode),
+            (nameof(envelope.BinaryHandlingMode), envelope.BinaryHandlingMode, defaults.BinaryHandlingMode),
+            (nameof(envelope.TimePrecisionMode), envelope.TimePrecisionMode, defaults.TimePrecisionMode),
+            (nameof(envelope.SchemaNameAdjustmentMode), envelope.SchemaNameAdjustmentMode, defaults.SchemaNameAdjustmentMode),
+            (nameof(envelope.FieldNameAdjustmentMode), envelope.FieldNameAdjustmentMode, defaults.FieldNameAdjustmentMode),
+        ])
+        {
+            if (value != usual)
+            {
+                mistakes.Add($"Envelope:{name} is {value} but Envelope:Format is {envelope.Format}, which knows it not; it is an option of debezium.");
+            }
         }
     }
 

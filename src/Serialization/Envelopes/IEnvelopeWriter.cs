@@ -17,6 +17,9 @@ internal interface IEnvelopeWriter : IDisposable
     /// <summary>Values whose text Canal had destroyed, since <see cref="BeginEntry"/>.</summary>
     int DamagedValues { get; }
 
+    /// <summary>Whether it reads rows itself: they come without layout and images then, and may be partial. No layout is learned, and the source not asked.</summary>
+    bool ReadsRows => false;
+
     /// <summary>A source transaction begins. MariaDB's have no BEGIN.</summary>
     /// <param name="begin">Its entry.</param>
     /// <param name="context">Whether it is new.</param>

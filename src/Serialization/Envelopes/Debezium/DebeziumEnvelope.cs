@@ -13,7 +13,7 @@ internal sealed class DebeziumEnvelope : IEnvelopeWriter
     private readonly ColumnValueWriter _columns;
     private readonly RecordKeyWriter _keys;
     private readonly DebeziumValueWriter _values;
-    private long? _threadId;
+    private readonly SourceThread _thread;
 
     public DebeziumEnvelope(SerializationSettings settings)
     {
@@ -21,6 +21,7 @@ internal sealed class DebeziumEnvelope : IEnvelopeWriter
         _columns = new ColumnValueWriter(settings.CanalTimeZone);
         _keys = new RecordKeyWriter(_columns);
         _values = new DebeziumValueWriter(settings, new RowWriter(_columns));
+        _thread = new SourceThread(settings.SourceKind);
         SharedHeaders = ContextHeaders.Create(settings);
     }
 
@@ -31,22 +32,16 @@ internal sealed class DebeziumEnvelope : IEnvelopeWriter
     public int DamagedValues => _columns.DamagedValues;
 
     /// <inheritdoc />
-    public void BeginTransaction(in CanalEntry begin, in EntryContext context, RecordBuffer records)
-    {
-        // Debezium knows the thread from BEGIN; XA transactions start without one.
-        bool hasThread = _settings.SourceKind == SourceKind.MySql && begin.FindBeginProperty("XA_TYPE"u8).IsEmpty;
-        long threadId = hasThread ? begin.ReadThreadId() : 0;
-        _threadId = threadId == 0 ? null : threadId;
-    }
+    public void BeginTransaction(in CanalEntry begin, in EntryContext context, RecordBuffer records) => _thread.Begin(begin);
 
     /// <inheritdoc />
-    public void EndTransaction(in CanalEntry end, in EntryContext context, RecordBuffer records) => _threadId = null;
+    public void EndTransaction(in CanalEntry end, in EntryContext context, RecordBuffer records) => _thread.End();
 
     /// <inheritdoc />
     public void BeginEntry(in EntryHeader header, SourceTable table, in EntryContext context)
     {
         _columns.ResetDamage();
-        _values.BeginEntry(header, _threadId, context.NowNanoseconds);
+        _values.BeginEntry(header, _thread.Id, context.NowNanoseconds);
     }
 
     /// <inheritdoc />

@@ -9,7 +9,7 @@ internal sealed class DebeziumTable
     private DebeziumTable(TableLayout layout, SerializationSettings settings)
     {
         Source = layout.Table;
-        KeyIndexes = settings.MessageKeyColumns?.Find(Source.Schema, Source.Name, [.. layout.Columns.Select(static column => column.Name)]) ?? layout.KeyColumns;
+        KeyIndexes = settings.KeyColumnsOf(layout);
         DebeziumColumn[] all = [.. layout.Columns.Select((column, i) => new DebeziumColumn(column, layout.Definition?.Columns[i], layout.KeyColumns.Contains(i), settings))];
         Columns = all;
         KeyColumns = [.. KeyIndexes.Select(key => all[key])];
