@@ -38,8 +38,8 @@ public sealed class EntrySerializer : IDisposable
         _envelope = settings.Format switch
         {
             EnvelopeFormat.Debezium => new DebeziumEnvelope(settings),
-            EnvelopeFormat.CanalFlat when settings.Strict => new StrictFlatEnvelope(settings, topics),
-            EnvelopeFormat.CanalFlat => new FlatEnvelope(settings, topics),
+            EnvelopeFormat.CanalFlat when settings.Strict => new StrictFlatEnvelope(settings, _tables),
+            EnvelopeFormat.CanalFlat => new FlatEnvelope(settings, _tables),
             EnvelopeFormat.Maxwell => new MaxwellEnvelope(settings),
             _ => throw new ArgumentOutOfRangeException(nameof(settings), settings.Format, "An envelope of this name is missing."),
         };

@@ -29,14 +29,14 @@ internal sealed class FlatEnvelope : JsonRowEnvelope<FlatTable, JsonColumn>
 {
     private readonly SerializationSettings _settings;
     private readonly FlatMembers _members = new(strict: false);
-    private readonly StatementTopics _topics;
+    private readonly TableCatalog _tables;
 
     /// <param name="settings">Keys, and what is left out.</param>
-    /// <param name="topics">Chooses the topics of statements.</param>
-    public FlatEnvelope(SerializationSettings settings, ITableTopics topics)
+    /// <param name="tables">Knows the topics of statements.</param>
+    public FlatEnvelope(SerializationSettings settings, TableCatalog tables)
     {
         _settings = settings;
-        _topics = new StatementTopics(settings, topics);
+        _tables = tables;
     }
 
     /// <inheritdoc />
@@ -55,7 +55,7 @@ internal sealed class FlatEnvelope : JsonRowEnvelope<FlatTable, JsonColumn>
         CanalEventType type = statement.Change.EventType;
         if (statement.Kind != EntryKind.Ddl || context.FirstRow > 0
             || (type == CanalEventType.Truncate && _settings.SkippedOperations.HasFlag(SkippedOperations.Truncate))
-            || _topics.Find(statement.Header) is not { } topic)
+            || _tables.TopicOf(statement.Header) is not { } topic)
         {
             return false;
         }

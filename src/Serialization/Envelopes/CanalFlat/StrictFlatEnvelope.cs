@@ -15,7 +15,7 @@ namespace CanalBridge.Serialization.Envelopes.CanalFlat;
 internal sealed class StrictFlatEnvelope : IEnvelopeWriter
 {
     private readonly FlatMembers _members = new(strict: true);
-    private readonly StatementTopics _topics;
+    private readonly TableCatalog _tables;
     private readonly bool _skipsTruncates;
     private readonly DamageCounter _damage = new();
 
@@ -34,11 +34,11 @@ internal sealed class StrictFlatEnvelope : IEnvelopeWriter
     private int _oldRows;
     private bool _isContinued;
 
-    /// <param name="settings">Which tables and truncates are left out.</param>
-    /// <param name="topics">Chooses the topics of statements.</param>
-    public StrictFlatEnvelope(SerializationSettings settings, ITableTopics topics)
+    /// <param name="settings">Whether truncates are left out.</param>
+    /// <param name="tables">Knows the topics of statements.</param>
+    public StrictFlatEnvelope(SerializationSettings settings, TableCatalog tables)
     {
-        _topics = new StatementTopics(settings, topics);
+        _tables = tables;
         _skipsTruncates = settings.SkippedOperations.HasFlag(SkippedOperations.Truncate);
     }
 
@@ -65,7 +65,7 @@ internal sealed class StrictFlatEnvelope : IEnvelopeWriter
     public bool WriteStatement(in SourceStatement statement, in EntryContext context, RecordBuffer records)
     {
         CanalEventType type = statement.Change.EventType;
-        if (context.FirstRow > 0 || (type == CanalEventType.Truncate && _skipsTruncates) || _topics.Find(statement.Header) is not { } topic)
+        if (context.FirstRow > 0 || (type == CanalEventType.Truncate && _skipsTruncates) || _tables.TopicOf(statement.Header) is not { } topic)
         {
             return false;
         }
