@@ -1,3 +1,4 @@
+using Canal.Client.Entries;
 using CanalBridge.Serialization.Tables;
 
 namespace CanalBridge.Serialization;
@@ -13,24 +14,36 @@ internal enum Operation
 /// <summary>One change of one row, its values found and not yet written.</summary>
 internal readonly ref struct ChangeEvent
 {
-    public ChangeEvent(Operation operation, TableLayout layout, RowImages images, ReadOnlySpan<byte> row, int rowIndex)
+    private readonly TableLayout? _layout;
+    private readonly RowImages? _images;
+
+    public ChangeEvent(Operation operation, TableLayout layout, RowImages images, in RowData row, int rowIndex)
+        : this(operation, row, rowIndex)
+    {
+        _layout = layout;
+        _images = images;
+    }
+
+    /// <summary>A row for an envelope that reads rows itself (<see cref="Envelopes.IEnvelopeWriter.ReadsRows"/>).</summary>
+    public ChangeEvent(Operation operation, in RowData row, int rowIndex)
     {
         Operation = operation;
-        Layout = layout;
-        Images = images;
-        Row = row;
+        Data = row;
         RowIndex = rowIndex;
     }
 
     public Operation Operation { get; }
 
-    public TableLayout Layout { get; }
+    public TableLayout Layout => _layout ?? throw new InvalidOperationException("The envelope reads rows itself.");
 
     /// <summary>Where the values stand in <see cref="Row"/>; valid until the next row is read.</summary>
-    public RowImages Images { get; }
+    public RowImages Images => _images ?? throw new InvalidOperationException("The envelope reads rows itself.");
+
+    /// <summary>The row as Canal sent it.</summary>
+    public RowData Data { get; }
 
     /// <summary>The serialized RowData.</summary>
-    public ReadOnlySpan<byte> Row { get; }
+    public ReadOnlySpan<byte> Row => Data.Bytes;
 
     /// <summary>Index of the row within its entry.</summary>
     public int RowIndex { get; }

@@ -18,6 +18,9 @@ public enum EntryKind
     /// <summary>DDL, or another statement that is no row change (GRANT, CREATE DATABASE).</summary>
     Ddl,
 
+    /// <summary>DDL that became a record, but for <see cref="Truncate"/>.</summary>
+    DdlRecord,
+
     /// <summary>TRUNCATE TABLE that became a record.</summary>
     Truncate,
 

@@ -2,7 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 using Canal.Client;
 using Canal.Client.Entries;
 using CanalBridge.Serialization.Envelopes;
+using CanalBridge.Serialization.Envelopes.CanalFlat;
 using CanalBridge.Serialization.Envelopes.Debezium;
+using CanalBridge.Serialization.Envelopes.Maxwell;
 using CanalBridge.Serialization.Output;
 using CanalBridge.Serialization.Tables;
 using CanalBridge.Serialization.Tables.Definitions;
@@ -38,6 +40,9 @@ public sealed class EntrySerializer : IDisposable
         _envelope = settings.Format switch
         {
             EnvelopeFormat.Debezium => new DebeziumEnvelope(settings),
+            EnvelopeFormat.CanalFlat when settings.Strict => new StrictFlatEnvelope(settings, _tables),
+            EnvelopeFormat.CanalFlat => new FlatEnvelope(settings, _tables),
+            EnvelopeFormat.Maxwell => new MaxwellEnvelope(settings),
             _ => throw new ArgumentOutOfRangeException(nameof(settings), settings.Format, "An envelope of this name is missing."),
         };
     }
@@ -137,7 +142,8 @@ public sealed class EntrySerializer : IDisposable
         KnownTable? truncated = kind == EntryKind.Ddl && change.EventType == CanalEventType.Truncate ? FindTruncated(header, change) : null;
         TableId? unread = kind is EntryKind.Ddl or EntryKind.Query && truncated is null ? _tables.StatementSeen(header, change) : null;
         bool written = _envelope.WriteStatement(new SourceStatement { Header = header, Change = change, Kind = kind, Truncated = truncated }, context, output);
-        return new EntryResult(written && truncated is not null ? EntryKind.Truncate : kind, 0, 0, unread?.ToString());
+        kind = !written ? kind : change.EventType == CanalEventType.Truncate ? EntryKind.Truncate : kind == EntryKind.Ddl ? EntryKind.DdlRecord : kind;
+        return new EntryResult(kind, 0, 0, unread?.ToString());
     }
 
     /// <summary>The table that a TRUNCATE names; null if it becomes no record.</summary>
@@ -170,8 +176,10 @@ public sealed class EntrySerializer : IDisposable
     {
         try
         {
-            TableLayout layout = _rows.Read(table, row, operation);
-            _envelope.WriteRow(new ChangeEvent(operation, layout, _rows.Images, row.Bytes, index), buffer);
+            ChangeEvent change = _envelope.ReadsRows
+                ? new ChangeEvent(operation, row, index)
+                : new ChangeEvent(operation, _rows.Read(table, row, operation), _rows.Images, row, index);
+            _envelope.WriteRow(change, buffer);
         }
         catch (RowException e)
         {

@@ -1,3 +1,5 @@
+using CanalBridge.Serialization.Tables;
+
 namespace CanalBridge.Serialization;
 
 /// <summary>Which of Debezium's two connectors the records imitate.</summary>
@@ -15,6 +17,12 @@ public enum EnvelopeFormat
 {
     /// <summary>Debezium's change events in JSON.</summary>
     Debezium,
+
+    /// <summary>The flat JSON of Canal's own Kafka mode.</summary>
+    CanalFlat,
+
+    /// <summary>Maxwell's JSON.</summary>
+    Maxwell,
 }
 
 /// <summary>What a serializer must know and cannot see in the entries.</summary>
@@ -84,6 +92,16 @@ public sealed record SerializationSettings
     /// <summary>Written as <c>source.version</c>: the Debezium release whose bytes are imitated.</summary>
     public string DebeziumVersion { get; init; } = "3.5.0.Final";
 
+    /// <summary>Canal's flat JSON exactly as Canal writes it, its defects included; for <see cref="EnvelopeFormat.CanalFlat"/> only.</summary>
+    public bool Strict { get; init; }
+
     /// <summary>Debezium's name for its connector of this kind.</summary>
     internal string ConnectorName => SourceKind == SourceKind.MariaDb ? "mariadb" : "mysql";
+
+    /// <summary>Whether a column stands in the records.</summary>
+    internal bool Keeps(SourceTable table, string column) => ColumnFilter?.Passes($"{table.Schema}.{table.Name}.{column}") ?? true;
+
+    /// <summary>Indexes of the columns that record keys are made of, in their order; empty for a table without key.</summary>
+    internal int[] KeyColumnsOf(TableLayout layout) =>
+        MessageKeyColumns?.Find(layout.Table.Schema, layout.Table.Name, [.. layout.Columns.Select(static column => column.Name)]) ?? layout.KeyColumns;
 }

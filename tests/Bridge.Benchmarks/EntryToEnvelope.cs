@@ -1,6 +1,4 @@
 using BenchmarkDotNet.Attributes;
-using Canal.Client;
-using Canal.Client.Entries;
 using CanalBridge.Serialization;
 using CanalBridge.Serialization.Output;
 
@@ -30,21 +28,5 @@ public class EntryToEnvelope
     [Benchmark(OperationsPerInvoke = Rows)]
     public int HundredColumns() => Run(_hundredColumns);
 
-    private int Run(byte[][] bodies)
-    {
-        int bytes = 0;
-        foreach (byte[] body in bodies)
-        {
-            _output.Clear();
-            using var batch = new CanalBatch(body);
-            foreach (CanalEntry entry in batch.Entries)
-            {
-                _serializer.Write(entry, new EntryContext(1_700_000_000_123_456_789), _output);
-            }
-
-            bytes += _output.LengthBytes;
-        }
-
-        return bytes;
-    }
+    private int Run(byte[][] bodies) => BatchRun.Serialize(_serializer, bodies, _output, withStatements: true);
 }

@@ -1,6 +1,4 @@
 using BenchmarkDotNet.Attributes;
-using Canal.Client;
-using Canal.Client.Entries;
 using CanalBridge.Serialization;
 using CanalBridge.Serialization.Output;
 
@@ -42,30 +40,9 @@ public class HandlingModes
             new DefaultTopics());
 
         // The statements at its beginning are read once, as by a process that runs.
-        Run(withStatements: true);
+        BatchRun.Serialize(_serializer, _shop, _output, withStatements: true);
     }
 
     [Benchmark(OperationsPerInvoke = ShopRows)]
-    public int Shop() => Run(withStatements: false);
-
-    private int Run(bool withStatements)
-    {
-        int bytes = 0;
-        foreach (byte[] body in _shop)
-        {
-            _output.Clear();
-            using var batch = new CanalBatch(body);
-            foreach (CanalEntry entry in batch.Entries)
-            {
-                if (withStatements || entry.Header.EventType.IsRowChange())
-                {
-                    _serializer.Write(entry, new EntryContext(1_700_000_000_123_456_789), _output);
-                }
-            }
-
-            bytes += _output.LengthBytes;
-        }
-
-        return bytes;
-    }
+    public int Shop() => BatchRun.Serialize(_serializer, _shop, _output, withStatements: false);
 }

@@ -28,11 +28,14 @@ internal sealed class SerializerFixture : IDisposable
 
     private readonly EntrySerializer _serializer;
 
-    public SerializerFixture(SerializationSettings settings) => _serializer = new EntrySerializer(settings, Topics);
+    public SerializerFixture(SourceKind kind = SourceKind.MySql, TimeZoneInfo? zone = null, ITableStatements? source = null, bool replaceNull = true, NameFilter? filter = null, SkippedOperations skipped = SkippedOperations.Truncate, bool schemas = false)
+        : this(
+            new SerializationSettings { SourceKind = kind, TopicPrefix = "bridge", CanalTimeZone = zone ?? TimeZoneInfo.Utc, ReplaceNullWithDefault = replaceNull, TableFilter = filter, SkippedOperations = skipped, Schemas = schemas },
+            source)
+    {
+    }
 
-    public SerializerFixture(SourceKind kind = SourceKind.MySql, TimeZoneInfo? zone = null, ITableStatements? source = null, bool replaceNull = true, NameFilter? filter = null, SkippedOperations skipped = SkippedOperations.Truncate, bool schemas = false) =>
-        _serializer = new EntrySerializer(
-            new SerializationSettings { SourceKind = kind, TopicPrefix = "bridge", CanalTimeZone = zone ?? TimeZoneInfo.Utc, ReplaceNullWithDefault = replaceNull, TableFilter = filter, SkippedOperations = skipped, Schemas = schemas }, Topics, source);
+    public SerializerFixture(SerializationSettings settings, ITableStatements? source = null) => _serializer = new EntrySerializer(settings, Topics, source);
 
     public DefaultTopics Topics { get; } = new("bridge");
 

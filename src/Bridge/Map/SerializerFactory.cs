@@ -19,8 +19,11 @@ internal static class SerializerFactory
         {
             Format = options.Envelope.Format switch
             {
+                "canal-flat" => EnvelopeFormat.CanalFlat,
+                "maxwell" => EnvelopeFormat.Maxwell,
                 _ => EnvelopeFormat.Debezium,
             },
+            Strict = options.Envelope.Strict,
             SourceKind = options.Source.Kind,
             TopicPrefix = options.Topics.Prefix!,
             TransactionTopic = options.Envelope.ProvideTransactionMetadata ? options.TransactionTopic : null,
@@ -51,7 +54,7 @@ internal static class SerializerFactory
             TableFilter = Filter(options.Source.TableIncludeList, options.Source.TableExcludeList),
             ColumnFilter = Filter(options.Source.ColumnIncludeList, options.Source.ColumnExcludeList),
             ColumnMasks = [.. Masks(options.Envelope)],
-            SkippedOperations = Skipped(options.Envelope.SkippedOperations),
+            SkippedOperations = Skipped(options.Envelope.SkippedOperations ?? (options.Envelope.Format == "debezium" ? "t" : "none")),
             MessageKeyColumns = options.Envelope.MessageKeyColumns is { } columns && MessageKeyColumns.TryParse(columns, out MessageKeyColumns? keys) ? keys : null,
             SchemaNames = Adjustment(options.Envelope.SchemaNameAdjustmentMode),
             FieldNames = Adjustment(options.Envelope.FieldNameAdjustmentMode),

@@ -61,6 +61,7 @@ internal static class BridgeOptionsValidator
 
         if (Has("Envelope"))
         {
+            CheckFormat(options, mistakes);
             CheckMasks(options.Envelope, mistakes);
         }
 
@@ -109,6 +110,58 @@ internal static class BridgeOptionsValidator
         {
             mistakes.Add("Canal:Password is set but Canal:Username is not; set both or neither.");
         }
+    }
+
+    /// <summary>An option that a format passes over would be believed to have an effect. Those that switch off what the format never has are let pass.</summary>
+    private static void CheckFormat(BridgeOptions options, List<string> mistakes)
+    {
+        EnvelopeOptions envelope = options.Envelope;
+        if (envelope.Strict && envelope.Format != "canal-flat")
+        {
+            mistakes.Add($"Envelope:Strict is true but Envelope:Format is {envelope.Format}; only canal-flat has a strict form.");
+        }
+
+        if (envelope is { Format: "canal-flat", Strict: true, MessageKeyColumns: not null })
+        {
+            mistakes.Add("Envelope:MessageKeyColumns is set but Envelope:Strict is true: Canal's own messages have no keys. Take one of them away.");
+        }
+
+        if (envelope.Strict && (options.Source.ColumnIncludeList ?? options.Source.ColumnExcludeList) is not null)
+        {
+            mistakes.Add("Source:ColumnIncludeList or ColumnExcludeList is set but Envelope:Strict is true: Canal's own messages hold all columns. Take one of them away.");
+        }
+
+        if (envelope.Format == "debezium")
+        {
+            return;
+        }
+
+        var defaults = new EnvelopeOptions();
+        foreach ((string name, string value, string usual) in (ReadOnlySpan<(string, string, string)>)
+        [
+            (nameof(envelope.SchemasEnable), envelope.SchemasEnable ? "true" : "false", "false"),
+            (nameof(envelope.DecimalHandlingMode), envelope.DecimalHandlingMode, defaults.DecimalHandlingMode),
+            (nameof(envelope.DecimalFormat), envelope.DecimalFormat, defaults.DecimalFormat),
+            (nameof(envelope.BigintUnsignedHandlingMode), envelope.BigintUnsignedHandlingMode, defaults.BigintUnsignedHandlingMode),
+            (nameof(envelope.BinaryHandlingMode), envelope.BinaryHandlingMode, defaults.BinaryHandlingMode),
+            (nameof(envelope.TimePrecisionMode), envelope.TimePrecisionMode, defaults.TimePrecisionMode),
+            (nameof(envelope.ColumnMaskWithChars), Set(envelope.ColumnMaskWithChars), ""),
+            (nameof(envelope.ColumnMaskHash), Set(envelope.ColumnMaskHash), ""),
+            (nameof(envelope.ColumnMaskHashV1), Set(envelope.ColumnMaskHashV1), ""),
+            (nameof(envelope.ColumnTruncateToChars), Set(envelope.ColumnTruncateToChars), ""),
+            (nameof(envelope.ProvideTransactionMetadata), envelope.ProvideTransactionMetadata ? "true" : "false", "false"),
+            (nameof(envelope.HeartbeatInterval), envelope.HeartbeatInterval.ToString("c", CultureInfo.InvariantCulture), "00:00:00"),
+            (nameof(envelope.SchemaNameAdjustmentMode), envelope.SchemaNameAdjustmentMode, defaults.SchemaNameAdjustmentMode),
+            (nameof(envelope.FieldNameAdjustmentMode), envelope.FieldNameAdjustmentMode, defaults.FieldNameAdjustmentMode),
+        ])
+        {
+            if (value != usual)
+            {
+                mistakes.Add($"Envelope:{name} is {value} but Envelope:Format is {envelope.Format}, which knows it not; it is an option of debezium.");
+            }
+        }
+
+        static string Set(Dictionary<string, string> map) => map.Count > 0 ? "set" : "";
     }
 
     private static void CheckKafka(BridgeOptions options, List<string> mistakes)

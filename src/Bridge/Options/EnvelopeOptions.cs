@@ -2,12 +2,15 @@ using System.ComponentModel.DataAnnotations;
 
 namespace CanalBridge.Options;
 
-/// <summary>Section <c>Envelope</c>: the shape of the records. Names, values and meanings are those of Debezium's connectors and Connect's JsonConverter.</summary>
+/// <summary>Section <c>Envelope</c>: the shape of the records. Beside <see cref="Format"/> and <see cref="Strict"/>, names, values and meanings are those of Debezium's connectors and Connect's JsonConverter.</summary>
 internal sealed class EnvelopeOptions
 {
-    /// <summary>Format of the records: debezium.</summary>
-    [AllowedValues("debezium")]
+    /// <summary>Format of the records: debezium, canal-flat (the JSON of Canal's own Kafka mode) or maxwell.</summary>
+    [AllowedValues("debezium", "canal-flat", "maxwell")]
     public string Format { get; set; } = "debezium";
+
+    /// <summary>Whether canal-flat is byte for byte what Canal writes: one message per entry, null keys, its defects.</summary>
+    public bool Strict { get; set; }
 
     /// <summary>Whether each record carries Debezium's four context headers (its <c>extended.headers.enabled</c>).</summary>
     public bool ContextHeaders { get; set; } = true;
@@ -35,9 +38,9 @@ internal sealed class EnvelopeOptions
     [AllowedValues("adaptive_time_microseconds", "connect", "isostring", "microseconds", "nanoseconds")]
     public string TimePrecisionMode { get; set; } = "adaptive_time_microseconds";
 
-    /// <summary><c>skipped.operations</c>: c, u, d, t, separated by commas, or none. Truncates are written only if t is not among them.</summary>
+    /// <summary><c>skipped.operations</c>: c, u, d, t, separated by commas, or none. Truncates are written only if t is not among them. Not set, it is t for debezium, as there, and none for other formats.</summary>
     [RegularExpression("none|[cudt](,[cudt])*")]
-    public string SkippedOperations { get; set; } = "t";
+    public string? SkippedOperations { get; set; }
 
     /// <summary><c>message.key.columns</c>: key columns of tables, such as <c>shop\.orders:region,id;shop\.(.*):uuid</c>.</summary>
     public string? MessageKeyColumns { get; set; }

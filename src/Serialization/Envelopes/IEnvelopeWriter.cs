@@ -18,14 +18,22 @@ internal interface IEnvelopeWriter : IDisposable
     int DamagedValues { get; }
 
     /// <summary>What is known of the source transaction under way, to be kept with the position; null if nothing is.</summary>
-    string? OpenTransaction { get; }
+    string? OpenTransaction => null;
+
+    /// <summary>Whether it reads rows itself: they come without layout and images then, and may be partial. No layout is learned, and the source not asked.</summary>
+    bool ReadsRows => false;
 
     /// <summary>Goes on with a source transaction that was kept. Before the first entry.</summary>
     /// <exception cref="FormatException">It is no such state.</exception>
-    void RestoreTransaction(string state);
+    void RestoreTransaction(string state)
+    {
+    }
 
     /// <summary>Appends a heartbeat, if the envelope has any.</summary>
-    void WriteHeartbeat(string topic, long nowNanoseconds, RecordBuffer records);
+    void WriteHeartbeat(string topic, long nowNanoseconds, RecordBuffer records)
+    {
+    }
+
 
     /// <summary>A source transaction begins. MariaDB's have no BEGIN.</summary>
     /// <param name="begin">Its entry.</param>

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using Canal.Client.Entries;
 using CanalBridge.Serialization.Output;
+using CanalBridge.Serialization.Tables.Definitions;
 
 namespace CanalBridge.Serialization.Tables;
 
@@ -55,6 +56,14 @@ internal sealed class ColumnLayout
     public string Name => Encoding.UTF8.GetString(_name).Replace("``", "`", StringComparison.Ordinal);
 
     public string MysqlType => Encoding.UTF8.GetString(_mysqlType);
+
+    /// <summary>Labels of an ENUM or SET. Canal reads them over a connection in utf8mb3, which turns characters beyond U+FFFF into question marks; the statement has them.</summary>
+    /// <param name="definition">The column as defined; null if unknown.</param>
+    public string[] LabelsAsTyped(ColumnDefinition? definition)
+    {
+        string[] typed = definition is null ? [] : MySqlType.Parse(definition.Type).Labels;
+        return [.. Type.Labels.Select((label, i) => label.Contains('?', StringComparison.Ordinal) && i < typed.Length && InUtf8Mb3(typed[i]) == label ? typed[i] : label)];
+    }
 
     /// <summary>Reads a serialized Column if it is of this layout.</summary>
     /// <param name="bytes">The row.</param>
@@ -126,6 +135,8 @@ internal sealed class ColumnLayout
 
     public bool Matches(in Column column) =>
         column.Index == Index && column.IsKey == IsKey && column.Name.SequenceEqual(_name) && column.MysqlType.SequenceEqual(_mysqlType);
+
+    private static string InUtf8Mb3(string text) => string.Concat(text.EnumerateRunes().Select(static rune => rune.IsBmp ? rune.ToString() : "?"));
 
     private static byte[] Varint(int value)
     {

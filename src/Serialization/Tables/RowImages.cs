@@ -90,6 +90,23 @@ internal sealed class RowImages
         return true;
     }
 
+    /// <summary>Whether a column's value differs between the images.</summary>
+    /// <param name="column">Index of the column.</param>
+    /// <param name="row">The serialized row.</param>
+    public bool IsChanged(int column, ReadOnlySpan<byte> row)
+    {
+        if (Unchanged[column])
+        {
+            return false;
+        }
+
+        // The same value may stand in other bytes: Canal marks columns as updated beside it.
+        ByteRange before = Before[column], after = After[column];
+        return before.IsNull || after.IsNull
+            ? before.IsNull != after.IsNull
+            : !row.Slice(before.Start, before.Length).SequenceEqual(row.Slice(after.Start, after.Length));
+    }
+
     /// <summary>Most columns of an update did not change: one comparison with the old row then stands for reading them.</summary>
     private bool TryReadAfter(ColumnLayout[] columns, ReadOnlySpan<byte> row, int start, int length, int index, int before)
     {

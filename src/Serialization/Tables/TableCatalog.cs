@@ -17,6 +17,9 @@ internal sealed class TableCatalog
     private readonly DefinitionCatalog _definitions = new();
     private readonly DdlParser _parser;
     private KnownTable? _last;
+
+    // MariaDB sends a statement without table for each transaction.
+    private string? _topicOfNoTable;
     private int _layouts;
 
     public TableCatalog(ITableTopics topics, ITableStatements? source, NameFilter? filter)
@@ -77,6 +80,26 @@ internal sealed class TableCatalog
         DdlParser.TruncatedTable(Encoding.UTF8.GetString(change.Sql), CurrentSchema(header, change)) is { } table
             ? Find(new TableName(Encoding.UTF8.GetBytes(table.Schema), Encoding.UTF8.GetBytes(table.Name)))
             : null;
+
+    /// <summary>The topic of a statement: that of the table which its header names, else the one of no table, which is named by the prefix alone.</summary>
+    /// <returns>Null if the table is left out.</returns>
+    public string? TopicOf(in EntryHeader header)
+    {
+        if (header.SchemaName.IsEmpty || header.TableName.IsEmpty)
+        {
+            return _topicOfNoTable ??= _topics.TopicOf("", "");
+        }
+
+        string schema = Mended(header.SchemaName), name = Encoding.UTF8.GetString(header.TableName);
+        if (!_byName.TryGetValue(new TableName(Encoding.UTF8.GetBytes(schema), header.TableName), out KnownTable? table) && !_definitions.IsCaseSensitive)
+        {
+            // Rows have a table's name as the server keeps it, a statement as somebody typed it.
+            table = _tables.Keys.FirstOrDefault(known => known.Source.Schema.Equals(schema, StringComparison.OrdinalIgnoreCase) && known.Source.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+        }
+
+        bool isExcluded = table?.IsExcluded ?? (_filter?.Passes($"{schema}.{name}") == false);
+        return isExcluded ? null : table?.Source.Topic ?? _topics.TopicOf(schema, name);
+    }
 
     /// <summary>Takes a definition that was kept. Before the first entry only: the rows of tables already met would not follow it.</summary>
     /// <param name="key">Key of its record.</param>
@@ -193,10 +216,12 @@ internal sealed class TableCatalog
         static ReadOnlySpan<byte> Head(ReadOnlySpan<byte> text, int length) => text[..Math.Min(length, text.Length)];
     }
 
-    /// <summary>Canal reads the UTF-8 bytes of the session's database as ISO-8859-1.</summary>
-    private static string CurrentSchema(in EntryHeader header, in RowChange change)
+    private static string CurrentSchema(in EntryHeader header, in RowChange change) => Mended(change.DdlSchemaName.IsEmpty ? header.SchemaName : change.DdlSchemaName);
+
+    /// <summary>Canal reads the UTF-8 bytes of the session's database as ISO-8859-1, and leaves back-ticks around it.</summary>
+    private static string Mended(ReadOnlySpan<byte> schema)
     {
-        string text = Encoding.UTF8.GetString(change.DdlSchemaName.IsEmpty ? header.SchemaName : change.DdlSchemaName).Trim('`');
+        string text = Encoding.UTF8.GetString(schema).Trim('`');
         if (Ascii.IsValid(text) || text.Any(static c => c > 0xff))
         {
             return text;

@@ -74,6 +74,18 @@ internal static class BinaryText
         });
     }
 
+    /// <summary>Number of bytes in Canal's text of them: one character each, of which those from 0x80 on take two bytes in UTF-8.</summary>
+    public static int LengthOf(ReadOnlySpan<byte> utf8)
+    {
+        int length = 0;
+        foreach (byte b in utf8)
+        {
+            length += (b & 0xc0) == 0x80 ? 0 : 1;
+        }
+
+        return length;
+    }
+
     /// <summary>Writes a few bytes as quoted base64.</summary>
     public static void WriteBase64(ref RecordOutput output, scoped ReadOnlySpan<byte> bytes)
     {

@@ -6,7 +6,10 @@ using CanalBridge.Serialization.Output;
 
 namespace CanalBridge.Serialization.Values;
 
-/// <summary>A JSON column as Debezium prints it: without blanks, big and small doubles in full digits; escaped once for the document and once more for the string around it.</summary>
+/// <summary>
+/// A JSON column as the reader that Debezium and Maxwell share prints it: without blanks, big and small doubles in full digits. As a
+/// string it is escaped once for the document and once more for the string around it.
+/// </summary>
 internal static class JsonDocuments
 {
     private static readonly SearchValues<byte> NumberBytes = SearchValues.Create("+-.0123456789Ee"u8);
@@ -21,8 +24,18 @@ internal static class JsonDocuments
     /// <summary>Writes the document as a quoted string; false if the text is none (a partial update, which Canal prints as a function call).</summary>
     public static bool TryWrite(ref RecordOutput output, scoped ReadOnlySpan<byte> text)
     {
-        int depth = 0;
         output.Write((byte)'"');
+        bool isDocument = TryWrite(ref output, text, isString: true);
+        output.Write((byte)'"');
+        return isDocument;
+    }
+
+    /// <summary>Writes the document itself.</summary>
+    public static bool TryWriteRaw(ref RecordOutput output, scoped ReadOnlySpan<byte> text) => !text.IsEmpty && TryWrite(ref output, text, isString: false);
+
+    private static bool TryWrite(ref RecordOutput output, scoped ReadOnlySpan<byte> text, bool isString)
+    {
+        int depth = 0;
         for (int i = 0; i < text.Length;)
         {
             byte b = text[i];
@@ -46,7 +59,7 @@ internal static class JsonDocuments
                     i++;
                     break;
                 case (byte)'"':
-                    int length = WriteString(ref output, text[(i + 1)..]);
+                    int length = WriteString(ref output, text[(i + 1)..], isString);
                     if (length < 0)
                     {
                         return false;
@@ -66,7 +79,6 @@ internal static class JsonDocuments
             }
         }
 
-        output.Write((byte)'"');
         return depth == 0;
     }
 
@@ -119,9 +131,10 @@ internal static class JsonDocuments
 
     /// <summary>A string's content and its closing quote.</summary>
     /// <returns>Bytes used; -1 if the string does not end.</returns>
-    private static int WriteString(ref RecordOutput output, scoped ReadOnlySpan<byte> text)
+    private static int WriteString(ref RecordOutput output, scoped ReadOnlySpan<byte> text, bool isString)
     {
-        output.Write("\\\""u8);
+        ReadOnlySpan<byte> quote = isString ? "\\\""u8 : "\""u8;
+        output.Write(quote);
         int i = 0;
         while (true)
         {
@@ -131,21 +144,21 @@ internal static class JsonDocuments
                 return -1;
             }
 
-            JsonText.WriteEscaped(ref output, text.Slice(i, plain));
+            WriteText(ref output, text.Slice(i, plain), isString);
             i += plain;
             if (text[i] == '"')
             {
-                output.Write("\\\""u8);
+                output.Write(quote);
                 return i + 1;
             }
 
             if (text[i] != '\\')
             {
-                WriteCharacter(ref output, text[i++]);
+                WriteCharacter(ref output, text[i++], isString);
                 continue;
             }
 
-            int used = WriteEscape(ref output, text[(i + 1)..]);
+            int used = WriteEscape(ref output, text[(i + 1)..], isString);
             if (used == 0)
             {
                 return -1;
@@ -155,7 +168,7 @@ internal static class JsonDocuments
         }
     }
 
-    private static int WriteEscape(ref RecordOutput output, scoped ReadOnlySpan<byte> text)
+    private static int WriteEscape(ref RecordOutput output, scoped ReadOnlySpan<byte> text, bool isString)
     {
         if (text.IsEmpty)
         {
@@ -164,7 +177,7 @@ internal static class JsonDocuments
 
         if (text[0] == 'u')
         {
-            return WriteCodeUnits(ref output, text);
+            return WriteCodeUnits(ref output, text, isString);
         }
 
         int value = text[0] switch
@@ -182,11 +195,11 @@ internal static class JsonDocuments
             return 0;
         }
 
-        WriteCharacter(ref output, (byte)value);
+        WriteCharacter(ref output, (byte)value, isString);
         return 1;
     }
 
-    private static int WriteCodeUnits(ref RecordOutput output, scoped ReadOnlySpan<byte> text)
+    private static int WriteCodeUnits(ref RecordOutput output, scoped ReadOnlySpan<byte> text, bool isString)
     {
         if (!TryReadCodeUnit(text, out int unit))
         {
@@ -203,13 +216,13 @@ internal static class JsonDocuments
 
         if (unit < 0x80)
         {
-            WriteCharacter(ref output, (byte)unit);
+            WriteCharacter(ref output, (byte)unit, isString);
         }
         else
         {
             Rune rune = Rune.TryCreate(unit, out Rune valid) ? valid : new Rune('?');
             Span<byte> utf8 = stackalloc byte[4];
-            JsonText.WriteEscaped(ref output, utf8[..rune.EncodeToUtf8(utf8)]);
+            WriteText(ref output, utf8[..rune.EncodeToUtf8(utf8)], isString);
         }
 
         return used;
@@ -221,12 +234,31 @@ internal static class JsonDocuments
         return text.Length >= 5 && text[0] == 'u' && Utf8Parser.TryParse(text[1..5], out unit, out int used, 'x') && used == 4;
     }
 
-    /// <summary>One character of ASCII, escaped for the document and once more for the string around it.</summary>
-    private static void WriteCharacter(ref RecordOutput output, byte value)
+    /// <summary>Characters that need no escape in the document.</summary>
+    private static void WriteText(ref RecordOutput output, scoped ReadOnlySpan<byte> text, bool isString)
+    {
+        if (isString)
+        {
+            JsonText.WriteEscaped(ref output, text);
+        }
+        else
+        {
+            output.Write(text);
+        }
+    }
+
+    /// <summary>One character of ASCII, escaped for the document, and once more for the string around it.</summary>
+    private static void WriteCharacter(ref RecordOutput output, byte value, bool isString)
     {
         if (!JsonText.NeedsEscape(value))
         {
             output.Write(value);
+            return;
+        }
+
+        if (!isString)
+        {
+            JsonText.WriteEscape(ref output, value);
             return;
         }
 

@@ -5,7 +5,10 @@ using CanalBridge.Serialization.Output;
 
 namespace CanalBridge.Serialization.Values;
 
-/// <summary>JSON strings as Kafka Connect's converter (Jackson) writes them: quote, backslash and U+0000 to U+001F are escaped, and characters beyond U+FFFF as two surrogates.</summary>
+/// <summary>
+/// JSON strings: quote, backslash and U+0000 to U+001F are escaped. Without another <see cref="IJsonRule"/> they are as Jackson writes
+/// them (Kafka Connect's converter, Maxwell): characters beyond U+FFFF as two surrogates.
+/// </summary>
 internal static class JsonText
 {
     /// <summary>A control character takes six bytes: <c>\u001F</c>.</summary>
@@ -14,21 +17,17 @@ internal static class JsonText
     /// <summary>From here on a byte of UTF-8 leads a character beyond U+FFFF, four bytes long.</summary>
     private const byte FirstLeadOfFour = 0xf0;
 
-    // 0xEF is the first byte of U+FFFD: one scan finds both what to escape and what Canal has destroyed.
-    private static readonly SearchValues<byte> Special = SearchValues.Create(
-    [
-        0x00, 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08, 0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x0e, 0x0f,
-        0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 0x19, 0x1a, 0x1b, 0x1c, 0x1d, 0x1e, 0x1f,
-        (byte)'"', (byte)'\\', 0xef, 0xf0, 0xf1, 0xf2, 0xf3, 0xf4,
-    ]);
-
     private static ReadOnlySpan<byte> ReplacementCharacter => [0xef, 0xbf, 0xbd];
 
     /// <summary>Writes a quoted string.</summary>
     /// <returns>Whether the text holds U+FFFD.</returns>
-    public static bool WriteQuoted(ref RecordOutput output, scoped ReadOnlySpan<byte> utf8)
+    public static bool WriteQuoted(ref RecordOutput output, scoped ReadOnlySpan<byte> utf8) => WriteQuoted<JacksonRule>(ref output, utf8);
+
+    /// <inheritdoc cref="WriteQuoted(ref RecordOutput, ReadOnlySpan{byte})"/>
+    public static bool WriteQuoted<TRule>(ref RecordOutput output, scoped ReadOnlySpan<byte> utf8)
+        where TRule : struct, IJsonRule
     {
-        int plain = utf8.IndexOfAny(Special);
+        int plain = utf8.IndexOfAny(TRule.Special);
         if (plain < 0)
         {
             Span<byte> target = output.Reserve(utf8.Length + 2);
@@ -40,15 +39,34 @@ internal static class JsonText
         }
 
         output.Write((byte)'"');
-        bool damaged = WriteEscaped(ref output, utf8, plain);
+        bool damaged = WriteEscaped<TRule>(ref output, utf8, plain);
         output.Write((byte)'"');
         return damaged;
     }
 
     /// <summary>Writes the text without quotes.</summary>
-    public static bool WriteEscaped(ref RecordOutput output, scoped ReadOnlySpan<byte> utf8) => WriteEscaped(ref output, utf8, utf8.IndexOfAny(Special));
+    public static bool WriteEscaped(ref RecordOutput output, scoped ReadOnlySpan<byte> utf8) => WriteEscaped<JacksonRule>(ref output, utf8);
 
-    private static bool WriteEscaped(ref RecordOutput output, scoped ReadOnlySpan<byte> utf8, int plain)
+    /// <inheritdoc cref="WriteEscaped(ref RecordOutput, ReadOnlySpan{byte})"/>
+    public static bool WriteEscaped<TRule>(ref RecordOutput output, scoped ReadOnlySpan<byte> utf8)
+        where TRule : struct, IJsonRule => WriteEscaped<TRule>(ref output, utf8, utf8.IndexOfAny(TRule.Special));
+
+    /// <summary>The quoted string of a name or another text that is written often.</summary>
+    public static byte[] Quote(string text) => Quote<JacksonRule>(text);
+
+    /// <inheritdoc cref="Quote(string)"/>
+    public static byte[] Quote<TRule>(string text)
+        where TRule : struct, IJsonRule
+    {
+        using var buffer = new RecordBuffer();
+        var output = new RecordOutput(buffer);
+        WriteQuoted<TRule>(ref output, Encoding.UTF8.GetBytes(text));
+        output.Flush();
+        return buffer.Slice(new ByteRange(0, buffer.LengthBytes)).ToArray();
+    }
+
+    private static bool WriteEscaped<TRule>(ref RecordOutput output, scoped ReadOnlySpan<byte> utf8, int plain)
+        where TRule : struct, IJsonRule
     {
         bool damaged = false;
         while (plain >= 0)
@@ -67,11 +85,11 @@ internal static class JsonText
             }
             else
             {
-                WriteEscape(ref output, utf8[0]);
+                WriteEscape<TRule>(ref output, utf8[0]);
             }
 
             utf8 = utf8[used..];
-            plain = utf8.IndexOfAny(Special);
+            plain = utf8.IndexOfAny(TRule.Special);
         }
 
         output.Write(utf8);
@@ -79,10 +97,13 @@ internal static class JsonText
     }
 
     /// <summary>Writes one character that needs it as its escape.</summary>
-    public static void WriteEscape(ref RecordOutput output, byte value)
+    public static void WriteEscape(ref RecordOutput output, byte value) => WriteEscape<JacksonRule>(ref output, value);
+
+    private static void WriteEscape<TRule>(ref RecordOutput output, byte value)
+        where TRule : struct, IJsonRule
     {
         Span<byte> target = output.Reserve(LongestEscape);
-        output.Advance(Escape(value, target));
+        output.Advance(Escape(value, target, TRule.HexDigits));
     }
 
     /// <summary>Writes a quoted string in which only quote and backslash are escaped: the form of header values.</summary>
@@ -106,7 +127,7 @@ internal static class JsonText
     public static void WriteEscapeWithoutBackslash(ref RecordOutput output, byte value)
     {
         Span<byte> escape = stackalloc byte[LongestEscape];
-        output.Write(escape[1..Escape(value, escape)]);
+        output.Write(escape[1..Escape(value, escape, JacksonRule.HexDigits)]);
     }
 
     /// <summary>Whether a byte of UTF-8 may not stand for itself in a JSON string.</summary>
@@ -130,7 +151,7 @@ internal static class JsonText
             "\\u"u8.CopyTo(target);
             for (int digit = 0; digit < 4; digit++)
             {
-                target[2 + digit] = "0123456789ABCDEF"u8[(unit >> (12 - (digit * 4))) & 15];
+                target[2 + digit] = JacksonRule.HexDigits[(unit >> (12 - (digit * 4))) & 15];
             }
 
             output.Advance(LongestEscape);
@@ -139,7 +160,7 @@ internal static class JsonText
         return used;
     }
 
-    private static int Escape(byte value, Span<byte> target)
+    private static int Escape(byte value, Span<byte> target, ReadOnlySpan<byte> hexDigits)
     {
         byte letter = value switch
         {
@@ -160,8 +181,8 @@ internal static class JsonText
         }
 
         "u00"u8.CopyTo(target[1..]);
-        target[4] = "0123456789ABCDEF"u8[value >> 4];
-        target[5] = "0123456789ABCDEF"u8[value & 15];
+        target[4] = hexDigits[value >> 4];
+        target[5] = hexDigits[value & 15];
         return LongestEscape;
     }
 }

@@ -4,6 +4,7 @@ using CanalBridge.Serialization.Output;
 namespace CanalBridge.Serialization.Values;
 
 /// <summary>TIMESTAMP: wall-clock text in the zone of Canal's JVM to UTC text with exactly the declared fraction digits.</summary>
+/// <remarks>Debezium's form is <c>2024-02-29T01:02:03.456Z</c>, MySQL's <c>2024-02-29 01:02:03.456</c>.</remarks>
 internal sealed class TimestampConverter
 {
     // Zones change their offset at full quarters of an hour: one look-up serves all values of the same quarter.
@@ -23,13 +24,29 @@ internal sealed class TimestampConverter
         _isUtc = zone.HasSameRules(TimeZoneInfo.Utc);
     }
 
-    public bool TryWrite(ref RecordOutput output, scoped ReadOnlySpan<byte> text, int digits)
+    /// <summary>Writes it as MySQL prints it; a zero date as it came.</summary>
+    public bool TryWriteAsMySql(ref RecordOutput output, scoped ReadOnlySpan<byte> text, int digits)
     {
         if (!Temporals.TryReadDateTime(text, out WallClock clock))
         {
             return false;
         }
 
+        if (clock.IsZeroDate || _isUtc)
+        {
+            JsonText.WriteQuoted(ref output, text);
+            return true;
+        }
+
+        return TryWrite(ref output, clock, digits, isIso: false);
+    }
+
+    /// <summary>Writes it in Debezium's form.</summary>
+    public bool TryWrite(ref RecordOutput output, scoped ReadOnlySpan<byte> text, int digits) =>
+        Temporals.TryReadDateTime(text, out WallClock clock) && TryWrite(ref output, clock, digits, isIso: true);
+
+    private bool TryWrite(ref RecordOutput output, WallClock clock, int digits, bool isIso)
+    {
         // Debezium 3.5 prints the epoch for the zero TIMESTAMP, in nullable columns too.
         long seconds = clock.IsZeroDate ? 0 : (clock.EpochDay * 86400) + clock.Seconds;
         if (!clock.IsZeroDate && !_isUtc)
@@ -42,11 +59,11 @@ internal sealed class TimestampConverter
             return false;
         }
 
-        Write(ref output, seconds, clock.IsZeroDate ? 0 : clock.Microseconds, digits);
+        Write(ref output, seconds, clock.IsZeroDate ? 0 : clock.Microseconds, digits, isIso);
         return true;
     }
 
-    private static void Write(ref RecordOutput output, long seconds, int microseconds, int digits)
+    private static void Write(ref RecordOutput output, long seconds, int microseconds, int digits, bool isIso)
     {
         DateTime utc = DateTime.UnixEpoch.AddSeconds(seconds);
         utc.Deconstruct(out DateOnly date, out TimeOnly time);
@@ -58,7 +75,7 @@ internal sealed class TimestampConverter
         TwoDigits(target, 6, date.Month);
         target[8] = (byte)'-';
         TwoDigits(target, 9, date.Day);
-        target[11] = (byte)'T';
+        target[11] = isIso ? (byte)'T' : (byte)' ';
         TwoDigits(target, 12, time.Hour);
         target[14] = (byte)':';
         TwoDigits(target, 15, time.Minute);
@@ -75,7 +92,11 @@ internal sealed class TimestampConverter
             }
         }
 
-        target[end++] = (byte)'Z';
+        if (isIso)
+        {
+            target[end++] = (byte)'Z';
+        }
+
         target[end++] = (byte)'"';
         output.Advance(end);
     }

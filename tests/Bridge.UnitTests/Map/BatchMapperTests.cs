@@ -145,6 +145,38 @@ public sealed class BatchMapperTests : IDisposable
         Assert.Contains($"{File}:100 on {expected} (Alter)", line.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("debezium", CanalEventType.Alter, 0)]
+    [InlineData("debezium", CanalEventType.Truncate, 0)]
+    [InlineData("canal-flat", CanalEventType.Alter, 1)]
+    [InlineData("canal-flat", CanalEventType.Truncate, 1)]
+    [InlineData("maxwell", CanalEventType.Truncate, 0)]
+    public void Ddl_that_becomes_a_record_is_not_logged_as_passed(string format, CanalEventType type, int records)
+    {
+        using EntrySerializer serializer = SerializerFactory.Create(
+            new BridgeOptions { Topics = { Prefix = "p" }, Envelope = { Format = format } }, Guid.NewGuid(), new TopicRouter(new TopicOptions { Prefix = "p" }, new FakeLogger()), source: null);
+
+        Map(Mapper(serializer: serializer), Statement(100, type, isDdl: true, "shop", "items", "TRUNCATE items"));
+
+        Assert.Equal(records, _records.Count);
+        Assert.Equal(format == "canal-flat" ? 0 : 1, Logged(DdlPassed).Length);
+    }
+
+    [Fact]
+    public void Strict_statement_is_published_once()
+    {
+        using EntrySerializer serializer = SerializerFactory.Create(
+            new BridgeOptions { Topics = { Prefix = "p" }, Envelope = { Format = "canal-flat", Strict = true } }, Guid.NewGuid(), new TopicRouter(new TopicOptions { Prefix = "p" }, new FakeLogger()), source: null);
+        byte[] statement = Statement(100, CanalEventType.Update, isDdl: false, "shop", "items", "UPDATE items SET name = 'x'");
+        BatchMapper mapper = Mapper(serializer: serializer);
+        Map(mapper, statement);
+
+        mapper = Mapper(storedOffset: 100, serializer: serializer);
+        Map(mapper, statement);
+
+        Assert.Equal(1, _records.Count);
+    }
+
     [Fact]
     public void Ddl_moves_the_position_and_gives_no_record()
     {
@@ -342,7 +374,7 @@ public sealed class BatchMapperTests : IDisposable
     }
 
     /// <summary>A mapper that knows of rows published up to a position, or of none.</summary>
-    private BatchMapper Mapper(long? storedOffset = null, int storedRow = 0, string? destination = null)
+    private BatchMapper Mapper(long? storedOffset = null, int storedRow = 0, string? destination = null, EntrySerializer? serializer = null)
     {
         StoredPosition? stored = storedOffset is not { } offset ? null : new StoredPosition
         {
@@ -353,7 +385,7 @@ public sealed class BatchMapperTests : IDisposable
             ServerId = 1,
             MaxExecuteTimeMilliseconds = 1_700_000_000_000,
         };
-        return new BatchMapper(destination ?? _destination, _serializer, new ReplayFilter(stored, 0, serverIdMayChange: false), new BridgeMetrics(destination ?? _destination), _time, new FakeLogger(_logs));
+        return new BatchMapper(destination ?? _destination, serializer ?? _serializer, new ReplayFilter(stored, 0, serverIdMayChange: false), new BridgeMetrics(destination ?? _destination), _time, new FakeLogger(_logs));
     }
 
     private void Map(BatchMapper mapper, params byte[][] entries)

@@ -225,6 +225,53 @@ public sealed class BridgeOptionsValidatorTests
         Assert.Equal("", OptionsReader.Read(configuration, "Topics").Canal.Filter);
     }
 
+    [Theory]
+    [InlineData("debezium")]
+    [InlineData("maxwell")]
+    public void Strict_is_for_the_flat_format_alone(string format) =>
+        Assert.Equal(
+            $"Envelope:Strict is true but Envelope:Format is {format}; only canal-flat has a strict form.",
+            Assert.Single(Mistakes(("Envelope:Format", format), ("Envelope:Strict", "true"))));
+
+    [Fact]
+    public void Strict_messages_have_no_keys_to_choose() =>
+        Assert.Contains(
+            "Envelope:MessageKeyColumns is set but Envelope:Strict is true",
+            Assert.Single(Mistakes(("Envelope:Format", "canal-flat"), ("Envelope:Strict", "true"), ("Envelope:MessageKeyColumns", "a.b:c"))), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("SchemasEnable", "true")]
+    [InlineData("DecimalHandlingMode", "string")]
+    [InlineData("DecimalFormat", "numeric")]
+    [InlineData("BigintUnsignedHandlingMode", "precise")]
+    [InlineData("BinaryHandlingMode", "hex")]
+    [InlineData("TimePrecisionMode", "connect")]
+    [InlineData("SchemaNameAdjustmentMode", "avro")]
+    [InlineData("FieldNameAdjustmentMode", "avro")]
+    public void Mode_of_Debezium_is_refused_with_another_format(string option, string value)
+    {
+        foreach (string format in new[] { "canal-flat", "maxwell" })
+        {
+            Assert.Equal(
+                $"Envelope:{option} is {value} but Envelope:Format is {format}, which knows it not; it is an option of debezium.",
+                Assert.Single(Mistakes(("Envelope:Format", format), ($"Envelope:{option}", value))));
+        }
+    }
+
+    [Theory]
+    [InlineData("TombstonesOnDelete", "false")]
+    [InlineData("ContextHeaders", "false")]
+    [InlineData("ReplaceNullWithDefault", "false")]
+    [InlineData("MessageKeyColumns", "shop\\.orders:region")]
+    [InlineData("SkippedOperations", "d")]
+    public void Option_that_another_format_heeds_or_fulfils_anyway_is_taken(string option, string value)
+    {
+        foreach (string format in new[] { "canal-flat", "maxwell" })
+        {
+            Assert.Equal(format, Read(("Envelope:Format", format), ($"Envelope:{option}", value)).Envelope.Format);
+        }
+    }
+
     private static IReadOnlyCollection<string> Mistakes(params (string Key, string? Value)[] changes) =>
         [.. Assert.Throws<OptionsValidationException>(() => Read(changes)).Failures];
 

@@ -64,7 +64,9 @@ internal static class GoldenFiles
                 record.GetProperty("topic").GetString()!,
                 record.GetProperty("key").GetString(),
                 record.GetProperty("value").GetString(),
-                [.. record.GetProperty("headers").EnumerateArray().Select(static header => (header[0].GetString()!, header[1].GetString()!))]));
+                record.TryGetProperty("headers", out JsonElement headers)
+                    ? [.. headers.EnumerateArray().Select(static header => (header[0].GetString()!, header[1].GetString()!))]
+                    : []));
         }
 
         return records;
@@ -79,7 +81,9 @@ internal static class GoldenFiles
 
     private static string? GoldenPath(string folder, string scenario, GoldenVariant variant)
     {
-        string path = variant.Mode is { } mode
+        string path = variant == GoldenVariant.CanalFlat
+            ? Path.Combine(folder, "canal-flat", scenario)
+            : variant.Mode is { } mode
             ? Path.Combine(folder, "modes", $"{scenario}.{mode}{(variant.Schemas ? ".schemas" : "")}")
             : Path.Combine(folder, $"{scenario}.{(variant.Schemas ? "schemas" : "schemaless")}");
         return new[] { ".jsonl", ".jsonl.gz" }.Select(end => path + end).FirstOrDefault(File.Exists);
@@ -148,7 +152,11 @@ internal static class GoldenFiles
 /// <summary>Which golden of a scenario.</summary>
 /// <param name="Mode">Name of the one option that was changed, as in its file name; null for Debezium's defaults.</param>
 /// <param name="Schemas">Whether the converters wrote schemas.</param>
-internal sealed record GoldenVariant(string? Mode, bool Schemas);
+internal sealed record GoldenVariant(string? Mode, bool Schemas)
+{
+    /// <summary>What Canal's own Kafka mode wrote.</summary>
+    public static GoldenVariant CanalFlat { get; } = new("canal-flat", Schemas: false);
+}
 
 /// <summary>Statements by table.</summary>
 internal sealed class RecordedStatements(Dictionary<string, string> statements) : ITableStatements

@@ -1,6 +1,5 @@
 using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
 using CanalBridge.Serialization.Output;
 using CanalBridge.Serialization.Tables;
 using CanalBridge.Serialization.Values;
@@ -12,17 +11,18 @@ internal sealed class ColumnValueWriter : IDisposable
 {
     private readonly TimestampConverter _timestamps;
     private MaskedTexts? _masked;
+    private readonly DamageCounter _damage = new();
 
     public ColumnValueWriter(TimeZoneInfo canalTimeZone) => _timestamps = new TimestampConverter(canalTimeZone);
 
     /// <summary>Text values with U+FFFD seen so far.</summary>
-    public int DamagedValues { get; private set; }
+    public int DamagedValues => _damage.Values;
 
     /// <inheritdoc />
     public void Dispose() => _masked?.Dispose();
 
     /// <summary>Starts counting anew.</summary>
-    public void ResetDamage() => DamagedValues = 0;
+    public void ResetDamage() => _damage.Reset();
 
     /// <summary>Writes a value or <c>null</c>.</summary>
     /// <returns>False if the text does not fit the type; part of it may have been written.</returns>
@@ -38,9 +38,9 @@ internal sealed class ColumnValueWriter : IDisposable
         switch (column.Form)
         {
             case DebeziumForm.Integer:
-                return TryWriteInteger(ref output, value, column.Type);
+                return Integers.TryWrite(ref output, value, column.Type);
             case DebeziumForm.Text:
-                CountDamage(JsonText.WriteQuoted(ref output, value));
+                _damage.Count(JsonText.WriteQuoted(ref output, value));
                 return true;
             case DebeziumForm.Decimal:
                 return Decimals.TryWrite(ref output, value, column.Type.Size, column.Type.Scale);
@@ -72,7 +72,7 @@ internal sealed class ColumnValueWriter : IDisposable
             case DebeziumForm.Masked:
                 return TryWriteMasked(ref output, column, value);
             case DebeziumForm.Single or DebeziumForm.Double:
-                return TryWriteJavaText(ref output, value, column.Form == DebeziumForm.Single);
+                return FloatingPoint.TryWriteJavaText(ref output, value, column.Form == DebeziumForm.Single);
             case DebeziumForm.WidenedDouble:
                 return TryWriteWidened(ref output, value);
             case DebeziumForm.NarrowedSingle:
@@ -97,7 +97,7 @@ internal sealed class ColumnValueWriter : IDisposable
                 output.Write((byte)'"');
                 return isDecimal;
             case DebeziumForm.DecimalDouble:
-                return TryWriteDouble(ref output, value);
+                return FloatingPoint.TryWriteDouble(ref output, value);
             case DebeziumForm.Base64Url:
                 return BinaryText.TryWriteBase64Url(ref output, new Latin1Reader(value), column.Type.Size);
             case DebeziumForm.Hex:
@@ -107,7 +107,7 @@ internal sealed class ColumnValueWriter : IDisposable
             case DebeziumForm.Set:
                 return TryWriteSet(ref output, value, column.Labels);
             case DebeziumForm.Json:
-                CountDamage(value.IndexOf("\uFFFD"u8) >= 0);
+                _damage.Count(value.IndexOf("\uFFFD"u8) >= 0);
                 return JsonDocuments.TryWrite(ref output, value);
             case DebeziumForm.Base64:
                 return BinaryText.TryWriteBase64(ref output, new Latin1Reader(value), column.Type.Size);
@@ -116,7 +116,7 @@ internal sealed class ColumnValueWriter : IDisposable
             case DebeziumForm.Uuid:
                 if (!BinaryText.TryWriteUuid(ref output, value))
                 {
-                    CountDamage(JsonText.WriteQuoted(ref output, value));
+                    _damage.Count(JsonText.WriteQuoted(ref output, value));
                 }
 
                 return true;
@@ -139,55 +139,6 @@ internal sealed class ColumnValueWriter : IDisposable
         return written;
     }
 
-    private void CountDamage(bool damaged)
-    {
-        if (damaged)
-        {
-            DamagedValues++;
-        }
-    }
-
-    /// <summary>The text is JSON already; it is only checked.</summary>
-    private static bool TryWriteInteger(ref RecordOutput output, scoped ReadOnlySpan<byte> text, MySqlType type)
-    {
-        if (!TryReadInteger(text, out long value) || value < type.Minimum || value > type.Maximum)
-        {
-            return false;
-        }
-
-        output.Write(text);
-        return true;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool TryReadInteger(scoped ReadOnlySpan<byte> text, out long value)
-    {
-        const int safeDigits = 18;
-        value = 0;
-        int i = text.Length > 0 && text[0] == '-' ? 1 : 0;
-        int digits = text.Length - i;
-        if ((uint)(digits - 1) >= safeDigits || (text[i] == '0' && text.Length > 1))
-        {
-            // Rare: 19 digits of a BIGINT, or no plain number.
-            return Utf8Parser.TryParse(text, out value, out int used) && used == text.Length && text[i] != '0' && text[0] != '+';
-        }
-
-        int start = i;
-        for (; i < text.Length; i++)
-        {
-            uint digit = (uint)(text[i] - '0');
-            if (digit > 9)
-            {
-                return false;
-            }
-
-            value = (value * 10) + digit;
-        }
-
-        value = start == 0 ? value : -value;
-        return true;
-    }
-
     /// <summary>Debezium's default mode <c>long</c> wraps above 2^63-1.</summary>
     private static bool TryWriteUnsignedBigInt(ref RecordOutput output, scoped ReadOnlySpan<byte> text)
     {
@@ -198,28 +149,6 @@ internal sealed class ColumnValueWriter : IDisposable
 
         output.WriteNumber(unchecked((long)value));
         return true;
-    }
-
-    private static bool TryWriteJavaText(ref RecordOutput output, scoped ReadOnlySpan<byte> text, bool single)
-    {
-        if (JavaNumbers.IsJavaText(text))
-        {
-            output.Write(text);
-            return true;
-        }
-
-        if (single)
-        {
-            if (!Utf8Parser.TryParse(text, out float number, out int length) || length != text.Length || !float.IsFinite(number))
-            {
-                return false;
-            }
-
-            JavaNumbers.WriteFloat(ref output, number);
-            return true;
-        }
-
-        return TryWriteDouble(ref output, text);
     }
 
     /// <summary>FLOAT(M,D): Debezium's field is a double made of the stored single.</summary>
@@ -237,7 +166,7 @@ internal sealed class ColumnValueWriter : IDisposable
     /// <summary>REAL: Debezium's field is a single made of the stored double.</summary>
     private static bool TryWriteNarrowed(ref RecordOutput output, scoped ReadOnlySpan<byte> text)
     {
-        bool fits = TryReadDouble(text, out double value) && float.IsFinite((float)value);
+        bool fits = FloatingPoint.TryReadDouble(text, out double value) && float.IsFinite((float)value);
         if (fits)
         {
             JavaNumbers.WriteFloat(ref output, (float)value);
@@ -246,23 +175,9 @@ internal sealed class ColumnValueWriter : IDisposable
         return fits;
     }
 
-    private static bool TryWriteDouble(ref RecordOutput output, scoped ReadOnlySpan<byte> text)
-    {
-        bool fits = TryReadDouble(text, out double value);
-        if (fits)
-        {
-            JavaNumbers.WriteDouble(ref output, value);
-        }
-
-        return fits;
-    }
-
-    private static bool TryReadDouble(scoped ReadOnlySpan<byte> text, out double value) =>
-        Utf8Parser.TryParse(text, out value, out int used) && used == text.Length && double.IsFinite(value);
-
     private static bool TryWriteBoolean(ref RecordOutput output, scoped ReadOnlySpan<byte> text)
     {
-        if (!TryReadInteger(text, out long value))
+        if (!Integers.TryRead(text, out long value))
         {
             return false;
         }
@@ -378,7 +293,7 @@ internal sealed class ColumnValueWriter : IDisposable
     /// <summary>Canal sends the index from 1; 0 is the error value, an empty text.</summary>
     private static bool TryWriteEnum(ref RecordOutput output, scoped ReadOnlySpan<byte> text, byte[][] labels)
     {
-        if (!Utf8Parser.TryParse(text, out uint index, out int used) || used != text.Length || index > labels.Length)
+        if (!LabelTexts.TryReadIndex(text, labels.Length, out int index))
         {
             return false;
         }
@@ -392,7 +307,7 @@ internal sealed class ColumnValueWriter : IDisposable
     /// <summary>Canal sends the bit mask.</summary>
     private static bool TryWriteSet(ref RecordOutput output, scoped ReadOnlySpan<byte> text, byte[][] labels)
     {
-        if (!Utf8Parser.TryParse(text, out ulong mask, out int used) || used != text.Length || (labels.Length < 64 && mask >> labels.Length != 0))
+        if (!LabelTexts.TryReadMask(text, labels.Length, out ulong mask))
         {
             return false;
         }

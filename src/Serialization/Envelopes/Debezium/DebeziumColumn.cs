@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text;
-using CanalBridge.Serialization.Output;
 using CanalBridge.Serialization.Tables;
 using CanalBridge.Serialization.Tables.Definitions;
 using CanalBridge.Serialization.Values;
@@ -8,7 +6,7 @@ using CanalBridge.Serialization.Values;
 namespace CanalBridge.Serialization.Envelopes.Debezium;
 
 /// <summary>A column as Debezium's JSON writes it: what is the same in every row, encoded once.</summary>
-internal sealed class DebeziumColumn
+internal sealed class DebeziumColumn : JsonColumn
 {
     private const string EnumName = "io.debezium.data.Enum", SetName = "io.debezium.data.EnumSet";
 
@@ -18,20 +16,15 @@ internal sealed class DebeziumColumn
     /// <param name="settings">The handling modes.</param>
     /// <param name="mask">What is done to its texts; null for nothing.</param>
     public DebeziumColumn(ColumnLayout layout, ColumnDefinition? definition, bool isKey, SerializationSettings settings, ColumnMask? mask = null)
+        : base(layout, JsonText.Quote(NameAdjuster.OfField(layout.Name, settings.FieldNames)))
     {
-        Index = layout.Index;
-        Name = layout.Name;
-        MysqlType = layout.MysqlType;
-        Type = layout.Type;
         DebeziumType = DebeziumType.Of(Type, definition, settings);
         Form = DebeziumType.Form;
-        Labels = [.. Type.Labels.Select((label, i) => EscapeLabel(definition is null ? label : LabelAsTyped(label, i, definition)))];
+        Labels = [.. layout.LabelsAsTyped(definition).Select(EscapeLabel)];
         FieldName = NameAdjuster.OfField(Name, settings.FieldNames);
-        Member = [.. Quoted(FieldName), (byte)':'];
-        MemberAfterComma = [(byte)',', .. Member];
 
         // Debezium's MySQL connector leaves it out.
-        Comment = settings.SourceKind == SourceKind.MariaDb && definition?.Comment is { Length: > 0 } comment ? Quoted(comment) : null;
+        Comment = settings.SourceKind == SourceKind.MariaDb && definition?.Comment is { Length: > 0 } comment ? JsonText.Quote(comment) : null;
         TakesNull = definition?.IsNullable ?? !isKey;
         Default = definition?.Default is { } value ? DefaultValues.Write(this, value) : null;
         Null = settings.ReplaceNullWithDefault && Default is not null ? Default : "null"u8.ToArray();
@@ -43,22 +36,12 @@ internal sealed class DebeziumColumn
             MaskedLength = DebeziumType.Semantic is null or EnumName or SetName ? length : null;
             Mask = mask.Kept is null || length is null || length > mask.Kept ? mask : null;
             Form = Mask is not null && (mask.Kept is null ? IsText : IsText || IsBinary || DebeziumType.Connect == "string") ? DebeziumForm.Masked : Form;
-            Null = Form == DebeziumForm.Masked && mask.Asterisks is { } asterisks ? Quoted(new string('*', asterisks)) : Null;
+            Null = Form == DebeziumForm.Masked && mask.Asterisks is { } asterisks ? JsonText.Quote(new string('*', asterisks)) : Null;
         }
     }
 
-    /// <summary>Zero-based place in the table, and in <see cref="RowImages"/>.</summary>
-    public int Index { get; }
-
-    public string Name { get; }
-
     /// <summary>Name of its member.</summary>
     public string FieldName { get; }
-
-    /// <summary>Type text as Canal sent it.</summary>
-    public string MysqlType { get; }
-
-    public MySqlType Type { get; }
 
     public DebeziumType DebeziumType { get; }
 
@@ -92,12 +75,6 @@ internal sealed class DebeziumColumn
     /// <summary>Labels of an ENUM or SET, escaped by Debezium's rule and for JSON, without quotes.</summary>
     public byte[][] Labels { get; }
 
-    /// <summary><c>"name":</c>, escaped.</summary>
-    public byte[] Member { get; }
-
-    /// <summary><c>,"name":</c>, escaped.</summary>
-    public byte[] MemberAfterComma { get; }
-
     /// <summary>What stands for NULL.</summary>
     public byte[] Null { get; }
 
@@ -125,25 +102,7 @@ internal sealed class DebeziumColumn
         return int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int length) ? length : null;
     }
 
-    /// <summary>Canal reads labels over a connection in utf8mb3, which turns characters beyond U+FFFF into question marks.</summary>
-    private static string LabelAsTyped(string label, int index, ColumnDefinition definition)
-    {
-        string[] typed = MySqlType.Parse(definition.Type).Labels;
-        return label.Contains('?', StringComparison.Ordinal) && index < typed.Length && InUtf8Mb3(typed[index]) == label ? typed[index] : label;
-    }
-
-    private static string InUtf8Mb3(string text) => string.Concat(text.EnumerateRunes().Select(static rune => rune.IsBmp ? rune.ToString() : "?"));
-
     /// <summary>Debezium escapes comma and backslash in a label, in ENUM as well as SET.</summary>
     private static byte[] EscapeLabel(string label) =>
-        Quoted(label.Replace(@"\", @"\\", StringComparison.Ordinal).Replace(",", @"\,", StringComparison.Ordinal))[1..^1];
-
-    private static byte[] Quoted(string text)
-    {
-        using var buffer = new RecordBuffer();
-        var output = new RecordOutput(buffer);
-        JsonText.WriteQuoted(ref output, Encoding.UTF8.GetBytes(text));
-        output.Flush();
-        return buffer.Slice(new ByteRange(0, buffer.LengthBytes)).ToArray();
-    }
+        JsonText.Quote(label.Replace(@"\", @"\\", StringComparison.Ordinal).Replace(",", @"\,", StringComparison.Ordinal))[1..^1];
 }

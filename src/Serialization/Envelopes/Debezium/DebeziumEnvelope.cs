@@ -14,13 +14,14 @@ internal sealed class DebeziumEnvelope : IEnvelopeWriter
     private readonly RecordKeyWriter _keys;
     private readonly DebeziumValueWriter _values;
     private readonly SourceTransaction? _transaction;
-    private long? _threadId;
+    private readonly SourceThread _thread;
 
     public DebeziumEnvelope(SerializationSettings settings)
     {
         _settings = settings;
         _columns = new ColumnValueWriter(settings.CanalTimeZone);
         _keys = new RecordKeyWriter(_columns);
+        _thread = new SourceThread(settings.SourceKind);
         _transaction = settings.TransactionTopic is { } topic ? new SourceTransaction(topic, settings.Schemas) : null;
         _values = new DebeziumValueWriter(settings, new RowWriter(_columns), _transaction);
         SharedHeaders = ContextHeaders.Create(settings);
@@ -35,10 +36,7 @@ internal sealed class DebeziumEnvelope : IEnvelopeWriter
     /// <inheritdoc />
     public void BeginTransaction(in CanalEntry begin, in EntryContext context, RecordBuffer records)
     {
-        // Debezium knows the thread from BEGIN; XA transactions start without one.
-        bool hasThread = _settings.SourceKind == SourceKind.MySql && begin.FindBeginProperty("XA_TYPE"u8).IsEmpty;
-        long threadId = hasThread ? begin.ReadThreadId() : 0;
-        _threadId = threadId == 0 ? null : threadId;
+        _thread.Begin(begin);
         if (context.FirstRow == 0 && begin.FindBeginProperty("XA_TYPE"u8).IsEmpty)
         {
             _transaction?.Begin(begin.Header, records);
@@ -48,7 +46,7 @@ internal sealed class DebeziumEnvelope : IEnvelopeWriter
     /// <inheritdoc />
     public void EndTransaction(in CanalEntry end, in EntryContext context, RecordBuffer records)
     {
-        _threadId = null;
+        _thread.End();
         if (context.FirstRow > 0 || _transaction is not { IsOpen: true })
         {
             return;
@@ -84,7 +82,7 @@ internal sealed class DebeziumEnvelope : IEnvelopeWriter
 
         _transaction?.Enter(table);
         _columns.ResetDamage();
-        _values.BeginEntry(header, _threadId, context.NowNanoseconds);
+        _values.BeginEntry(header, _thread.Id, context.NowNanoseconds);
     }
 
     /// <inheritdoc />

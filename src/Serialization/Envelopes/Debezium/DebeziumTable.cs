@@ -9,8 +9,8 @@ internal sealed class DebeziumTable
     private DebeziumTable(TableLayout layout, SerializationSettings settings)
     {
         Source = layout.Table;
-        KeyIndexes = settings.MessageKeyColumns?.Find(Source.Schema, Source.Name, [.. layout.Columns.Select(static column => column.Name)]) ?? layout.KeyColumns;
-        Columns = [.. layout.Columns.Where(column => Stays(column, settings)).Select(column => Column(column, MaskOf(column, settings), isInKey: false))];
+        KeyIndexes = settings.KeyColumnsOf(layout);
+        Columns = [.. layout.Columns.Where(column => settings.Keeps(Source, column.Name)).Select(column => Column(column, MaskOf(column, settings), isInKey: false))];
         KeyColumns = [.. KeyIndexes.Select(key => Column(layout.Columns[key], KeyMaskOf(layout.Columns[key], settings), isInKey: true))];
         ThrowIfAlike();
         if (settings.Schemas)
@@ -48,8 +48,6 @@ internal sealed class DebeziumTable
     /// <param name="layout">The layout.</param>
     /// <param name="settings">The handling modes.</param>
     public static DebeziumTable Of(TableLayout layout, SerializationSettings settings) => (DebeziumTable)(layout.Prepared ??= new DebeziumTable(layout, settings));
-
-    private bool Stays(ColumnLayout column, SerializationSettings settings) => settings.ColumnFilter?.Passes($"{Source.Schema}.{Source.Name}.{column.Name}") ?? true;
 
     private ColumnMask? MaskOf(ColumnLayout column, SerializationSettings settings) =>
         settings.ColumnMasks.FirstOrDefault(mask => mask.Covers(Source.Schema, Source.Name, column.Name));
