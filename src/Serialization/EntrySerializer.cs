@@ -21,6 +21,11 @@ public sealed class EntrySerializer : IDisposable
     private readonly RowReader _rows;
     private readonly SkippedOperations _skipped;
     private readonly IEnvelopeWriter _envelope;
+    private readonly FenceWriter? _fences;
+
+    // The row written last, and the binlog file it came from: statements show it.
+    private byte[] _lastFile = [];
+    private int _lastRow;
 
     /// <summary>Creates a serializer that knows no table yet.</summary>
     /// <param name="settings">What the entries do not say.</param>
@@ -31,6 +36,7 @@ public sealed class EntrySerializer : IDisposable
         _tables = new TableCatalog(topics, source, settings.TableFilter);
         _rows = new RowReader(_tables);
         _skipped = settings.SkippedOperations;
+        _fences = settings.DdlFence ? new FenceWriter(settings) : null;
 
         // The one place that chooses the envelope.
         _envelope = settings.Format switch
@@ -119,9 +125,35 @@ public sealed class EntrySerializer : IDisposable
             _ => EntryKind.Other,
         };
         KnownTable? truncated = kind == EntryKind.Ddl && change.EventType == CanalEventType.Truncate ? FindTruncated(header, change) : null;
-        TableId? unread = kind is EntryKind.Ddl or EntryKind.Query && truncated is null ? _tables.StatementSeen(header, change) : null;
-        bool written = _envelope.WriteStatement(new SourceStatement { Header = header, Change = change, Kind = kind, Truncated = truncated }, context, output);
-        return new EntryResult(written && truncated is not null ? EntryKind.Truncate : kind, 0, 0, unread?.ToString());
+        StatementEffect? effect = kind is EntryKind.Ddl or EntryKind.Query && truncated is null ? _tables.StatementSeen(header, change) : null;
+        var statement = new SourceStatement
+        {
+            Header = header,
+            Change = change,
+            Kind = kind,
+            Truncated = truncated,
+            Effect = effect,
+            LastRow = header.LogfileName.SequenceEqual(_lastFile) ? _lastRow : 0,
+        };
+        bool written = _envelope.WriteStatement(statement, context, output);
+        if (_fences is not null && effect is not null)
+        {
+            WriteFences(header, effect, output);
+        }
+
+        return new EntryResult(written && truncated is not null ? EntryKind.Truncate : kind, 0, 0, effect?.Unread?.ToString());
+    }
+
+    private void WriteFences(in EntryHeader header, StatementEffect effect, RecordBuffer output)
+    {
+        foreach (TableId id in effect.Reshaped)
+        {
+            KnownTable table = _tables.Find(id);
+            if (!table.IsExcluded)
+            {
+                _fences!.Write(header, table.Source, effect, output);
+            }
+        }
     }
 
     /// <summary>The table that a TRUNCATE names; null if it becomes no record.</summary>
@@ -147,6 +179,12 @@ public sealed class EntrySerializer : IDisposable
         }
 
         _envelope.EndEntry(buffer);
+        _lastRow = Math.Max(index - 1, 0);
+        if (!header.LogfileName.SequenceEqual(_lastFile))
+        {
+            _lastFile = header.LogfileName.ToArray();
+        }
+
         return index;
     }
 

@@ -24,6 +24,8 @@ internal static class SerializerFactory
             TopicPrefix = options.Topics.Prefix!,
             CanalTimeZone = TimeZoneInfo.FindSystemTimeZoneById(options.Source.CanalTimeZone),
             Schemas = options.Envelope.SchemasEnable,
+            IncludeSchemaChanges = options.Envelope.IncludeSchemaChanges,
+            DdlFence = options.Envelope.DdlFence,
             DecimalHandling = options.Envelope.DecimalHandlingMode switch
             {
                 "string" => DecimalHandling.String,

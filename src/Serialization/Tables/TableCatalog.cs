@@ -32,8 +32,8 @@ internal sealed class TableCatalog
     /// <summary>A statement without rows: what it defines is remembered.</summary>
     /// <param name="header">Its entry's header.</param>
     /// <param name="change">The statement. Canal gives DDL that it cannot read (INVISIBLE columns) as any other statement.</param>
-    /// <returns>The table whose definition could not be read; null if all went well.</returns>
-    public TableId? StatementSeen(in EntryHeader header, in RowChange change)
+    /// <returns>What it did; null for the text of row changes that follow it.</returns>
+    public StatementEffect? StatementSeen(in EntryHeader header, in RowChange change)
     {
         bool definesTables = DefinesTables(change.Sql);
         if (change.IsDdl || definesTables)
@@ -43,10 +43,16 @@ internal sealed class TableCatalog
 
         if (!definesTables)
         {
-            return null;
+            return change.IsDdl ? DdlParser.NoEffect(Encoding.UTF8.GetString(change.Sql), Decoded(change.DdlSchemaName)) : null;
         }
 
-        TableId? unread = _parser.Apply(Encoding.UTF8.GetString(change.Sql), CurrentSchema(header, change));
+        StatementEffect effect = _parser.Apply(Encoding.UTF8.GetString(change.Sql), CurrentSchema(header, change));
+        effect = effect with
+        {
+            // Where Canal tells of none the parser takes the statement's; the statement was given in none all the same.
+            CurrentSchema = Decoded(change.DdlSchemaName),
+            Reshaped = [.. effect.Reshaped.Where(table => effect.Defined.Contains(table) || _byName.ContainsKey(NameOf(table)))],
+        };
         TableId[] touched = _definitions.TakeTouched();
         foreach (TableId table in touched.Length > 1 ? touched : [])
         {
@@ -69,14 +75,17 @@ internal sealed class TableCatalog
         }
 
         // MariaDB's texts of statements whose rows follow have no schema, and define nothing.
-        return unread is { Schema.Length: > 0 } ? unread : null;
+        return effect with { Unread = effect.Unread is { Schema.Length: > 0 } unread ? unread : null };
     }
 
     /// <summary>The table that a TRUNCATE names; null if it cannot be read.</summary>
     public KnownTable? FindTruncated(in EntryHeader header, in RowChange change) =>
         DdlParser.TruncatedTable(Encoding.UTF8.GetString(change.Sql), CurrentSchema(header, change)) is { } table
-            ? Find(new TableName(Encoding.UTF8.GetBytes(table.Schema), Encoding.UTF8.GetBytes(table.Name)))
+            ? Find(table)
             : null;
+
+    /// <summary>A table by the name that a statement gives it.</summary>
+    public KnownTable Find(TableId table) => Find(NameOf(table));
 
     /// <summary>Takes a definition that was kept. Before the first entry only: the rows of tables already met would not follow it.</summary>
     /// <param name="key">Key of its record.</param>
@@ -176,6 +185,8 @@ internal sealed class TableCatalog
         table.MayBeAsked = true;
     }
 
+    private static TableName NameOf(TableId table) => new(Encoding.UTF8.GetBytes(table.Schema), Encoding.UTF8.GetBytes(table.Name));
+
     /// <summary>Looks at the first word only: MariaDB sends the text of every INSERT.</summary>
     private static bool DefinesTables(ReadOnlySpan<byte> sql)
     {
@@ -193,10 +204,12 @@ internal sealed class TableCatalog
         static ReadOnlySpan<byte> Head(ReadOnlySpan<byte> text, int length) => text[..Math.Min(length, text.Length)];
     }
 
+    private static string CurrentSchema(in EntryHeader header, in RowChange change) => Decoded(change.DdlSchemaName.IsEmpty ? header.SchemaName : change.DdlSchemaName);
+
     /// <summary>Canal reads the UTF-8 bytes of the session's database as ISO-8859-1.</summary>
-    private static string CurrentSchema(in EntryHeader header, in RowChange change)
+    private static string Decoded(ReadOnlySpan<byte> schema)
     {
-        string text = Encoding.UTF8.GetString(change.DdlSchemaName.IsEmpty ? header.SchemaName : change.DdlSchemaName).Trim('`');
+        string text = Encoding.UTF8.GetString(schema).Trim('`');
         if (Ascii.IsValid(text) || text.Any(static c => c > 0xff))
         {
             return text;

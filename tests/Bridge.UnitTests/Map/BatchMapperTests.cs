@@ -146,15 +146,26 @@ public sealed class BatchMapperTests : IDisposable
     }
 
     [Fact]
-    public void Ddl_moves_the_position_and_gives_no_record()
+    public void Ddl_moves_the_position()
     {
         BatchMapper mapper = Mapper();
         Map(mapper, Ddl(100, "shop", "items"));
+        _records.Clear();
 
         Map(mapper, EntryBuilder.Insert(File, 90, 1));
 
         Assert.Equal(0, _records.Count);
         Assert.Equal(1, Sum(_duplicates));
+    }
+
+    [Fact]
+    public void Ddl_is_a_record_once_however_often_it_comes()
+    {
+        BatchMapper mapper = Mapper();
+
+        Map(mapper, Ddl(100, "shop", "items"), Ddl(100, "shop", "items"));
+
+        Assert.Equal(1, _records.Count);
     }
 
     [Fact]

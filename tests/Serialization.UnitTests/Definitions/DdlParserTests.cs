@@ -131,7 +131,7 @@ public sealed class DdlParserTests
     {
         Apply("CREATE TABLE t (a INT PRIMARY KEY)");
 
-        TableId? unread = _parser.Apply(statement, "s");
+        TableId? unread = _parser.Apply(statement, "s").Unread;
 
         Assert.Equal(new TableId("s", "t"), unread);
         Assert.Equal("unknown", Describe("t"));

@@ -65,13 +65,20 @@ public sealed class GoldenTests
     public void Records_equal_what_Debezium_wrote(string scenario, string? mode, bool schemas)
     {
         var known = KnownDifferences.Load();
-        var expected = GoldenFiles.ReadGolden(scenario, new GoldenVariant(mode, schemas)).Where(record => !known.IsMaskedTopic(record.Topic)).ToLookup(static record => record.Topic);
+        var expected = GoldenFiles.ReadGolden(scenario, new GoldenVariant(mode, schemas)).ToLookup(static record => record.Topic);
         var actual = Serialize(scenario, mode, schemas).ToLookup(static record => record.Topic);
         var comparison = new RecordComparison(scenario, known, mode, schemas);
 
         foreach (string topic in expected.Select(static group => group.Key).Union(actual.Select(static group => group.Key)))
         {
-            comparison.Compare([.. expected[topic]], [.. actual[topic]]);
+            if (topic == Prefix)
+            {
+                comparison.CompareStatements([.. expected[topic]], [.. actual[topic]]);
+            }
+            else
+            {
+                comparison.Compare([.. expected[topic]], [.. actual[topic]]);
+            }
         }
 
         string[] listed = [.. known.Of(scenario)];

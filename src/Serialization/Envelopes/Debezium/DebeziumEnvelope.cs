@@ -13,6 +13,7 @@ internal sealed class DebeziumEnvelope : IEnvelopeWriter
     private readonly ColumnValueWriter _columns;
     private readonly RecordKeyWriter _keys;
     private readonly DebeziumValueWriter _values;
+    private readonly SchemaChangeWriter? _schemaChanges;
     private long? _threadId;
 
     public DebeziumEnvelope(SerializationSettings settings)
@@ -21,6 +22,7 @@ internal sealed class DebeziumEnvelope : IEnvelopeWriter
         _columns = new ColumnValueWriter(settings.CanalTimeZone);
         _keys = new RecordKeyWriter(_columns);
         _values = new DebeziumValueWriter(settings, new RowWriter(_columns));
+        _schemaChanges = settings.IncludeSchemaChanges ? new SchemaChangeWriter(settings) : null;
         SharedHeaders = ContextHeaders.Create(settings);
     }
 
@@ -52,8 +54,13 @@ internal sealed class DebeziumEnvelope : IEnvelopeWriter
     /// <inheritdoc />
     public bool WriteStatement(in SourceStatement statement, in EntryContext context, RecordBuffer records)
     {
-        TableLayout? layout = statement.Truncated?.DefinedLayout;
-        if (statement.Truncated is not { Source: var table } || (_settings.Schemas && layout is null))
+        if (statement.Truncated is not { Source: var table })
+        {
+            return _schemaChanges?.Write(statement, _threadId, context.NowNanoseconds, records) == true;
+        }
+
+        TableLayout? layout = statement.Truncated.DefinedLayout;
+        if (_settings.Schemas && layout is null)
         {
             return false;
         }
@@ -66,7 +73,7 @@ internal sealed class DebeziumEnvelope : IEnvelopeWriter
             output.Write(DebeziumTable.Of(layout!, _settings).ValueStart);
         }
 
-        _values.WriteTruncate(ref output);
+        _values.WriteTruncate(ref output, statement.LastRow);
         if (_settings.Schemas)
         {
             output.Write(ConnectSchemas.End);

@@ -49,10 +49,12 @@ internal sealed class DebeziumValueWriter : IDisposable
     }
 
     /// <summary>Writes the value of a truncate.</summary>
-    public void WriteTruncate(ref RecordOutput output)
+    /// <param name="output">Receives it.</param>
+    /// <param name="lastRow">As of <see cref="SourceStatement.LastRow"/>.</param>
+    public void WriteTruncate(ref RecordOutput output, int lastRow)
     {
         output.Write("{\"before\":null,\"after\":null"u8);
-        WriteRest(ref output, rowIndex: 0, (byte)'t');
+        WriteRest(ref output, lastRow, (byte)'t');
     }
 
     private void BeginSource(in EntryHeader header, ReadOnlySpan<byte> schema, ReadOnlySpan<byte> table, long? threadId)
@@ -142,7 +144,13 @@ internal sealed class DebeziumValueWriter : IDisposable
         }
     }
 
-    private static void WriteSource(ref RecordOutput output, in EntryHeader header, scoped ReadOnlySpan<byte> schema, scoped ReadOnlySpan<byte> table)
+    /// <summary>The members of <c>source</c> from the value of ts_ms to the name of row.</summary>
+    /// <param name="output">Receives them.</param>
+    /// <param name="header">The entry's header.</param>
+    /// <param name="schema">Database.</param>
+    /// <param name="table">Table.</param>
+    /// <param name="hasTable">False for a null in its place.</param>
+    internal static void WriteSource(ref RecordOutput output, in EntryHeader header, scoped ReadOnlySpan<byte> schema, scoped ReadOnlySpan<byte> table, bool hasTable = true)
     {
         long milliseconds = header.ExecuteTimeMilliseconds;
         output.WriteNumber(milliseconds);
@@ -153,7 +161,15 @@ internal sealed class DebeziumValueWriter : IDisposable
         output.Write(",\"ts_ns\":"u8);
         output.WriteNumber(milliseconds * 1_000_000);
         output.Write(",\"table\":"u8);
-        JsonText.WriteQuoted(ref output, table);
+        if (hasTable)
+        {
+            JsonText.WriteQuoted(ref output, table);
+        }
+        else
+        {
+            output.Write("null"u8);
+        }
+
         output.Write(",\"server_id\":"u8);
         output.WriteNumber(header.ServerId);
         output.Write(",\"gtid\":"u8);
@@ -178,7 +194,7 @@ internal sealed class DebeziumValueWriter : IDisposable
         }
     }
 
-    private static void WriteNumberOrNull(ref RecordOutput output, long? value)
+    internal static void WriteNumberOrNull(ref RecordOutput output, long? value)
     {
         if (value is { } number)
         {
