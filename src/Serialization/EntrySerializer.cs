@@ -33,7 +33,7 @@ public sealed class EntrySerializer : IDisposable
     /// <param name="source">Asked for tables that no statement has told of; null to do without.</param>
     public EntrySerializer(SerializationSettings settings, ITableTopics topics, ITableStatements? source = null)
     {
-        _tables = new TableCatalog(topics, source, settings.TableFilter);
+        _tables = new TableCatalog(topics, source, settings.TableFilter, asksCharsets: settings.IncludeSchemaChanges);
         _rows = new RowReader(_tables);
         _skipped = settings.SkippedOperations;
         _fences = settings.DdlFence ? new FenceWriter(settings) : null;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Canal.Client.Entries;
 using CanalBridge.Serialization.Output;
+using CanalBridge.Serialization.Tables;
 
 namespace CanalBridge.Serialization.UnitTests;
 
@@ -127,6 +128,27 @@ public sealed class SchemaChangeTests : IDisposable
         Write("ALTER DATABASE other CHARACTER SET = latin2");
 
         Assert.Contains("\"defaultCharsetName\":\"latin2\"", Assert.Single(Write("CREATE TABLE other.t (a INT)")).Value, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Character_set_of_a_database_of_which_no_statement_told_is_asked_of_the_source_once()
+    {
+        var source = new CharsetSource();
+        using var fixture = new SerializerFixture(source: source, schemaChanges: true);
+
+        fixture.Write(Statement("CREATE TABLE s (a INT)"));
+        string value = Assert.Single(fixture.Records(Statement("CREATE TABLE t (a INT)"))).Value!;
+
+        Assert.Contains("\"defaultCharsetName\":\"cp1251\"", value, StringComparison.Ordinal);
+        Assert.Equal(["shop"], source.Asked);
+    }
+
+    [Fact]
+    public void Table_that_may_have_been_there_before_is_told_of_as_new()
+    {
+        using var fixture = new SerializerFixture(source: new CharsetSource(), schemaChanges: true);
+
+        Assert.Contains("\"type\":\"CREATE\"", Assert.Single(fixture.Records(Statement("CREATE TABLE IF NOT EXISTS t (a INT)"))).Value, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -278,6 +300,19 @@ public sealed class SchemaChangeTests : IDisposable
     }
 
     public void Dispose() => _fixture.Dispose();
+
+    private sealed class CharsetSource : ITableStatements
+    {
+        public List<string> Asked { get; } = [];
+
+        public string? ShowCreateTable(string schema, string table) => null;
+
+        public string? DatabaseCharset(string schema)
+        {
+            Asked.Add(schema);
+            return "cp1251";
+        }
+    }
 
     private static byte[] Statement(string sql) => EntryBuilder.Statement(CanalEventType.Query, isDdl: true, sql);
 

@@ -59,7 +59,10 @@ internal sealed class SerializerFixture : IDisposable
                 record.ValueIsNull ? null : Encoding.UTF8.GetString(record.Value),
                 record.HeaderName,
                 Encoding.UTF8.GetString(record.HeaderValue),
-                record.Topic) { Placement = record.Placement });
+                record.Topic)
+            {
+                Placement = record.Placement,
+            });
         }
 
         return records;

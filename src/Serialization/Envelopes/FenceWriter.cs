@@ -12,11 +12,14 @@ namespace CanalBridge.Serialization.Envelopes;
 
 /// <summary>The mark that a statement leaves in every partition of a table's topic: rows before it have the old shape, rows behind it the new one.</summary>
 /// <remarks>
-/// A tombstone with a header. Consumers of Debezium's records pass tombstones over; a value of any form they would try to read as a row.
-/// The key is not null, because a topic that is compacted refuses null keys, and the whole transaction with them. It has the form of the
-/// other keys, with schema or without, because converters read keys before anything can look at the header; its one member is the
-/// statement's position, so that it is no row's key and no two fences are one to a compacting topic. The header is JSON whose members
-/// are all texts: Connect's default header converter reads that as a map, and fails on maps of several types.
+/// A tombstone with a header. A value of any form would be read as a row; most consumers of Debezium's records pass tombstones over.
+/// Those that take one for a delete, as Debezium's JDBC sink with <c>delete.enabled</c>, must drop what has the header (Connect: the
+/// transformation Filter with the predicate HasHeaderKey).
+/// The key is not null: topics that are compacted refuse null keys, and the whole transaction with them, and a delete without key may
+/// be one of all rows. It is no row's key either: its one member, which no table should have as its key, is the statement's position,
+/// so a sink without the filter stops at it instead of deleting something, and no two fences are one to a compacting topic. It has the
+/// form of the other keys, with schema or without, because converters read keys before anything can look at the header.
+/// The header is JSON whose members are all texts: Connect's default header converter reads that as a map, and fails on several types.
 /// </remarks>
 internal sealed class FenceWriter
 {

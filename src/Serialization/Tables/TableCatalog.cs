@@ -19,14 +19,18 @@ internal sealed class TableCatalog
     private KnownTable? _last;
     private int _layouts;
 
-    public TableCatalog(ITableTopics topics, ITableStatements? source, TableFilter? filter)
+    /// <param name="topics">Chooses topics.</param>
+    /// <param name="source">The source, to be asked; null if it cannot be.</param>
+    /// <param name="filter">Tables that are left out.</param>
+    /// <param name="asksCharsets">The source is asked for the character sets of databases too: schema changes show them.</param>
+    public TableCatalog(ITableTopics topics, ITableStatements? source, TableFilter? filter, bool asksCharsets)
     {
         _filter = filter;
         _topics = topics;
         _source = source;
         _tables = new Dictionary<KnownTable, KnownTable>(new NameComparer());
         _byName = _tables.GetAlternateLookup<TableName>();
-        _parser = new DdlParser(_definitions, sourceCanBeAsked: source is not null);
+        _parser = new DdlParser(_definitions, sourceCanBeAsked: source is not null, charsetOf: asksCharsets && source is not null ? source.DatabaseCharset : null);
     }
 
     /// <summary>A statement without rows: what it defines is remembered.</summary>

@@ -17,6 +17,7 @@ internal sealed class DdlParser
 
     private readonly DefinitionCatalog _tables;
     private readonly bool _sourceCanBeAsked;
+    private readonly Func<string, string?>? _charsetOf;
 
     // Of the statement being read.
     private readonly List<TableChange> _changes = [];
@@ -28,8 +29,10 @@ internal sealed class DdlParser
 
     /// <param name="tables">What the statements change.</param>
     /// <param name="sourceCanBeAsked">A table may be left unknown where a statement does not tell for certain.</param>
-    public DdlParser(DefinitionCatalog tables, bool sourceCanBeAsked = false)
+    /// <param name="charsetOf">Asked for the character set of a database of which no statement has told; null to do without.</param>
+    public DdlParser(DefinitionCatalog tables, bool sourceCanBeAsked = false, Func<string, string?>? charsetOf = null)
     {
+        _charsetOf = charsetOf;
         _tables = tables;
         _sourceCanBeAsked = sourceCanBeAsked;
     }
@@ -259,8 +262,20 @@ internal sealed class DdlParser
             ReadTableOption(sql, builder);
         }
 
-        builder.CharsetName ??= _tables.CharsetOf(name.Schema);
+        builder.CharsetName ??= _tables.CharsetOf(name.Schema) ?? AskForCharset(name.Schema);
         return builder.Build();
+    }
+
+    /// <summary>It is how the database is now; what a statement tells later replaces it.</summary>
+    private string? AskForCharset(string schema)
+    {
+        string? charset = _charsetOf?.Invoke(schema);
+        if (charset is not null)
+        {
+            _tables.SetCharset(schema, charset);
+        }
+
+        return charset;
     }
 
     private static void ReadTableOption(SqlReader sql, TableBuilder builder)
