@@ -24,6 +24,11 @@ public sealed class EntrySerializer : IDisposable
     private readonly SkippedOperations _skipped;
     private readonly IReadOnlyList<ColumnMask> _masks;
     private readonly IEnvelopeWriter _envelope;
+    private readonly FenceWriter? _fences;
+
+    // The row written last, and the binlog file it came from: statements show it.
+    private byte[] _lastFile = [];
+    private int _lastRow;
 
     /// <summary>Creates a serializer that knows no table yet.</summary>
     /// <param name="settings">What the entries do not say.</param>
@@ -31,10 +36,11 @@ public sealed class EntrySerializer : IDisposable
     /// <param name="source">Asked for tables that no statement has told of; null to do without.</param>
     public EntrySerializer(SerializationSettings settings, ITableTopics topics, ITableStatements? source = null)
     {
-        _tables = new TableCatalog(topics, source, settings.TableFilter);
+        _tables = new TableCatalog(topics, source, settings.TableFilter, asksCharsets: settings is { IncludeSchemaChanges: true, Format: EnvelopeFormat.Debezium });
         _rows = new RowReader(_tables);
         _skipped = settings.SkippedOperations;
         _masks = settings.ColumnMasks;
+        _fences = settings.DdlFence ? new FenceWriter(settings) : null;
 
         // The one place that chooses the envelope.
         _envelope = settings.Format switch
@@ -117,7 +123,7 @@ public sealed class EntrySerializer : IDisposable
                 return new EntryResult(EntryKind.ExcludedRows, change.CountRows(), 0);
             }
 
-            int rows = WriteRows(table, change, context, output);
+            int rows = WriteRows(entry.Header, table, change, context, output);
             string? undefined = table.Layout is { Definition: null } && !table.IsToldUndefined ? table.Source.ToString() : null;
             table.IsToldUndefined |= undefined is not null;
             return new EntryResult(rows > 0 ? EntryKind.Rows : EntryKind.Other, rows, _envelope.DamagedValues, UndefinedTable: undefined, UnmaskedColumns: FindUnmasked(table));
@@ -140,10 +146,36 @@ public sealed class EntrySerializer : IDisposable
             _ => EntryKind.Other,
         };
         KnownTable? truncated = kind == EntryKind.Ddl && change.EventType == CanalEventType.Truncate ? FindTruncated(header, change) : null;
-        TableId? unread = kind is EntryKind.Ddl or EntryKind.Query && truncated is null ? _tables.StatementSeen(header, change) : null;
-        bool written = _envelope.WriteStatement(new SourceStatement { Header = header, Change = change, Kind = kind, Truncated = truncated }, context, output);
+        StatementEffect? effect = kind is EntryKind.Ddl or EntryKind.Query && truncated is null ? _tables.StatementSeen(header, change) : null;
+        var statement = new SourceStatement
+        {
+            Header = header,
+            Change = change,
+            Kind = kind,
+            Truncated = truncated,
+            Effect = effect,
+            LastRow = header.LogfileName.SequenceEqual(_lastFile) ? _lastRow : 0,
+        };
+        bool written = _envelope.WriteStatement(statement, context, output);
+        if (_fences is not null && effect is not null)
+        {
+            WriteFences(header, effect, output);
+        }
+
         kind = !written ? kind : change.EventType == CanalEventType.Truncate ? EntryKind.Truncate : kind == EntryKind.Ddl ? EntryKind.DdlRecord : kind;
-        return new EntryResult(kind, 0, 0, unread?.ToString());
+        return new EntryResult(kind, 0, 0, effect?.Unread?.ToString());
+    }
+
+    private void WriteFences(in EntryHeader header, StatementEffect effect, RecordBuffer output)
+    {
+        foreach (TableId id in effect.Reshaped)
+        {
+            KnownTable table = _tables.Find(id);
+            if (!table.IsExcluded)
+            {
+                _fences!.Write(header, table.Source, effect, output);
+            }
+        }
     }
 
     /// <summary>The table that a TRUNCATE names; null if it becomes no record.</summary>
@@ -153,7 +185,7 @@ public sealed class EntrySerializer : IDisposable
         return table?.IsExcluded == true ? null : table;
     }
 
-    private int WriteRows(KnownTable table, in RowChange change, in EntryContext context, RecordBuffer buffer)
+    private int WriteRows(in EntryHeader header, KnownTable table, in RowChange change, in EntryContext context, RecordBuffer buffer)
     {
         Operation operation = OperationOf(change.EventType);
         int index = 0;
@@ -168,6 +200,12 @@ public sealed class EntrySerializer : IDisposable
         }
 
         _envelope.EndEntry(buffer);
+        _lastRow = Math.Max(index - 1, 0);
+        if (!header.LogfileName.SequenceEqual(_lastFile))
+        {
+            _lastFile = header.LogfileName.ToArray();
+        }
+
         return index;
     }
 

@@ -68,6 +68,12 @@ public sealed record SerializationSettings
     /// <summary>Debezium's <c>skipped.operations</c>: what becomes no record. Truncates by default, as there.</summary>
     public SkippedOperations SkippedOperations { get; init; } = SkippedOperations.Truncate;
 
+    /// <summary>Debezium's <c>include.schema.changes</c>: statements become records in the topic that is named as <see cref="TopicPrefix"/>.</summary>
+    public bool IncludeSchemaChanges { get; init; } = true;
+
+    /// <summary>Whether a statement that changes a table leaves a mark in every partition of its topic.</summary>
+    public bool DdlFence { get; init; }
+
     /// <summary>Which tables' rows become records; null for all.</summary>
     public NameFilter? TableFilter { get; init; }
 

@@ -1,5 +1,6 @@
 using Canal.Client.Entries;
 using CanalBridge.Serialization.Tables;
+using CanalBridge.Serialization.Tables.Definitions;
 
 namespace CanalBridge.Serialization;
 
@@ -17,4 +18,10 @@ internal readonly ref struct SourceStatement
 
     /// <summary>The table that a TRUNCATE empties; null for other statements, and where truncates become no records.</summary>
     public KnownTable? Truncated { get; init; }
+
+    /// <summary>What it did to tables and databases; null for the text of row changes, and for a TRUNCATE that becomes a record.</summary>
+    public StatementEffect? Effect { get; init; }
+
+    /// <summary>Index within its entry of the row written last before it, in the same binlog file; 0 if there was none.</summary>
+    public int LastRow { get; init; }
 }

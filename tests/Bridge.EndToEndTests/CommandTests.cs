@@ -15,7 +15,7 @@ public sealed class CommandTests(SharedPeers shared)
         (int exitCode, string output, string errors) = await BridgeProcess.ExecuteAsync("demo", "--json");
 
         Assert.Equal(0, exitCode);
-        Assert.Contains("2047 rows became 2049 records", errors, StringComparison.Ordinal);
+        Assert.Contains("2047 rows became 2057 records", errors, StringComparison.Ordinal);
         Assert.Contains("stand-in", errors, StringComparison.Ordinal);
         Assert.Equal(2049, Lines(output).Count(l => l.GetProperty("topic").GetString()!.StartsWith("demo.shop.", StringComparison.Ordinal)));
     }
@@ -26,7 +26,7 @@ public sealed class CommandTests(SharedPeers shared)
         (int exitCode, _, string errors) = await BridgeProcess.ExecuteAsync("demo", "--repeat", "3");
 
         Assert.Equal(0, exitCode);
-        Assert.Contains("6141 rows became 6147 records", errors, StringComparison.Ordinal);
+        Assert.Contains("6141 rows became 6171 records", errors, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -36,7 +36,7 @@ public sealed class CommandTests(SharedPeers shared)
 
         Assert.Equal(0, exitCode);
         JsonElement[] lines = Lines(output);
-        Assert.Equal(2049, lines.Length);
+        Assert.Equal(2057, lines.Length);
         Assert.Equal(["topic", "key", "value", "headers"], lines[0].EnumerateObject().Select(m => m.Name));
     }
 

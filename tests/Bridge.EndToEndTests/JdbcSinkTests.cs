@@ -17,7 +17,7 @@ public sealed class JdbcSinkTests
         await using var source = new MySqlConnection($"{peers.ConnectionString};Pooling=false");
         await source.OpenAsync(TestContext.Current.CancellationToken);
         await Sql.ExecuteAsync(source, "SET time_zone = '+00:00'; CREATE DATABASE mirrored CHARACTER SET utf8mb4; CREATE DATABASE mirror CHARACTER SET utf8mb4; USE mirrored");
-        await using BridgeProcess bridge = BridgeProcess.Run(peers, "sink", ("Envelope__SchemasEnable", "true"));
+        await using BridgeProcess bridge = BridgeProcess.Run(peers, "sink", ("Envelope__SchemasEnable", "true"), ("Envelope__DdlFence", "true"));
         await bridge.WaitUntilReadingAsync();
         await Sql.ExecuteAsync(source, """
             CREATE TABLE people (id INT PRIMARY KEY, name VARCHAR(50) NOT NULL, price DECIMAL(12,3), born DATE, seen DATETIME, stamp TIMESTAMP NULL, tall BOOLEAN, note TEXT, raw VARBINARY(20), kind ENUM('a','b'), size DOUBLE, big BIGINT UNSIGNED);
@@ -25,6 +25,9 @@ public sealed class JdbcSinkTests
             """);
         await ChangeAsync(source, from: 0);
         await StartSinkAsync(peers);
+
+        // Leaves fences between the rows.
+        await Sql.ExecuteAsync(source, "ALTER TABLE people ADD INDEX by_name (name); ALTER TABLE places ADD INDEX by_no (no)");
         await ChangeAsync(source, from: 1000);
 
         await AssertEqualInTheEndAsync(source, "mirrored.people", "mirror.sink_mirrored_people", "id", peers);

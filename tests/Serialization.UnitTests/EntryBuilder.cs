@@ -38,6 +38,7 @@ internal static class EntryBuilder
             Number(change, 0x10, (long)type);
             Number(change, 0x50, isDdl ? 1 : 0);
             Text(change, 0x5a, sql);
+            Text(change, 0x72, "shop");
         }));
 
     public static byte[] Begin(long threadId) => Entry(CanalEntryType.TransactionBegin, CanalEventType.None, "", "", Message(begin => Number(begin, 0x20, threadId)));

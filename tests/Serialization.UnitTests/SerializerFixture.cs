@@ -6,7 +6,10 @@ using CanalBridge.Serialization.Tables;
 namespace CanalBridge.Serialization.UnitTests;
 
 /// <summary>A record as text.</summary>
-internal sealed record TextRecord(string? Key, string? Value, string? HeaderName, string HeaderValue, string Topic);
+internal sealed record TextRecord(string? Key, string? Value, string? HeaderName, string HeaderValue, string Topic)
+{
+    public RecordPlacement Placement { get; init; }
+}
 
 /// <summary>Topics by Debezium's names; counts how often it was asked.</summary>
 internal sealed class DefaultTopics(string prefix) : ITableTopics
@@ -28,9 +31,9 @@ internal sealed class SerializerFixture : IDisposable
 
     private readonly EntrySerializer _serializer;
 
-    public SerializerFixture(SourceKind kind = SourceKind.MySql, TimeZoneInfo? zone = null, ITableStatements? source = null, bool replaceNull = true, NameFilter? filter = null, SkippedOperations skipped = SkippedOperations.Truncate, bool schemas = false)
+    public SerializerFixture(SourceKind kind = SourceKind.MySql, TimeZoneInfo? zone = null, ITableStatements? source = null, bool replaceNull = true, NameFilter? filter = null, SkippedOperations skipped = SkippedOperations.Truncate, bool schemas = false, bool schemaChanges = false, bool fence = false)
         : this(
-            new SerializationSettings { SourceKind = kind, TopicPrefix = "bridge", CanalTimeZone = zone ?? TimeZoneInfo.Utc, ReplaceNullWithDefault = replaceNull, TableFilter = filter, SkippedOperations = skipped, Schemas = schemas },
+            new SerializationSettings { SourceKind = kind, TopicPrefix = "bridge", CanalTimeZone = zone ?? TimeZoneInfo.Utc, ReplaceNullWithDefault = replaceNull, TableFilter = filter, SkippedOperations = skipped, Schemas = schemas, IncludeSchemaChanges = schemaChanges, DdlFence = fence },
             source)
     {
     }
@@ -46,6 +49,8 @@ internal sealed class SerializerFixture : IDisposable
     public void RestoreTransaction(string state) => _serializer.RestoreTransaction(state);
 
     public EntryResult Write(byte[] entry, int firstRow = 0) => _serializer.Write(CanalEntry.Parse(entry), new EntryContext(Now, BatchId: 1, firstRow), Buffer);
+
+    public void Restore(string key, string definition) => _serializer.RestoreDefinition(Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes(definition));
 
     public IReadOnlyList<(byte[] Key, byte[]? Value)> TakeChangedDefinitions() => _serializer.TakeChangedDefinitions();
 
@@ -63,7 +68,10 @@ internal sealed class SerializerFixture : IDisposable
                 record.ValueIsNull ? null : Encoding.UTF8.GetString(record.Value),
                 record.HeaderName,
                 Encoding.UTF8.GetString(record.HeaderValue),
-                record.Topic));
+                record.Topic)
+            {
+                Placement = record.Placement,
+            });
         }
 
         return records;

@@ -109,6 +109,10 @@ internal sealed class BatchMapper
                 Count(result.Kind);
                 Log.DdlPassed(_logger, _destination, Position(), TableOf(entry), entry.Header.EventType);
                 break;
+            case EntryKind.DdlRecord:
+                Count(result.Kind);
+                Log.DdlPublished(_logger, _destination, Position(), TableOf(entry), entry.Header.EventType);
+                break;
             case EntryKind.StatementDml:
                 Count(result.Kind);
                 Log.StatementDml(_logger, _destination, Position(), TableOf(entry));

@@ -29,6 +29,8 @@ internal static class SerializerFactory
             TransactionTopic = options.Envelope.ProvideTransactionMetadata ? options.TransactionTopic : null,
             CanalTimeZone = TimeZoneInfo.FindSystemTimeZoneById(options.Source.CanalTimeZone),
             Schemas = options.Envelope.SchemasEnable,
+            IncludeSchemaChanges = options.Envelope.IncludeSchemaChanges,
+            DdlFence = options.Envelope.DdlFence,
             DecimalHandling = options.Envelope.DecimalHandlingMode switch
             {
                 "string" => DecimalHandling.String,

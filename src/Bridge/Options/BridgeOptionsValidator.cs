@@ -149,6 +149,7 @@ internal static class BridgeOptionsValidator
             (nameof(envelope.ColumnMaskHash), Set(envelope.ColumnMaskHash), ""),
             (nameof(envelope.ColumnMaskHashV1), Set(envelope.ColumnMaskHashV1), ""),
             (nameof(envelope.ColumnTruncateToChars), Set(envelope.ColumnTruncateToChars), ""),
+            (nameof(envelope.DdlFence), envelope.DdlFence ? "true" : "false", "false"),
             (nameof(envelope.ProvideTransactionMetadata), envelope.ProvideTransactionMetadata ? "true" : "false", "false"),
             (nameof(envelope.HeartbeatInterval), envelope.HeartbeatInterval.ToString("c", CultureInfo.InvariantCulture), "00:00:00"),
             (nameof(envelope.SchemaNameAdjustmentMode), envelope.SchemaNameAdjustmentMode, defaults.SchemaNameAdjustmentMode),

@@ -18,6 +18,12 @@ internal sealed class EnvelopeOptions
     /// <summary>Whether keys and values carry their Connect schema (the converters' <c>schemas.enable</c>, which is true there by default).</summary>
     public bool SchemasEnable { get; set; }
 
+    /// <summary><c>include.schema.changes</c>: whether statements become records of the topic that is named as Topics:Prefix.</summary>
+    public bool IncludeSchemaChanges { get; set; } = true;
+
+    /// <summary>Whether a statement that changes a table leaves a tombstone with the header <c>__canal_bridge.fence</c> in every partition of its topic, between the rows before and behind it.</summary>
+    public bool DdlFence { get; set; }
+
     /// <summary><c>decimal.handling.mode</c>: precise, string or double.</summary>
     [AllowedValues("precise", "string", "double")]
     public string DecimalHandlingMode { get; set; } = "precise";

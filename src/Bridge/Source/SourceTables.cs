@@ -78,6 +78,25 @@ internal sealed class SourceTables : ITableStatements
         }
     }
 
+    /// <inheritdoc />
+    /// <remarks>Asked once: nothing but schema changes shows it, so a source that does not answer is no reason to wait or to stop.</remarks>
+    /// <exception cref="OperationCanceledException">By <see cref="Stop"/>.</exception>
+    public string? DatabaseCharset(string schema)
+    {
+        try
+        {
+            using MySqlConnection connection = Open();
+            using MySqlCommand command = connection.CreateCommand();
+            command.CommandText = "SELECT DEFAULT_CHARACTER_SET_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = @schema";
+            command.Parameters.AddWithValue("@schema", schema);
+            return command.ExecuteScalarAsync(Stop).GetAwaiter().GetResult() as string;
+        }
+        catch (Exception e) when (e is MySqlException or TimeoutException && !Stop.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Tells at the start what would else show only at the first table that is asked for.</summary>
     public void Probe()
     {

@@ -22,6 +22,9 @@ internal static partial class Log
     [LoggerMessage(3001, LogLevel.Information, "Destination {Destination}: the statement at {Position} on {Table} ({EventType}) passed without a record; later rows follow the new definition")]
     public static partial void DdlPassed(ILogger logger, string destination, string position, string table, CanalEventType eventType);
 
+    [LoggerMessage(3014, LogLevel.Information, "Destination {Destination}: the statement at {Position} on {Table} ({EventType}) was published; later rows follow the new definition")]
+    public static partial void DdlPublished(ILogger logger, string destination, string position, string table, CanalEventType eventType);
+
     [LoggerMessage(3002, LogLevel.Error, "Destination {Destination}: statement-format change at {Position} on {Table}: its rows are not in the binlog and cannot be published. Set binlog_format=ROW on the source")]
     public static partial void StatementDml(ILogger logger, string destination, string position, string table);
 

@@ -7,4 +7,8 @@ public interface ITableStatements
     /// <param name="schema">Database.</param>
     /// <param name="table">Table.</param>
     string? ShowCreateTable(string schema, string table);
+
+    /// <summary>The character set of a database's new tables, for what is shown of them; null if it cannot be told. It may block.</summary>
+    /// <param name="schema">Database.</param>
+    string? DatabaseCharset(string schema) => null;
 }

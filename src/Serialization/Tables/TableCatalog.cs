@@ -22,21 +22,25 @@ internal sealed class TableCatalog
     private string? _topicOfNoTable;
     private int _layouts;
 
-    public TableCatalog(ITableTopics topics, ITableStatements? source, NameFilter? filter)
+    /// <param name="topics">Chooses topics.</param>
+    /// <param name="source">The source, to be asked; null if it cannot be.</param>
+    /// <param name="filter">Tables that are left out.</param>
+    /// <param name="asksCharsets">The source is asked for the character sets of databases too: schema changes show them.</param>
+    public TableCatalog(ITableTopics topics, ITableStatements? source, NameFilter? filter, bool asksCharsets)
     {
         _filter = filter;
         _topics = topics;
         _source = source;
         _tables = new Dictionary<KnownTable, KnownTable>(new NameComparer());
         _byName = _tables.GetAlternateLookup<TableName>();
-        _parser = new DdlParser(_definitions, sourceCanBeAsked: source is not null);
+        _parser = new DdlParser(_definitions, sourceCanBeAsked: source is not null, charsetOf: asksCharsets && source is not null ? source.DatabaseCharset : null);
     }
 
     /// <summary>A statement without rows: what it defines is remembered.</summary>
     /// <param name="header">Its entry's header.</param>
     /// <param name="change">The statement. Canal gives DDL that it cannot read (INVISIBLE columns) as any other statement.</param>
-    /// <returns>The table whose definition could not be read; null if all went well.</returns>
-    public TableId? StatementSeen(in EntryHeader header, in RowChange change)
+    /// <returns>What it did; null for the text of row changes that follow it.</returns>
+    public StatementEffect? StatementSeen(in EntryHeader header, in RowChange change)
     {
         bool definesTables = DefinesTables(change.Sql);
         if (change.IsDdl || definesTables)
@@ -46,10 +50,16 @@ internal sealed class TableCatalog
 
         if (!definesTables)
         {
-            return null;
+            return change.IsDdl ? DdlParser.NoEffect(Encoding.UTF8.GetString(change.Sql), Mended(change.DdlSchemaName)) : null;
         }
 
-        TableId? unread = _parser.Apply(Encoding.UTF8.GetString(change.Sql), CurrentSchema(header, change));
+        StatementEffect effect = _parser.Apply(Encoding.UTF8.GetString(change.Sql), CurrentSchema(header, change));
+        effect = effect with
+        {
+            // Where Canal tells of none the parser takes the statement's; the statement was given in none all the same.
+            CurrentSchema = Mended(change.DdlSchemaName),
+            Reshaped = [.. effect.Reshaped.Where(table => effect.Defined.Contains(table) || _byName.ContainsKey(NameOf(table)))],
+        };
         TableId[] touched = _definitions.TakeTouched();
         foreach (TableId table in touched.Length > 1 ? touched : [])
         {
@@ -72,13 +82,13 @@ internal sealed class TableCatalog
         }
 
         // MariaDB's texts of statements whose rows follow have no schema, and define nothing.
-        return unread is { Schema.Length: > 0 } ? unread : null;
+        return effect with { Unread = effect.Unread is { Schema.Length: > 0 } unread ? unread : null };
     }
 
     /// <summary>The table that a TRUNCATE names; null if it cannot be read.</summary>
     public KnownTable? FindTruncated(in EntryHeader header, in RowChange change) =>
         DdlParser.TruncatedTable(Encoding.UTF8.GetString(change.Sql), CurrentSchema(header, change)) is { } table
-            ? Find(new TableName(Encoding.UTF8.GetBytes(table.Schema), Encoding.UTF8.GetBytes(table.Name)))
+            ? Find(table)
             : null;
 
     /// <summary>The topic of a statement: that of the table which its header names, else the one of no table, which is named by the prefix alone.</summary>
@@ -100,6 +110,8 @@ internal sealed class TableCatalog
         bool isExcluded = table?.IsExcluded ?? (_filter?.Passes($"{schema}.{name}") == false);
         return isExcluded ? null : table?.Source.Topic ?? _topics.TopicOf(schema, name);
     }
+    /// <summary>A table by the name that a statement gives it.</summary>
+    public KnownTable Find(TableId table) => Find(NameOf(table));
 
     /// <summary>Takes a definition that was kept. Before the first entry only: the rows of tables already met would not follow it.</summary>
     /// <param name="key">Key of its record.</param>
@@ -198,6 +210,8 @@ internal sealed class TableCatalog
         table.MayHaveChanged = false;
         table.MayBeAsked = true;
     }
+
+    private static TableName NameOf(TableId table) => new(Encoding.UTF8.GetBytes(table.Schema), Encoding.UTF8.GetBytes(table.Name));
 
     /// <summary>Looks at the first word only: MariaDB sends the text of every INSERT.</summary>
     private static bool DefinesTables(ReadOnlySpan<byte> sql)

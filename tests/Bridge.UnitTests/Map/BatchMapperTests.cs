@@ -33,7 +33,7 @@ public sealed class BatchMapperTests : IDisposable
     private readonly FakeTimeProvider _time = new();
     private readonly RecordBuffer _records = new();
     private readonly EntrySerializer _serializer =
-        SerializerFactory.Create(new BridgeOptions { Topics = { Prefix = "p" } }, Guid.NewGuid(), new TopicRouter(new TopicOptions { Prefix = "p" }, new FakeLogger()), source: null);
+        SerializerFactory.Create(new BridgeOptions { Topics = { Prefix = "p" }, Envelope = { IncludeSchemaChanges = false } }, Guid.NewGuid(), new TopicRouter(new TopicOptions { Prefix = "p" }, new FakeLogger()), source: null);
 
     private long _batchId;
 
@@ -147,6 +147,7 @@ public sealed class BatchMapperTests : IDisposable
 
     [Theory]
     [InlineData("debezium", CanalEventType.Alter, 0)]
+    [InlineData("debezium", CanalEventType.Alter, 1)]
     [InlineData("debezium", CanalEventType.Truncate, 0)]
     [InlineData("canal-flat", CanalEventType.Alter, 1)]
     [InlineData("canal-flat", CanalEventType.Truncate, 1)]
@@ -159,7 +160,8 @@ public sealed class BatchMapperTests : IDisposable
         Map(Mapper(serializer: serializer), Statement(100, type, isDdl: true, "shop", "items", "TRUNCATE items"));
 
         Assert.Equal(records, _records.Count);
-        Assert.Equal(format == "canal-flat" ? 0 : 1, Logged(DdlPassed).Length);
+        Assert.Equal(records == 0 ? 1 : 0, Logged(DdlPassed).Length);
+        Assert.Equal(type == CanalEventType.Truncate ? 0 : records, Logged(3014).Length);
     }
 
     [Fact]
@@ -178,15 +180,26 @@ public sealed class BatchMapperTests : IDisposable
     }
 
     [Fact]
-    public void Ddl_moves_the_position_and_gives_no_record()
+    public void Ddl_moves_the_position()
     {
         BatchMapper mapper = Mapper();
         Map(mapper, Ddl(100, "shop", "items"));
+        _records.Clear();
 
         Map(mapper, EntryBuilder.Insert(File, 90, 1));
 
         Assert.Equal(0, _records.Count);
         Assert.Equal(1, Sum(_duplicates));
+    }
+
+    [Fact]
+    public void Ddl_is_a_record_once_however_often_it_comes()
+    {
+        BatchMapper mapper = Mapper();
+
+        Map(mapper, Ddl(100, "shop", "items"), Ddl(100, "shop", "items"));
+
+        Assert.Equal(1, _records.Count);
     }
 
     [Fact]

@@ -131,7 +131,7 @@ public sealed class DdlParserTests
     {
         Apply("CREATE TABLE t (a INT PRIMARY KEY)");
 
-        TableId? unread = _parser.Apply(statement, "s");
+        TableId? unread = _parser.Apply(statement, "s").Unread;
 
         Assert.Equal(new TableId("s", "t"), unread);
         Assert.Equal("unknown", Describe("t"));
@@ -166,7 +166,7 @@ public sealed class DdlParserTests
     [Fact]
     public void Record_of_a_definition_holds_all_of_it()
     {
-        Apply("CREATE TABLE `ta\"ble` (a INT NOT NULL DEFAULT 5, b ENUM('x','ÿ🙂'), c TEXT DEFAULT ('z'), d DATETIME DEFAULT NOW(), UNIQUE (a))");
+        Apply("CREATE TABLE `ta\"ble` (a INT NOT NULL AUTO_INCREMENT DEFAULT +5, b ENUM('x','ÿ🙂') CHARSET gbk, c TEXT DEFAULT ('z'), d DATETIME DEFAULT NOW(), UNIQUE (a)) CHARSET latin1 COMMENT 'x'");
         var table = new TableId("s", "ta\"ble");
         TableDefinition definition = _tables.Find(table)!;
 
@@ -177,6 +177,7 @@ public sealed class DdlParserTests
         Assert.Equal(definition.Columns, back.Columns);
         Assert.Equal(definition.Key, back.Key);
         Assert.Equal(definition.KeyIsPrimary, back.KeyIsPrimary);
+        Assert.Equal(("latin1", "x"), (back.CharsetName, back.Comment));
     }
 
     [Theory]

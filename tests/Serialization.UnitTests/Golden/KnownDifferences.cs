@@ -20,8 +20,6 @@ internal sealed class KnownDifferences
         && (mask.Source is null || scenario.StartsWith(mask.Source + "/", StringComparison.Ordinal))
         && !mask.Except.Any(except => scenario.EndsWith("/" + except, StringComparison.Ordinal)));
 
-    public bool IsMaskedTopic(string topic) => _file.MaskedTopics.Any(mask => mask.Topic == topic);
-
     /// <summary>Places listed as differing in a scenario, such as <c>numbers.bools.b</c>.</summary>
     public IEnumerable<string> Of(string scenario) =>
         from difference in _file.Differences
@@ -34,20 +32,17 @@ internal sealed class KnownDifferences
     {
         var lines = new List<string> { "| member | of | not compared because |", "|---|---|---|" };
         lines.AddRange(_file.Masked.Select(static mask => $"| `{mask.Member}` | {mask.Source ?? "both"}{(mask.Except.Length > 0 ? $", but for Canal's GTID mode" : "")} | {mask.Reason} |"));
-        lines.AddRange(_file.MaskedTopics.Select(static mask => $"| topic `{mask.Topic}` | both | {mask.Reason} |"));
         lines.AddRange(["", "| what differs, and why | where it was seen |", "|---|---|"]);
         lines.AddRange(_file.Differences.Select(static difference => $"| {difference.Reason} | {string.Join(", ", difference.Where.Select(static place => $"`{place}`"))} |"));
         return string.Join('\n', lines);
     }
 
-    private sealed record File(Mask[] Masked, TopicMask[] MaskedTopics, Difference[] Differences);
+    private sealed record File(Mask[] Masked, Difference[] Differences);
 
     private sealed record Mask(string Member, string Reason, string? Source, string[]? Except)
     {
         public string[] Except { get; } = Except ?? [];
     }
-
-    private sealed record TopicMask(string Topic, string Reason);
 
     private sealed record Difference(string Reason, string[] Where);
 }

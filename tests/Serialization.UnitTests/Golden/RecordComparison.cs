@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace CanalBridge.Serialization.UnitTests.Golden;
 
 /// <summary>Finds where the records of a topic differ from the golden's: table and column, or <c>(key)</c>, <c>(header)</c>, <c>(records)</c>.</summary>
@@ -85,6 +87,79 @@ internal sealed class RecordComparison
             Assert.Empty(one.Headers);
         }
     }
+
+    /// <summary>Compares the topic of schema changes in order, statement by statement; each makes one record or several.</summary>
+    public void CompareStatements(List<GoldenRecord> expected, List<GoldenRecord> actual)
+    {
+        List<List<GoldenRecord>> wanted = Statements(expected), got = Statements(actual);
+        foreach (List<GoldenRecord> missing in wanted.Where(statement => !got.Exists(other => StatementId(other) == StatementId(statement))))
+        {
+            Differ(StatementName(missing[0]), "(records)", $"{missing.Count} records", "none");
+        }
+
+        foreach (List<GoldenRecord> surplus in got.Where(statement => !wanted.Exists(other => StatementId(other) == StatementId(statement))))
+        {
+            Differ(StatementName(surplus[0]), "(records)", "none", $"{surplus.Count} records");
+        }
+
+        // Those that both have stand in one order.
+        List<List<GoldenRecord>> left = [.. wanted.Where(statement => got.Exists(other => StatementId(other) == StatementId(statement)))];
+        List<List<GoldenRecord>> right = [.. got.Where(statement => wanted.Exists(other => StatementId(other) == StatementId(statement)))];
+        Assert.Equal(left.Select(StatementId), right.Select(StatementId));
+        foreach ((List<GoldenRecord> ones, List<GoldenRecord> others) in left.Zip(right))
+        {
+            string name = StatementName(ones[0]);
+            if (ones.Count != others.Count)
+            {
+                Differ(name, "(records)", $"{ones.Count} records", $"{others.Count} records");
+                continue;
+            }
+
+            if (_schemas)
+            {
+                CompareSchemas(name, ones, others);
+            }
+
+            foreach ((GoldenRecord one, GoldenRecord other) in WithoutSchemas(ones).Zip(WithoutSchemas(others)))
+            {
+                CompareRecord(name, one, other);
+            }
+        }
+    }
+
+    private static List<List<GoldenRecord>> Statements(List<GoldenRecord> records)
+    {
+        var statements = new List<List<GoldenRecord>>();
+        foreach (GoldenRecord record in records)
+        {
+            if (statements.Count == 0 || StatementId(statements[^1]) != StatementId([record]))
+            {
+                statements.Add([]);
+            }
+
+            statements[^1].Add(record);
+        }
+
+        return statements;
+    }
+
+    private static string StatementId(List<GoldenRecord> statement)
+    {
+        using var value = JsonDocument.Parse(statement[0].Value!);
+        JsonElement source = ValueOf(value).GetProperty("source");
+        return $"{source.GetProperty("file")}:{source.GetProperty("pos")}";
+    }
+
+    /// <summary>The topic and how the statement begins.</summary>
+    private static string StatementName(GoldenRecord record)
+    {
+        const int longest = 60;
+        using var value = JsonDocument.Parse(record.Value!);
+        string ddl = ValueOf(value).GetProperty("ddl").GetString()!.ReplaceLineEndings(" ").Replace("`", "", StringComparison.Ordinal).Replace("|", "", StringComparison.Ordinal);
+        return $"{record.Topic}: {(ddl.Length > longest ? ddl[..longest] + "…" : ddl)}";
+    }
+
+    private static JsonElement ValueOf(JsonDocument document) => document.RootElement.TryGetProperty("payload", out JsonElement payload) ? payload : document.RootElement;
 
     private void CompareSchemas(string table, List<GoldenRecord> expected, List<GoldenRecord> actual)
     {

@@ -10,16 +10,21 @@ internal sealed class CommittedConsumer : IAsyncDisposable
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
     private readonly string _bootstrapServers;
     private readonly string _prefix;
+    private readonly bool _isTopic;
     private readonly List<CommittedRecord> _records = [];
     private readonly Dictionary<TopicPartition, long> _positions = [];
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _reading;
     private int _discoveries;
 
-    public CommittedConsumer(string bootstrapServers, string prefix)
+    /// <param name="bootstrapServers">Kafka.</param>
+    /// <param name="prefix">What stands before a dot in the topics' names.</param>
+    /// <param name="isTopic">It is the whole name of one topic.</param>
+    public CommittedConsumer(string bootstrapServers, string prefix, bool isTopic = false)
     {
         _bootstrapServers = bootstrapServers;
-        _prefix = prefix + ".";
+        _prefix = isTopic ? prefix : prefix + ".";
+        _isTopic = isTopic;
         _reading = Task.Factory.StartNew(Read, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
@@ -159,7 +164,7 @@ internal sealed class CommittedConsumer : IAsyncDisposable
             return;
         }
 
-        foreach (TopicMetadata topic in metadata.Topics.Where(t => t.Topic.StartsWith(_prefix, StringComparison.Ordinal)))
+        foreach (TopicMetadata topic in metadata.Topics.Where(t => _isTopic ? t.Topic == _prefix : t.Topic.StartsWith(_prefix, StringComparison.Ordinal)))
         {
             foreach (PartitionMetadata partition in topic.Partitions)
             {
@@ -203,6 +208,7 @@ internal sealed class CommittedRecord
         Key = result.Message.Key is { } key ? System.Text.Encoding.UTF8.GetString(key) : null;
         Value = result.Message.Value;
         SeenAt = seenAt;
+        Headers = result.Message.Headers.ToDictionary(static header => header.Key, static header => System.Text.Encoding.UTF8.GetString(header.GetValueBytes()));
         _envelope = new Lazy<JsonElement?>(() => Value is null ? null : JsonDocument.Parse(Value).RootElement);
     }
 
@@ -213,6 +219,8 @@ internal sealed class CommittedRecord
     public string? Key { get; }
 
     public byte[]? Value { get; }
+
+    public IReadOnlyDictionary<string, string> Headers { get; }
 
     /// <summary>Stopwatch time.</summary>
     public long SeenAt { get; }

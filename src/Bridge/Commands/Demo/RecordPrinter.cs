@@ -22,20 +22,30 @@ internal sealed class RecordPrinter(TextWriter output, bool colours)
         else
         {
             using JsonDocument envelope = JsonDocument.Parse(message.Value);
-            JsonElement root = envelope.RootElement;
-            string operation = root.GetProperty("op").GetString()!;
-            line.Append(' ').Append(operation switch
-            {
-                "c" => Paint("create", "32"),
-                "u" => Paint("update", "33"),
-                "d" => Paint("delete", "31"),
-                _ => operation,
-            });
-            AppendImage(line, " before ", root.GetProperty("before"));
-            AppendImage(line, " after ", root.GetProperty("after"));
+            AppendValue(line, envelope.RootElement);
         }
 
         output.WriteLine(line.ToString());
+    }
+
+    private void AppendValue(StringBuilder line, JsonElement value)
+    {
+        if (value.TryGetProperty("ddl", out JsonElement statement))
+        {
+            line.Append(' ').Append(Paint("schema change", "35")).Append(' ').Append(statement.GetString());
+            return;
+        }
+
+        string operation = value.GetProperty("op").GetString()!;
+        line.Append(' ').Append(operation switch
+        {
+            "c" => Paint("create", "32"),
+            "u" => Paint("update", "33"),
+            "d" => Paint("delete", "31"),
+            _ => operation,
+        });
+        AppendImage(line, " before ", value.GetProperty("before"));
+        AppendImage(line, " after ", value.GetProperty("after"));
     }
 
     private static void AppendImage(StringBuilder line, string name, JsonElement image)

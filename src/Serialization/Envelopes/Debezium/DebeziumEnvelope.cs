@@ -13,6 +13,7 @@ internal sealed class DebeziumEnvelope : IEnvelopeWriter
     private readonly ColumnValueWriter _columns;
     private readonly RecordKeyWriter _keys;
     private readonly DebeziumValueWriter _values;
+    private readonly SchemaChangeWriter? _schemaChanges;
     private readonly SourceTransaction? _transaction;
     private readonly SourceThread _thread;
 
@@ -24,6 +25,7 @@ internal sealed class DebeziumEnvelope : IEnvelopeWriter
         _thread = new SourceThread(settings.SourceKind);
         _transaction = settings.TransactionTopic is { } topic ? new SourceTransaction(topic, settings.Schemas) : null;
         _values = new DebeziumValueWriter(settings, new RowWriter(_columns), _transaction);
+        _schemaChanges = settings.IncludeSchemaChanges ? new SchemaChangeWriter(settings) : null;
         SharedHeaders = ContextHeaders.Create(settings);
     }
 
@@ -88,8 +90,13 @@ internal sealed class DebeziumEnvelope : IEnvelopeWriter
     /// <inheritdoc />
     public bool WriteStatement(in SourceStatement statement, in EntryContext context, RecordBuffer records)
     {
-        TableLayout? layout = statement.Truncated?.DefinedLayout;
-        if (statement.Truncated is not { Source: var table } || (_settings.Schemas && layout is null))
+        if (statement.Truncated is not { Source: var table })
+        {
+            return _schemaChanges?.Write(statement, _thread.Id, context.NowNanoseconds, records) == true;
+        }
+
+        TableLayout? layout = statement.Truncated.DefinedLayout;
+        if (_settings.Schemas && layout is null)
         {
             return false;
         }
@@ -102,7 +109,7 @@ internal sealed class DebeziumEnvelope : IEnvelopeWriter
             output.Write(DebeziumTable.Of(layout!, _settings).ValueStart);
         }
 
-        _values.WriteTruncate(ref output);
+        _values.WriteTruncate(ref output, statement.LastRow);
         if (_settings.Schemas)
         {
             output.Write(ConnectSchemas.End);

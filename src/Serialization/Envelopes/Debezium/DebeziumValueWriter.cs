@@ -51,10 +51,12 @@ internal sealed class DebeziumValueWriter : IDisposable
     }
 
     /// <summary>Writes the value of a truncate.</summary>
-    public void WriteTruncate(ref RecordOutput output)
+    /// <param name="output">Receives it.</param>
+    /// <param name="lastRow">As of <see cref="SourceStatement.LastRow"/>.</param>
+    public void WriteTruncate(ref RecordOutput output, int lastRow)
     {
         output.Write("{\"before\":null,\"after\":null"u8);
-        WriteSourceAndTransaction(ref output, rowIndex: 0, transaction: null);
+        WriteSourceAndTransaction(ref output, lastRow, transaction: null);
         WriteOperation(ref output, (byte)'t');
     }
 
@@ -159,7 +161,13 @@ internal sealed class DebeziumValueWriter : IDisposable
         }
     }
 
-    private static void WriteSource(ref RecordOutput output, in EntryHeader header, scoped ReadOnlySpan<byte> schema, scoped ReadOnlySpan<byte> table)
+    /// <summary>The members of <c>source</c> from the value of ts_ms to the name of row.</summary>
+    /// <param name="output">Receives them.</param>
+    /// <param name="header">The entry's header.</param>
+    /// <param name="schema">Database.</param>
+    /// <param name="table">Table.</param>
+    /// <param name="hasTable">False for a null in its place.</param>
+    internal static void WriteSource(ref RecordOutput output, in EntryHeader header, scoped ReadOnlySpan<byte> schema, scoped ReadOnlySpan<byte> table, bool hasTable = true)
     {
         long milliseconds = header.ExecuteTimeMilliseconds;
         output.WriteNumber(milliseconds);
@@ -170,7 +178,15 @@ internal sealed class DebeziumValueWriter : IDisposable
         output.Write(",\"ts_ns\":"u8);
         output.WriteNumber(milliseconds * 1_000_000);
         output.Write(",\"table\":"u8);
-        JsonText.WriteQuoted(ref output, table);
+        if (hasTable)
+        {
+            JsonText.WriteQuoted(ref output, table);
+        }
+        else
+        {
+            output.Write("null"u8);
+        }
+
         output.Write(",\"server_id\":"u8);
         output.WriteNumber(header.ServerId);
         output.Write(",\"gtid\":"u8);
@@ -195,7 +211,7 @@ internal sealed class DebeziumValueWriter : IDisposable
         }
     }
 
-    private static void WriteNumberOrNull(ref RecordOutput output, long? value)
+    internal static void WriteNumberOrNull(ref RecordOutput output, long? value)
     {
         if (value is { } number)
         {

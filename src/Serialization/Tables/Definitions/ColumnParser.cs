@@ -13,7 +13,8 @@ internal static class ColumnParser
     public static ColumnDefinition Read(SqlReader sql, string name, out ColumnKey key)
     {
         bool isSerial = sql.Next.Is("SERIAL");
-        var column = new ColumnDefinition { Name = name, Type = ReadType(sql), IsNullable = !isSerial };
+        var column = new ColumnDefinition { Name = name, Type = ReadType(sql, out string? enumValues), IsNullable = !isSerial, IsAutoIncremented = isSerial, EnumValues = enumValues };
+        column = column with { CharsetName = ReadCharset(sql, column.Type, hasLabels: enumValues is not null) };
         key = isSerial ? ColumnKey.Unique : ColumnKey.None;
         while (!sql.AtEnd && !sql.Next.IsSymbol(',') && !sql.Next.IsSymbol(')') && !sql.Next.Is("FIRST") && !sql.Next.Is("AFTER")
             && !sql.Next.Is("PARTITION") && !sql.Next.Is("REMOVE"))
@@ -28,10 +29,7 @@ internal static class ColumnParser
     public static ColumnDefault? ReadDefault(SqlReader sql)
     {
         bool isNegative = sql.TryTakeSymbol('-');
-        if (!isNegative)
-        {
-            sql.TryTakeSymbol('+');
-        }
+        bool hasPlus = !isNegative && sql.TryTakeSymbol('+');
 
         if (sql.Next.IsSymbol('('))
         {
@@ -40,18 +38,19 @@ internal static class ColumnParser
         }
 
         SqlToken value = sql.Take();
+        string introducer = "";
         if (value.Kind == SqlTokenKind.Word && value.Text[0] == '_' && sql.Next.Kind is SqlTokenKind.Text or SqlTokenKind.Hex or SqlTokenKind.Bits)
         {
-            // A character set before the text.
+            introducer = value.Text;
             value = sql.Take();
         }
 
         switch (value.Kind)
         {
             case SqlTokenKind.Number:
-                return new ColumnDefault(ColumnDefaultKind.Number, isNegative ? "-" + value.Text : value.Text);
+                return new ColumnDefault(ColumnDefaultKind.Number, isNegative ? "-" + value.Text : value.Text) { Typed = hasPlus ? "+" + value.Text : null };
             case SqlTokenKind.Text:
-                return new ColumnDefault(ColumnDefaultKind.Text, ReadAdjacentTexts(sql, value.Text));
+                return ReadText(sql, value, introducer);
             case SqlTokenKind.Bits:
                 return new ColumnDefault(ColumnDefaultKind.Bits, value.Text);
             case SqlTokenKind.Hex:
@@ -59,10 +58,9 @@ internal static class ColumnParser
             case SqlTokenKind.Word when value.Is("NULL"):
                 return null;
             case SqlTokenKind.Word when value.Is("TRUE") || value.Is("FALSE"):
-                return new ColumnDefault(ColumnDefaultKind.Number, value.Is("TRUE") ? "1" : "0");
-            case SqlTokenKind.Word when value.Is("CURRENT_TIMESTAMP") || value.Is("NOW") || value.Is("LOCALTIME") || value.Is("LOCALTIMESTAMP"):
-                sql.SkipBrackets();
-                return new ColumnDefault(ColumnDefaultKind.CurrentTimestamp, "");
+                return new ColumnDefault(ColumnDefaultKind.Number, value.Is("TRUE") ? "1" : "0") { Typed = value.Text };
+            case SqlTokenKind.Word when IsCurrentTimestamp(value):
+                return ReadCurrentTimestamp(sql, value);
             default:
                 // A function, or an expression that MariaDB takes without brackets: its rest is read over as unknown attributes.
                 sql.SkipBrackets();
@@ -70,18 +68,68 @@ internal static class ColumnParser
         }
     }
 
-    private static string ReadAdjacentTexts(SqlReader sql, string text)
+    /// <summary>Texts side by side are one.</summary>
+    private static ColumnDefault ReadText(SqlReader sql, SqlToken value, string introducer)
     {
+        string text = value.Text, typed = introducer + sql.Typed(value);
         while (sql.Next.Kind == SqlTokenKind.Text)
         {
+            typed += sql.Typed(sql.Next);
             text += sql.Take().Text;
         }
 
-        return text;
+        typed = typed[0] is '\'' or '"' && typed[^1] == typed[0] && typed.Length > 1 ? typed[1..^1] : typed;
+        return new ColumnDefault(ColumnDefaultKind.Text, text) { Typed = typed == text ? null : typed };
     }
 
-    private static string ReadType(SqlReader sql)
+    private static ColumnDefault ReadCurrentTimestamp(SqlReader sql, SqlToken function)
     {
+        string typed = function.Text;
+        for (bool hasBrackets = sql.Next.IsSymbol('('); hasBrackets && !sql.AtEnd;)
+        {
+            hasBrackets = !sql.Next.IsSymbol(')');
+            typed += sql.Take().Text;
+        }
+
+        // Belongs to the default as Debezium reads it; behind anything else it marks the column as generated.
+        if (sql.TryTake("ON", "UPDATE"))
+        {
+            sql.SkipPiece();
+            sql.SkipBrackets();
+        }
+
+        return new ColumnDefault(ColumnDefaultKind.CurrentTimestamp, "") { Typed = function.Is("CURRENT_TIMESTAMP") || function.Is("NOW") ? null : typed };
+    }
+
+    private static bool IsCurrentTimestamp(SqlToken token) => IsAny(token, "CURRENT_TIMESTAMP", "NOW", "LOCALTIME", "LOCALTIMESTAMP");
+
+    /// <summary>Debezium looks for it directly behind the type only, and at collations only of columns that are no ENUM or SET.</summary>
+    private static string? ReadCharset(SqlReader sql, string type, bool hasLabels)
+    {
+        string first = type.Split('(', ' ')[0];
+        if (Is(first, "NCHAR") || Is(first, "NVARCHAR") || Is(first, "NATIONAL"))
+        {
+            return "utf8";
+        }
+
+        if (!hasLabels && MySqlType.Parse(type).Kind != MySqlTypeKind.Text)
+        {
+            return null;
+        }
+
+        sql.TryTake("BINARY");
+        string? charset = Charsets.TryTake(sql);
+        if (charset is null && !hasLabels && sql.TryTake("COLLATE"))
+        {
+            charset = Charsets.OfCollation(sql.TakeName());
+        }
+
+        return charset is "" ? null : charset;
+    }
+
+    private static string ReadType(SqlReader sql, out string? enumValues)
+    {
+        enumValues = null;
         if (sql.Next.Kind != SqlTokenKind.Word)
         {
             throw sql.Unexpected("a type");
@@ -105,7 +153,8 @@ internal static class ColumnParser
 
         if (sql.TryTakeSymbol('('))
         {
-            ReadArguments(sql, type);
+            string arguments = ReadArguments(sql, type);
+            enumValues = Is(first, "ENUM") || Is(first, "SET") ? arguments : null;
         }
 
         while (IsAny(sql.Next, "UNSIGNED", "ZEROFILL", "SIGNED"))
@@ -121,8 +170,10 @@ internal static class ColumnParser
         return type.ToString();
     }
 
-    private static void ReadArguments(SqlReader sql, StringBuilder type)
+    /// <returns>What stands in the brackets, as typed but for blanks.</returns>
+    private static string ReadArguments(SqlReader sql, StringBuilder type)
     {
+        var typed = new StringBuilder();
         type.Append('(');
         while (!sql.TryTakeSymbol(')'))
         {
@@ -132,10 +183,12 @@ internal static class ColumnParser
             }
 
             SqlToken token = sql.Take();
+            typed.Append(sql.Typed(token));
             type.Append(token.Kind == SqlTokenKind.Text ? $"'{token.Text}'" : token.Text);
         }
 
         type.Append(')');
+        return typed.ToString();
     }
 
     /// <summary>What says nothing of the values is read over, also what is not known here.</summary>
@@ -154,7 +207,12 @@ internal static class ColumnParser
         if (sql.TryTake("SERIAL", "DEFAULT", "VALUE"))
         {
             key = key == ColumnKey.None ? ColumnKey.Unique : key;
-            return column with { IsNullable = false };
+            return column with { IsNullable = false, IsAutoIncremented = true };
+        }
+
+        if (sql.TryTake("AUTO_INCREMENT"))
+        {
+            return column with { IsAutoIncremented = true };
         }
 
         if (sql.TryTake("DEFAULT"))
@@ -178,6 +236,14 @@ internal static class ColumnParser
         if (sql.TryTake("COMMENT"))
         {
             return column with { Comment = sql.Take().Text };
+        }
+
+        if (sql.Next.Is("ON") && sql.Ahead(1).Is("UPDATE") && IsCurrentTimestamp(sql.Ahead(2)))
+        {
+            sql.TryTake("ON", "UPDATE");
+            sql.SkipPiece();
+            sql.SkipBrackets();
+            return column with { IsAutoIncremented = true };
         }
 
         if (sql.TryTake("ON", "UPDATE") || sql.TryTake("ON", "DELETE"))

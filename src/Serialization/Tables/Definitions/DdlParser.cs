@@ -17,14 +17,28 @@ internal sealed class DdlParser
 
     private readonly DefinitionCatalog _tables;
     private readonly bool _sourceCanBeAsked;
+    private readonly Func<string, string?>? _charsetOf;
+
+    // Of the statement being read.
+    private readonly List<TableChange> _changes = [];
+    private readonly List<TableId> _reshaped = [];
+    private readonly HashSet<TableId> _defined = [];
+    private int _start;
+    private string? _database;
+    private bool _mayBeWithoutEffect;
 
     /// <param name="tables">What the statements change.</param>
     /// <param name="sourceCanBeAsked">A table may be left unknown where a statement does not tell for certain.</param>
-    public DdlParser(DefinitionCatalog tables, bool sourceCanBeAsked = false)
+    /// <param name="charsetOf">Asked for the character set of a database of which no statement has told; null to do without.</param>
+    public DdlParser(DefinitionCatalog tables, bool sourceCanBeAsked = false, Func<string, string?>? charsetOf = null)
     {
+        _charsetOf = charsetOf;
         _tables = tables;
         _sourceCanBeAsked = sourceCanBeAsked;
     }
+
+    /// <summary>The effect of a statement that defines nothing, and of one that is not to be read.</summary>
+    public static StatementEffect NoEffect(string statement, string currentSchema) => new() { Text = TrimBlanks(statement), CurrentSchema = currentSchema };
 
     /// <summary>The table that a TRUNCATE names; null if the statement is another one or cannot be read.</summary>
     public static TableId? TruncatedTable(string statement, string currentSchema)
@@ -43,45 +57,110 @@ internal sealed class DdlParser
     /// <summary>Applies a statement to the catalog.</summary>
     /// <param name="statement">Its text.</param>
     /// <param name="currentSchema">The session's database.</param>
-    /// <returns>The table that became unknown because its statement could not be read; null if all went well.</returns>
-    public TableId? Apply(string statement, string currentSchema)
+    public StatementEffect Apply(string statement, string currentSchema)
     {
         var sql = new SqlReader(statement);
         TableId table = default;
+        _changes.Clear();
+        _reshaped.Clear();
+        _defined.Clear();
+        _database = null;
+        _mayBeWithoutEffect = false;
         try
         {
             SkipSetStatement(sql);
-            if (sql.TryTake("CREATE"))
-            {
-                ReadCreate(sql, currentSchema, ref table);
-            }
-            else if (sql.TryTake("ALTER"))
-            {
-                ReadAlter(sql, currentSchema, ref table);
-            }
-            else if (sql.TryTake("RENAME", "TABLE") || sql.TryTake("RENAME", "TABLES"))
-            {
-                ReadRename(sql, currentSchema);
-            }
-            else if (sql.TryTake("DROP"))
-            {
-                ReadDrop(sql, currentSchema);
-            }
+            _start = sql.Next.Start;
+            ReadStatement(sql, currentSchema, ref table);
         }
         catch (FormatException)
         {
-            if (table == default)
-            {
-                return new TableId(currentSchema, "?");
-            }
-
-            // The source's definition may be newer than the statement, which then cannot be applied; it is asked again.
-            bool isFromSource = _tables.Find(table)?.IsFromSource == true;
-            _tables.Remove(table);
-            return isFromSource ? null : table;
+            return NoEffect(statement, currentSchema) with { Unread = Forget(table, currentSchema), Reshaped = [.. _reshaped], Defined = _defined.ToHashSet() };
         }
 
-        return null;
+        return _changes.Count == 0 && _database is null
+            ? NoEffect(statement, currentSchema) with { Reshaped = [.. _reshaped], Defined = _defined.ToHashSet() }
+            : new StatementEffect
+            {
+                Text = sql.TextToEnd(_start),
+                CurrentSchema = currentSchema,
+                Database = _database,
+                Changes = [.. _changes.Select(change => change.Definition is null && change.Kind != TableChangeKind.Drop && _tables.Contains(change.Table)
+                    ? change with { Definition = _tables.Find(change.Table) }
+                    : change)],
+                Reshaped = [.. _reshaped],
+                Defined = _defined.ToHashSet(),
+            };
+    }
+
+    private void ReadStatement(SqlReader sql, string currentSchema, ref TableId table)
+    {
+        if (sql.TryTake("CREATE"))
+        {
+            ReadCreate(sql, currentSchema, ref table);
+        }
+        else if (sql.TryTake("ALTER"))
+        {
+            ReadAlter(sql, currentSchema, ref table);
+        }
+        else if (sql.TryTake("RENAME", "TABLE") || sql.TryTake("RENAME", "TABLES"))
+        {
+            ReadRename(sql, currentSchema);
+        }
+        else if (sql.TryTake("DROP"))
+        {
+            ReadDrop(sql, currentSchema);
+        }
+    }
+
+    /// <summary>Forgets the table of a statement that could not be read.</summary>
+    /// <returns>The table to tell of.</returns>
+    private TableId? Forget(TableId table, string currentSchema)
+    {
+        if (_mayBeWithoutEffect)
+        {
+            return null;
+        }
+
+        if (table == default)
+        {
+            return new TableId(currentSchema, "?");
+        }
+
+        // The source's definition may be newer than the statement, which then cannot be applied; it is asked again.
+        bool isFromSource = _tables.Find(table)?.IsFromSource == true;
+        Reshape(table);
+        _tables.Remove(table);
+        return isFromSource ? null : table;
+    }
+
+    private void Reshape(TableId table)
+    {
+        if (!_reshaped.Contains(table))
+        {
+            _reshaped.Add(table);
+        }
+
+        if (_tables.Find(table) is not null)
+        {
+            _defined.Add(table);
+        }
+    }
+
+    /// <summary>What Java's trim leaves, which Debezium calls.</summary>
+    private static string TrimBlanks(string text)
+    {
+        int start = 0, end = text.Length;
+        while (start < end && text[start] <= ' ')
+        {
+            start++;
+        }
+
+        while (end > start && text[end - 1] <= ' ')
+        {
+            end--;
+        }
+
+        return text[start..end];
     }
 
     /// <summary>MariaDB's <c>SET STATEMENT variable=value, … FOR statement</c>.</summary>
@@ -110,6 +189,15 @@ internal sealed class DdlParser
             return;
         }
 
+        if (sql.TryTake("DATABASE") || sql.TryTake("SCHEMA"))
+        {
+            sql.TryTake("IF", "NOT", "EXISTS");
+            string database = sql.TakeName();
+            _tables.SetCharset(database, ReadDatabaseCharset(sql));
+            _database = database;
+            return;
+        }
+
         if (!sql.TryTake("TABLE"))
         {
             // TEMPORARY tables have no row events; the rest is no table.
@@ -118,17 +206,42 @@ internal sealed class DdlParser
 
         bool keepsOld = sql.TryTake("IF", "NOT", "EXISTS");
         TableId name = sql.TakeTable(currentSchema);
-        if (keepsOld && !replaces && (_sourceCanBeAsked || _tables.Contains(name)))
+        bool isKnown = _tables.Contains(name);
+        if (keepsOld && !replaces && isKnown)
         {
-            // The table may have been there before, and the statement without effect: the source knows.
             return;
         }
 
+        // The table may have been there before, and the statement without effect: the source knows. The statement is told of as if it had made it.
+        _mayBeWithoutEffect = keepsOld && !replaces && _sourceCanBeAsked;
         table = name;
+        if (replaces && isKnown)
+        {
+            // Debezium takes no notice of it, and goes on with the old definition.
+            Reshape(name);
+        }
+        else
+        {
+            _changes.Add(new TableChange(TableChangeKind.Create, name, sql.TextToEnd(_start)));
+        }
+
+        TableDefinition definition = ReadDefinition(sql, currentSchema, name);
+        if (_mayBeWithoutEffect)
+        {
+            _changes[0] = _changes[0] with { Definition = definition };
+        }
+        else
+        {
+            _tables.Set(name, definition);
+        }
+    }
+
+    /// <summary>Behind the name of a new table.</summary>
+    private TableDefinition ReadDefinition(SqlReader sql, string currentSchema, TableId name)
+    {
         if (ReadLike(sql, currentSchema) is { } model)
         {
-            _tables.Set(name, _tables.Find(model) ?? throw sql.Unexpected("a known table behind LIKE"));
-            return;
+            return _tables.Find(model) ?? throw sql.Unexpected("a known table behind LIKE");
         }
 
         var builder = new TableBuilder();
@@ -146,10 +259,63 @@ internal sealed class DdlParser
                 throw sql.Unexpected("a definition without SELECT");
             }
 
+            ReadTableOption(sql, builder);
+        }
+
+        builder.CharsetName ??= _tables.CharsetOf(name.Schema) ?? AskForCharset(name.Schema);
+        return builder.Build();
+    }
+
+    /// <summary>It is how the database is now; what a statement tells later replaces it.</summary>
+    private string? AskForCharset(string schema)
+    {
+        string? charset = _charsetOf?.Invoke(schema);
+        if (charset is not null)
+        {
+            _tables.SetCharset(schema, charset);
+        }
+
+        return charset;
+    }
+
+    private static void ReadTableOption(SqlReader sql, TableBuilder builder)
+    {
+        if (Charsets.TryTake(sql) is { } charset)
+        {
+            builder.CharsetName = charset.Length > 0 ? charset : builder.CharsetName;
+        }
+        else if (!TryReadComment(sql, builder))
+        {
+            sql.SkipPiece();
+        }
+    }
+
+    private static bool TryReadComment(SqlReader sql, TableBuilder builder)
+    {
+        if (!sql.TryTake("COMMENT"))
+        {
+            return false;
+        }
+
+        sql.TryTakeSymbol('=');
+        builder.Comment = sql.Next.Kind == SqlTokenKind.Text ? sql.Take().Text : builder.Comment;
+        return true;
+    }
+
+    /// <summary>Behind the name of a database. Debezium does not look at a collation here.</summary>
+    private static string? ReadDatabaseCharset(SqlReader sql)
+    {
+        while (!sql.AtEnd)
+        {
+            if (Charsets.TryTake(sql) is { Length: > 0 } charset)
+            {
+                return charset;
+            }
+
             sql.SkipPiece();
         }
 
-        _tables.Set(name, builder.Build());
+        return null;
     }
 
     private static TableId? ReadLike(SqlReader sql, string currentSchema)
@@ -186,12 +352,28 @@ internal sealed class DdlParser
 
         table = name;
         var builder = new TableBuilder(_tables.Find(name)!);
-        builder.OfferUniqueKey(ReadKeyColumns(sql));
+        List<string>? columns = ReadKeyColumns(sql);
+        if (!builder.HasKey && columns?.TrueForAll(builder.Contains) == true)
+        {
+            // Debezium tells of it even where a column takes NULL, and the index serves as no key.
+            _changes.Add(new TableChange(TableChangeKind.Alter, name, sql.TextToEnd(_start)));
+            Reshape(name);
+        }
+
+        builder.OfferUniqueKey(columns);
         _tables.Set(name, builder.Build());
     }
 
     private void ReadAlter(SqlReader sql, string currentSchema, ref TableId table)
     {
+        if (sql.TryTake("DATABASE") || sql.TryTake("SCHEMA"))
+        {
+            bool isNamed = !sql.Next.Is("DEFAULT") && !sql.Next.Is("CHARACTER") && !sql.Next.Is("CHARSET") && !sql.Next.Is("COLLATE");
+            string database = isNamed ? sql.TakeName() : currentSchema;
+            _tables.SetCharset(database, ReadDatabaseCharset(sql) ?? _tables.CharsetOf(database));
+            return;
+        }
+
         sql.TryTakeAny("ONLINE", "OFFLINE");
         sql.TryTake("IGNORE");
         if (!sql.TryTake("TABLE"))
@@ -201,6 +383,7 @@ internal sealed class DdlParser
 
         sql.TryTake("IF", "EXISTS");
         TableId name = sql.TakeTable(currentSchema);
+        Reshape(name);
         if (!_tables.Contains(name))
         {
             // Unknown before, unknown after; also under a name in other case.
@@ -223,6 +406,8 @@ internal sealed class DdlParser
         while (sql.TryTakeSymbol(','));
         _tables.Remove(name);
         _tables.Set(renamed, builder.Build());
+        _changes.Add(new TableChange(TableChangeKind.Alter, renamed, sql.TextToEnd(_start)));
+        Reshape(renamed);
     }
 
     private static void ReadAction(SqlReader sql, TableBuilder builder, string currentSchema, ref TableId name)
@@ -247,7 +432,20 @@ internal sealed class DdlParser
             sql.TryTake("COLUMN");
             bool mayBeMissing = sql.TryTake("IF", "EXISTS");
             string old = sql.TakeName();
-            ReadColumn(sql, builder, sql.TakeName(), instead: old, skip: mayBeMissing && !builder.Contains(old));
+            ReadColumn(sql, builder, sql.TakeName(), instead: old, skip: mayBeMissing && !builder.Contains(old), keepsMarks: true);
+        }
+        else if (TryReadComment(sql, builder))
+        {
+            // Of the table; its other options, of which Debezium takes no notice here, are read over.
+        }
+        else if (sql.TryTake("CONVERT", "TO"))
+        {
+            string? charset = Charsets.TryTake(sql);
+            charset = string.IsNullOrEmpty(charset) && sql.TryTake("COLLATE") ? Charsets.OfCollation(sql.TakeName()) : charset;
+            if (!string.IsNullOrEmpty(charset))
+            {
+                builder.Convert(charset);
+            }
         }
         else if (sql.TryTake("ALTER"))
         {
@@ -440,9 +638,20 @@ internal sealed class DdlParser
         || ((sql.Next.Is("CHECK") || sql.Next.Is("VECTOR")) && (sql.Ahead(1).IsSymbol('(') || sql.Ahead(1).Is("INDEX") || sql.Ahead(1).Is("KEY")))
         || (sql.Next.Is("PERIOD") && sql.Ahead(1).Is("FOR"));
 
-    private static void ReadColumn(SqlReader sql, TableBuilder builder, string name, string? instead, bool skip)
+    private static void ReadColumn(SqlReader sql, TableBuilder builder, string name, string? instead, bool skip, bool keepsMarks = false)
     {
         ColumnDefinition column = ColumnParser.Read(sql, name, out ColumnKey key);
+        if (keepsMarks && builder.Column(instead!) is { } old)
+        {
+            // Debezium's CHANGE edits the old column: what the statement does not name stays, though the server drops it.
+            column = column with
+            {
+                IsAutoIncremented = column.IsAutoIncremented || old.IsAutoIncremented,
+                EnumValues = column.EnumValues ?? old.EnumValues,
+                Comment = column.Comment ?? old.Comment,
+            };
+        }
+
         ColumnPlace? place = sql.TryTake("FIRST") ? new ColumnPlace(After: null) : sql.TryTake("AFTER") ? new ColumnPlace(sql.TakeName()) : null;
         if (skip)
         {
@@ -500,8 +709,10 @@ internal sealed class DdlParser
     private void ReadRename(SqlReader sql, string currentSchema)
     {
         sql.TryTake("IF", "EXISTS");
+        string prefix = sql.Text(_start, sql.Next.Start);
         do
         {
+            int start = sql.Next.Start;
             sql.TryTake("IF", "EXISTS");
             TableId from = sql.TakeTable(currentSchema);
             while (!sql.AtEnd && !sql.TryTake("TO"))
@@ -510,6 +721,8 @@ internal sealed class DdlParser
             }
 
             TableId to = sql.TakeTable(currentSchema);
+            _changes.Add(new TableChange(TableChangeKind.Alter, to, prefix + sql.Text(start, sql.LastEnd)));
+            Reshape(from);
             TableDefinition? definition = _tables.Contains(from) ? _tables.Find(from) : null;
             _tables.Remove(from);
             if (definition is not null)
@@ -520,6 +733,8 @@ internal sealed class DdlParser
             {
                 _tables.Remove(to);
             }
+
+            Reshape(to);
         }
         while (sql.TryTakeSymbol(','));
     }
@@ -529,28 +744,53 @@ internal sealed class DdlParser
         if (sql.TryTake("DATABASE") || sql.TryTake("SCHEMA"))
         {
             sql.TryTake("IF", "EXISTS");
-            _tables.RemoveSchema(sql.TakeName());
+            string database = sql.TakeName();
+            foreach (TableId table in _tables.TablesOf(database).ToList())
+            {
+                Reshape(table);
+            }
+
+            _tables.RemoveSchema(database);
+            _database = database;
         }
         else if (sql.TryTake("INDEX"))
         {
             sql.TryTake("IF", "EXISTS");
             bool isPrimary = sql.TakeName().Equals("PRIMARY", StringComparison.OrdinalIgnoreCase);
-            if (isPrimary && sql.TryTake("ON") && sql.TakeTable(currentSchema) is var table && _tables.Find(table) is { } definition)
+            if (isPrimary && sql.TryTake("ON") && sql.TakeTable(currentSchema) is var indexed && _tables.Find(indexed) is { } definition)
             {
                 var builder = new TableBuilder(definition);
                 builder.DropPrimaryKey();
-                _tables.Remove(table);
-                _tables.Set(table, builder.Build());
+                _tables.Remove(indexed);
+                _tables.Set(indexed, builder.Build());
+                Reshape(indexed);
             }
         }
         else if (sql.TryTake("TABLE") || sql.TryTake("TABLES"))
         {
-            sql.TryTake("IF", "EXISTS");
-            do
+            ReadDropTable(sql, currentSchema);
+        }
+    }
+
+    private void ReadDropTable(SqlReader sql, string currentSchema)
+    {
+        sql.TryTake("IF", "EXISTS");
+        string prefix = sql.Text(_start, sql.Next.Start);
+        int first = _changes.Count;
+        do
+        {
+            TableId dropped = sql.TakeTable(currentSchema);
+            _changes.Add(new TableChange(TableChangeKind.Drop, dropped, $"{prefix}`{dropped.Schema.Replace("`", "``", StringComparison.Ordinal)}`.`{dropped.Name.Replace("`", "``", StringComparison.Ordinal)}`"));
+            Reshape(dropped);
+            _tables.Remove(dropped);
+        }
+        while (sql.TryTakeSymbol(','));
+        if (sql.Next.Is("RESTRICT") || sql.Next.Is("CASCADE"))
+        {
+            for (int i = first; i < _changes.Count; i++)
             {
-                _tables.Remove(sql.TakeTable(currentSchema));
+                _changes[i] = _changes[i] with { Statement = $"{_changes[i].Statement} {sql.Next.Text}" };
             }
-            while (sql.TryTakeSymbol(','));
         }
     }
 }

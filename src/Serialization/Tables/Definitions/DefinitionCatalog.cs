@@ -34,6 +34,28 @@ internal sealed class DefinitionCatalog
         Changed(table);
     }
 
+    /// <summary>The character set of a database's new tables; null if unknown.</summary>
+    /// <param name="schema">The database.</param>
+    public string? CharsetOf(string schema) => _tables.TryGetValue(new TableId(schema, ""), out TableDefinition? database) ? database.CharsetName : null;
+
+    /// <summary>Notes the character set of a database; null if it is unknown.</summary>
+    public void SetCharset(string schema, string? charset)
+    {
+        // Kept as tables are, under a name that none can have: older bridges read it as such and never ask for it.
+        var id = new TableId(schema, "");
+        if (charset is not null)
+        {
+            Set(id, new TableDefinition { Columns = [], Key = [], KeyIsPrimary = false, CharsetName = charset });
+        }
+        else if (_tables.ContainsKey(id))
+        {
+            Remove(id);
+        }
+    }
+
+    /// <summary>Names of the tables known of a database.</summary>
+    public IEnumerable<TableId> TablesOf(string schema) => _tables.Keys.Where(table => table.Schema == schema && table.Name.Length > 0);
+
     /// <summary>Takes a definition that was kept: it is no change.</summary>
     public void Restore(TableId table, TableDefinition definition) => _tables[table] = definition;
 

@@ -4,6 +4,10 @@ using System.Text.Json;
 namespace CanalBridge.Serialization.Tables.Definitions;
 
 /// <summary>A table's definition as it is kept: a JSON key that names the table, a JSON value.</summary>
+/// <remarks>
+/// Version 1 has grown: what a schema-change record shows beside what rows need (charset, enum_values, auto_incremented, default_typed) may be
+/// absent, and older bridges read over it.
+/// </remarks>
 internal static class DefinitionRecord
 {
     private const int Version = 1;
@@ -33,15 +37,19 @@ internal static class DefinitionRecord
             json.WriteString("name", column.Name);
             json.WriteString("type", column.Type);
             json.WriteBoolean("nullable", column.IsNullable);
-            if (column.Comment is { } comment)
-            {
-                json.WriteString("comment", comment);
-            }
-
+            WriteUnlessNull(json, "comment", column.Comment);
             if (column.Default is { } value)
             {
                 json.WriteString("default_kind", value.Kind.ToString());
                 json.WriteString("default", value.Text);
+                WriteUnlessNull(json, "default_typed", value.Typed);
+            }
+
+            WriteUnlessNull(json, "charset", column.CharsetName);
+            WriteUnlessNull(json, "enum_values", column.EnumValues);
+            if (column.IsAutoIncremented)
+            {
+                json.WriteBoolean("auto_incremented", true);
             }
 
             json.WriteEndObject();
@@ -57,6 +65,8 @@ internal static class DefinitionRecord
         json.WriteEndArray();
         json.WriteBoolean("key_is_primary", definition.KeyIsPrimary);
         json.WriteBoolean("from_source", definition.IsFromSource);
+        WriteUnlessNull(json, "charset", definition.CharsetName);
+        WriteUnlessNull(json, "comment", definition.Comment);
         json.WriteEndObject();
         json.Flush();
         return buffer.WrittenSpan.ToArray();
@@ -74,6 +84,8 @@ internal static class DefinitionRecord
         Key = [.. root.GetProperty("key").EnumerateArray().Select(static name => name.GetString() ?? "")],
         KeyIsPrimary = root.GetProperty("key_is_primary").GetBoolean(),
         IsFromSource = root.TryGetProperty("from_source", out JsonElement fromSource) && fromSource.GetBoolean(),
+        CharsetName = TextOrNull(root, "charset"),
+        Comment = TextOrNull(root, "comment"),
     });
 
     private static ColumnDefinition ReadColumn(JsonElement column) => new()
@@ -81,11 +93,24 @@ internal static class DefinitionRecord
         Name = Text(column, "name"),
         Type = Text(column, "type"),
         IsNullable = column.GetProperty("nullable").GetBoolean(),
-        Comment = column.TryGetProperty("comment", out JsonElement comment) ? comment.GetString() : null,
+        Comment = TextOrNull(column, "comment"),
+        CharsetName = TextOrNull(column, "charset"),
+        EnumValues = TextOrNull(column, "enum_values"),
+        IsAutoIncremented = column.TryGetProperty("auto_incremented", out JsonElement autoIncremented) && autoIncremented.GetBoolean(),
         Default = column.TryGetProperty("default_kind", out JsonElement kind)
-            ? new ColumnDefault(Enum.TryParse(kind.GetString(), out ColumnDefaultKind known) ? known : throw new FormatException("expected a known kind of default"), Text(column, "default"))
+            ? new ColumnDefault(Enum.TryParse(kind.GetString(), out ColumnDefaultKind known) ? known : throw new FormatException("expected a known kind of default"), Text(column, "default")) { Typed = TextOrNull(column, "default_typed") }
             : null,
     };
+
+    private static void WriteUnlessNull(Utf8JsonWriter json, string name, string? value)
+    {
+        if (value is not null)
+        {
+            json.WriteString(name, value);
+        }
+    }
+
+    private static string? TextOrNull(JsonElement element, string name) => element.TryGetProperty(name, out JsonElement value) ? value.GetString() : null;
 
     private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString() ?? throw new FormatException($"{name} is null");
 

@@ -5,10 +5,18 @@ internal sealed class SqlReader
 {
     private static readonly SqlToken End = new(SqlTokenKind.End, "");
 
+    private readonly string _sql;
     private readonly List<SqlToken> _tokens;
     private int _at;
 
-    public SqlReader(string sql) => _tokens = SqlTokenizer.Tokenize(sql);
+    public SqlReader(string sql)
+    {
+        _sql = sql;
+        _tokens = SqlTokenizer.Tokenize(sql);
+    }
+
+    /// <summary>Where the piece taken last ends.</summary>
+    public int LastEnd => _at > 0 ? _tokens[Math.Min(_at, _tokens.Count) - 1].End : 0;
 
     /// <summary>The next piece, not taken.</summary>
     public SqlToken Next => Ahead(0);
@@ -113,6 +121,32 @@ internal sealed class SqlReader
         {
             SkipPiece();
         }
+    }
+
+    /// <summary>A piece as it was typed, quotes and all.</summary>
+    public string Typed(SqlToken token) => _sql[token.Start..token.End];
+
+    /// <summary>The text between two places.</summary>
+    public string Text(int start, int end) => _sql[start..Math.Max(start, end)];
+
+    /// <summary>
+    /// The text from a place to the end of the statement. Left out are a semicolon, comments at the end, also those that servers read, and
+    /// the START TRANSACTION that MySQL puts behind the CREATE of a CREATE TABLE … SELECT: Debezium takes it for a statement of its own.
+    /// </summary>
+    public string TextToEnd(int start)
+    {
+        int last = _tokens.Count - 1;
+        while (last >= 0 && (_tokens[last].IsInComment || _tokens[last].IsSymbol(';')))
+        {
+            last--;
+        }
+
+        if (last > 1 && _tokens[last].Is("TRANSACTION") && _tokens[last - 1].Is("START"))
+        {
+            last -= 2;
+        }
+
+        return Text(start, last >= 0 ? _tokens[last].End : start);
     }
 
     public FormatException Unexpected(string expected) => new($"expected {expected}, got {(AtEnd ? "the end of the statement" : $"{Next.Kind} number {_at + 1}")}");

@@ -33,6 +33,15 @@ internal enum SqlTokenKind
 /// <param name="Text">Its text, by kind.</param>
 internal readonly record struct SqlToken(SqlTokenKind Kind, string Text)
 {
+    /// <summary>Where it begins in the statement.</summary>
+    public int Start { get; init; }
+
+    /// <summary>Where it ends in the statement: behind its last character.</summary>
+    public int End { get; init; }
+
+    /// <summary>It stands in a comment that only servers read (<c>/*!80016 … */</c>).</summary>
+    public bool IsInComment { get; init; }
+
     /// <summary>Whether it is this keyword, in any case.</summary>
     public bool Is(string keyword) => Kind == SqlTokenKind.Word && Text.Equals(keyword, StringComparison.OrdinalIgnoreCase);
 

@@ -40,7 +40,9 @@ internal static class SqlTokenizer
             }
             else
             {
-                tokens.Add(Read(sql, ref i));
+                int start = i;
+                SqlToken token = Read(sql, ref i);
+                tokens.Add(token with { Start = start, End = i, IsInComment = inExecutedComment });
             }
         }
 

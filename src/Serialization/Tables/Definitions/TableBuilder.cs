@@ -18,17 +18,33 @@ internal sealed class TableBuilder
         _key.AddRange(table.Key);
         _keyIsPrimary = table.KeyIsPrimary;
         _isFromSource = table.IsFromSource;
+        CharsetName = table.CharsetName;
+        Comment = table.Comment;
     }
+
+    /// <summary>Character set of the table, for the columns of text that name none.</summary>
+    public string? CharsetName { get; set; }
+
+    /// <summary>Comment of the table.</summary>
+    public string? Comment { get; set; }
 
     public bool HasPrimaryKey => _keyIsPrimary;
 
     public TableDefinition Build() => new()
     {
-        Columns = [.. _columns.Select(column => _keyIsPrimary && IsInKey(column.Name) ? column with { IsNullable = false } : column)],
+        Columns = [.. _columns.Select(Finish)],
         Key = [.. _key.Select(name => _columns.Find(column => column.Is(name))?.Name ?? throw new FormatException("a key column is no column of the table"))],
         KeyIsPrimary = _keyIsPrimary,
         IsFromSource = _isFromSource,
+        CharsetName = CharsetName,
+        Comment = Comment,
     };
+
+    /// <summary>Whether there is a key, primary or not.</summary>
+    public bool HasKey => _key.Count > 0;
+
+    /// <summary>The column of a name; null if there is none.</summary>
+    public ColumnDefinition? Column(string name) => _columns.Find(column => column.Is(name));
 
     /// <summary>Adds a column, or puts it in place of another.</summary>
     /// <param name="column">The column.</param>
@@ -72,6 +88,16 @@ internal sealed class TableBuilder
         Put(change(_columns[index]), place: null, instead: column);
     }
 
+    /// <summary>CONVERT TO CHARACTER SET: of the table and of all columns that have one by now.</summary>
+    public void Convert(string charset)
+    {
+        CharsetName = charset;
+        for (int i = 0; i < _columns.Count; i++)
+        {
+            _columns[i] = _columns[i] with { CharsetName = _columns[i].CharsetName is null ? null : charset };
+        }
+    }
+
     public void SetPrimaryKey(List<string> columns)
     {
         _key = columns;
@@ -105,6 +131,12 @@ internal sealed class TableBuilder
             _key = columns;
         }
     }
+
+    private ColumnDefinition Finish(ColumnDefinition column) => column with
+    {
+        IsNullable = column.IsNullable && !(_keyIsPrimary && IsInKey(column.Name)),
+        CharsetName = column.CharsetName ?? (MySqlType.Parse(column.Type).Kind is MySqlTypeKind.Text or MySqlTypeKind.Enum or MySqlTypeKind.Set ? CharsetName : null),
+    };
 
     private bool IsInKey(string column) => _key.Exists(name => name.Equals(column, StringComparison.OrdinalIgnoreCase));
 

@@ -12,6 +12,12 @@ internal sealed record TableDefinition
     /// <summary>The key is the PRIMARY KEY; if not, a unique key that serves as one.</summary>
     public required bool KeyIsPrimary { get; init; }
 
+    /// <summary>Character set of its columns where they name none, as typed or taken from the database; null if unknown.</summary>
+    public string? CharsetName { get; init; }
+
+    /// <summary>Text of its COMMENT, as typed; null for none.</summary>
+    public string? Comment { get; init; }
+
     /// <summary>The source told it, or it was derived from what the source told: how the table was then, which may be later than the rows.</summary>
     public bool IsFromSource { get; init; }
 
@@ -44,6 +50,15 @@ internal sealed record ColumnDefinition
     /// <summary>Text of its COMMENT, as typed; null for none.</summary>
     public string? Comment { get; init; }
 
+    /// <summary>Character set of a column of text, as typed or taken from the table; null for other columns and if unknown.</summary>
+    public string? CharsetName { get; init; }
+
+    /// <summary>What Debezium takes for AUTO_INCREMENT: also ON UPDATE CURRENT_TIMESTAMP, unless it stands directly behind DEFAULT CURRENT_TIMESTAMP.</summary>
+    public bool IsAutoIncremented { get; init; }
+
+    /// <summary>Labels of an ENUM or SET as typed, in their quotes, separated by commas; null for other columns.</summary>
+    public string? EnumValues { get; init; }
+
     /// <summary>Null for none, and for <c>DEFAULT NULL</c>.</summary>
     public ColumnDefault? Default { get; init; }
 
@@ -53,7 +68,11 @@ internal sealed record ColumnDefinition
 /// <summary>What a DEFAULT clause says.</summary>
 /// <param name="Kind">Which form it has.</param>
 /// <param name="Text">Its text by <see cref="Kind"/>: a number, a text without its quotes and not unescaped, digits; empty for a function.</param>
-internal sealed record ColumnDefault(ColumnDefaultKind Kind, string Text);
+internal sealed record ColumnDefault(ColumnDefaultKind Kind, string Text)
+{
+    /// <summary>How it was typed, where Debezium shows that and it is not <see cref="Text"/>: TRUE, a sign, an introducer.</summary>
+    public string? Typed { get; init; }
+}
 
 /// <summary>The form of a DEFAULT clause.</summary>
 internal enum ColumnDefaultKind
