@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Canal.Client;
 using Canal.Client.Entries;
 using CanalBridge.Serialization.Envelopes;
+using CanalBridge.Serialization.Envelopes.Avro;
 using CanalBridge.Serialization.Envelopes.Debezium;
 using CanalBridge.Serialization.Output;
 using CanalBridge.Serialization.Tables;
@@ -26,7 +27,8 @@ public sealed class EntrySerializer : IDisposable
     /// <param name="settings">What the entries do not say.</param>
     /// <param name="topics">Chooses the topic of each table.</param>
     /// <param name="source">Asked for tables that no statement has told of; null to do without.</param>
-    public EntrySerializer(SerializationSettings settings, ITableTopics topics, ITableStatements? source = null)
+    /// <param name="schemaIds">Numbers the schemas; for Avro only.</param>
+    public EntrySerializer(SerializationSettings settings, ITableTopics topics, ITableStatements? source = null, ISchemaIds? schemaIds = null)
     {
         _tables = new TableCatalog(topics, source, settings.TableFilter);
         _rows = new RowReader(_tables);
@@ -36,6 +38,7 @@ public sealed class EntrySerializer : IDisposable
         _envelope = settings.Format switch
         {
             EnvelopeFormat.Debezium => new DebeziumEnvelope(settings),
+            EnvelopeFormat.Avro => new AvroEnvelope(settings, schemaIds ?? throw new ArgumentNullException(nameof(schemaIds))),
             _ => throw new ArgumentOutOfRangeException(nameof(settings), settings.Format, "An envelope of this name is missing."),
         };
     }

@@ -15,6 +15,9 @@ public enum EnvelopeFormat
 {
     /// <summary>Debezium's change events in JSON.</summary>
     Debezium,
+
+    /// <summary>The same in Avro, by Confluent's wire format.</summary>
+    Avro,
 }
 
 /// <summary>What a serializer must know and cannot see in the entries.</summary>

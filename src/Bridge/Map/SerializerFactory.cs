@@ -12,12 +12,14 @@ internal static class SerializerFactory
     /// <param name="runId">This run of the process, for the context headers.</param>
     /// <param name="source">The source, to be asked for tables; null if it cannot be asked.</param>
     /// <param name="logger">Log.</param>
-    public static EntrySerializer Create(BridgeOptions options, Guid runId, ITableStatements? source, ILogger logger)
+    /// <param name="schemaIds">The schema registry; for Avro only.</param>
+    public static EntrySerializer Create(BridgeOptions options, Guid runId, ITableStatements? source, ILogger logger, ISchemaIds? schemaIds = null)
     {
         var settings = new SerializationSettings
         {
             Format = options.Envelope.Format switch
             {
+                "avro" => EnvelopeFormat.Avro,
                 _ => EnvelopeFormat.Debezium,
             },
             SourceKind = options.Source.Kind,
@@ -56,7 +58,7 @@ internal static class SerializerFactory
             ReplaceNullWithDefault = options.Envelope.ReplaceNullWithDefault,
             RunId = options.Envelope.ContextHeaders ? runId : null,
         };
-        return new EntrySerializer(settings, new TopicRouter(options.Topics, logger), source);
+        return new EntrySerializer(settings, new TopicRouter(options.Topics, logger), source, schemaIds);
     }
 
     private static SkippedOperations Skipped(string operations) =>

@@ -48,6 +48,11 @@ internal static class BridgeOptionsValidator
             mistakes.Add($"Envelope:MessageKeyColumns is '{keys}' but must be such as shop\\.orders:region,id;shop\\.(.*):uuid: a table's regular expression, a colon, its key columns, separated by semicolons.");
         }
 
+        if (Has("Envelope") && Has("Registry"))
+        {
+            CheckAvro(options, needsRegistry: Has("Kafka"), mistakes);
+        }
+
         if (Has("Kafka"))
         {
             CheckKafka(options, mistakes);
@@ -61,6 +66,47 @@ internal static class BridgeOptionsValidator
         if (Has("Kafka") && Has("Delivery"))
         {
             CheckDelivery(options, mistakes);
+        }
+    }
+
+    private static void CheckAvro(BridgeOptions options, bool needsRegistry, List<string> mistakes)
+    {
+        RegistryOptions registry = options.Registry;
+        foreach (string url in (registry.Url ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (!Uri.TryCreate(url, UriKind.Absolute, out Uri? address) || address.Scheme is not ("http" or "https"))
+            {
+                mistakes.Add($"Registry:Url has '{url}' but must be such as http://registry:8081 or https://registry, or several separated by commas.");
+            }
+            else if (address.UserInfo.Length > 0)
+            {
+                mistakes.Add("Registry:Url holds a login, which would be printed; set Registry:Username and Registry:PasswordFile instead.");
+            }
+        }
+
+        if ((registry.Username is null) != (registry.Password is null))
+        {
+            mistakes.Add("Registry:Username and Registry:Password (or PasswordFile) go together; one of them is not set.");
+        }
+
+        if (options.Envelope.Format != "avro")
+        {
+            return;
+        }
+
+        if (needsRegistry && string.IsNullOrWhiteSpace(registry.Url))
+        {
+            mistakes.Add("Registry:Url is not set; Envelope:Format avro needs a schema registry, such as http://registry:8081.");
+        }
+
+        if (needsRegistry && registry.Timeout >= options.Kafka.TransactionTimeout)
+        {
+            mistakes.Add($"Registry:Timeout is {registry.Timeout:c} but must be below Kafka:TransactionTimeout ({options.Kafka.TransactionTimeout:c}): an open transaction waits meanwhile.");
+        }
+
+        if (options.Envelope.SchemasEnable || options.Envelope.DecimalFormat != "base64")
+        {
+            mistakes.Add("Envelope:SchemasEnable and Envelope:DecimalFormat are of the JSON converter but Envelope:Format is avro; leave them out.");
         }
     }
 

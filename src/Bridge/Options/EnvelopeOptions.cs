@@ -5,8 +5,8 @@ namespace CanalBridge.Options;
 /// <summary>Section <c>Envelope</c>: the shape of the records. Names, values and meanings are those of Debezium's connectors and Connect's JsonConverter.</summary>
 internal sealed class EnvelopeOptions
 {
-    /// <summary>Format of the records: debezium.</summary>
-    [AllowedValues("debezium")]
+    /// <summary>Format of the records: debezium (JSON) or avro (Debezium's in Avro, with a schema registry).</summary>
+    [AllowedValues("debezium", "avro")]
     public string Format { get; set; } = "debezium";
 
     /// <summary>Whether each record carries Debezium's four context headers (its <c>extended.headers.enabled</c>).</summary>
@@ -42,11 +42,11 @@ internal sealed class EnvelopeOptions
     /// <summary><c>message.key.columns</c>: key columns of tables, such as <c>shop\.orders:region,id;shop\.(.*):uuid</c>.</summary>
     public string? MessageKeyColumns { get; set; }
 
-    /// <summary><c>schema.name.adjustment.mode</c>: none, avro or avro_unicode.</summary>
+    /// <summary><c>schema.name.adjustment.mode</c>: none, avro or avro_unicode; none is avro where the format is.</summary>
     [AllowedValues("none", "avro", "avro_unicode")]
     public string SchemaNameAdjustmentMode { get; set; } = "none";
 
-    /// <summary><c>field.name.adjustment.mode</c>: none, avro or avro_unicode.</summary>
+    /// <summary><c>field.name.adjustment.mode</c>: none, avro or avro_unicode; none is avro where the format is.</summary>
     [AllowedValues("none", "avro", "avro_unicode")]
     public string FieldNameAdjustmentMode { get; set; } = "none";
 

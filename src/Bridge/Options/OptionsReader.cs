@@ -150,6 +150,8 @@ internal static class OptionsReader
         options.Canal.Password = Secret("Canal:Password", options.Canal.Password, options.Canal.PasswordFile, mistakes);
         options.Source.ConnectionString = Secret("Source:ConnectionString", options.Source.ConnectionString, options.Source.ConnectionStringFile, mistakes);
         options.Kafka.SaslPassword = Secret("Kafka:SaslPassword", options.Kafka.SaslPassword, options.Kafka.SaslPasswordFile, mistakes);
+        options.Registry.Password = Secret("Registry:Password", options.Registry.Password, options.Registry.PasswordFile, mistakes);
+        options.Registry.SslKeystorePassword = Secret("Registry:SslKeystorePassword", options.Registry.SslKeystorePassword, options.Registry.SslKeystorePasswordFile, mistakes);
     }
 
     private static string? Secret(string key, string? value, string? file, List<string> mistakes)

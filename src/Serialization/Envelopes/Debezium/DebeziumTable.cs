@@ -3,10 +3,10 @@ using CanalBridge.Serialization.Values;
 
 namespace CanalBridge.Serialization.Envelopes.Debezium;
 
-/// <summary>A table layout as Debezium's JSON writes it.</summary>
-internal sealed class DebeziumTable
+/// <summary>A table layout as Debezium's records have it; with what is the same in each, in JSON.</summary>
+internal class DebeziumTable
 {
-    private DebeziumTable(TableLayout layout, SerializationSettings settings)
+    protected DebeziumTable(TableLayout layout, SerializationSettings settings)
     {
         Source = layout.Table;
         KeyIndexes = settings.MessageKeyColumns?.Find(Source.Schema, Source.Name, [.. layout.Columns.Select(static column => column.Name)]) ?? layout.KeyColumns;
