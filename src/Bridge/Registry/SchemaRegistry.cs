@@ -29,10 +29,12 @@ internal sealed class SchemaRegistry : ISchemaIds, IDisposable
         var config = new SchemaRegistryConfig
         {
             Url = options.Url,
-            RequestTimeoutMs = (int)TimeSpan.FromTicks(Math.Min(options.Timeout.Ticks, MostPerAnswer.Ticks)).TotalMilliseconds,
+            RequestTimeoutMs = (int)MostPerAnswer.TotalMilliseconds,
 
-            // Tried again here, where the stop is heard and the bound is known.
-            MaxRetries = 0,
+            // Tried again here, where the stop is heard and the bound is known. With 0 the client sends nothing at all.
+            MaxRetries = 1,
+            RetriesWaitMs = 1,
+            RetriesMaxWaitMs = 1,
             SslCaLocation = options.SslCaLocation,
             SslKeystoreLocation = options.SslKeystoreLocation,
             SslKeystorePassword = options.SslKeystorePassword,
@@ -75,7 +77,7 @@ internal sealed class SchemaRegistry : ISchemaIds, IDisposable
                 warned = true;
                 Stop.WaitHandle.WaitOne(Pause);
             }
-            catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+            catch (Exception e) when (e is HttpRequestException or OperationCanceledException or TimeoutException)
             {
                 Stop.ThrowIfCancellationRequested();
                 throw new RegistryException(subject, _options.Url!, Reason(e), Remedy(e), e);
@@ -90,21 +92,24 @@ internal sealed class SchemaRegistry : ISchemaIds, IDisposable
     {
         var avro = new Schema(schema, SchemaType.Avro);
         Task<int> asking = _options.AutoRegister ? _client.RegisterSchemaAsync(subject, avro) : _client.GetSchemaIdAsync(subject, avro);
-        return asking.WaitAsync(Stop).GetAwaiter().GetResult();
+
+        // The client's own bound is not kept where a server accepts the request and keeps silent.
+        TimeSpan bound = _options.Timeout < MostPerAnswer ? _options.Timeout : MostPerAnswer;
+        return asking.WaitAsync(bound, _time, Stop).GetAwaiter().GetResult();
     }
 
     /// <summary>No answer, or one that says to come back: everything but a refusal.</summary>
     private static bool IsPassing(Exception e) => e switch
     {
         SchemaRegistryException refusal => refusal.Status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError,
-        HttpRequestException or OperationCanceledException => true,
+        HttpRequestException or OperationCanceledException or TimeoutException => true,
         _ => false,
     };
 
     private static string Reason(Exception e) => e switch
     {
         SchemaRegistryException refusal => string.Create(CultureInfo.InvariantCulture, $"HTTP {(int)refusal.Status}, {refusal.Message}"),
-        OperationCanceledException => "no answer in time",
+        OperationCanceledException or TimeoutException => "no answer in time",
         _ when e.InnerException is { } cause => $"{e.Message} {cause.Message}",
         _ => e.Message,
     };
