@@ -2,6 +2,7 @@ using Canal.Client;
 using CanalBridge.Kafka;
 using CanalBridge.Map;
 using CanalBridge.Positions;
+using CanalBridge.Registry;
 using CanalBridge.Source;
 using Microsoft.Extensions.Options;
 
@@ -36,6 +37,9 @@ internal static class ExitCode
     /// <summary>The source database was to be asked for a table's definition and gave none.</summary>
     public const int Source = 8;
 
+    /// <summary>The schema registry gave no id for a schema: it did not answer, or refused.</summary>
+    public const int Registry = 9;
+
     /// <summary>The code for a fault that ended the loop.</summary>
     public static int Of(Exception fault) => fault switch
     {
@@ -46,6 +50,7 @@ internal static class ExitCode
         RowRefusedException => Row,
         CanalException => Canal,
         SourceUnavailableException => Source,
+        RegistryException => Registry,
         _ => Unexpected,
     };
 }

@@ -5,6 +5,7 @@ using CanalBridge.Map;
 using CanalBridge.Options;
 using CanalBridge.Positions;
 using CanalBridge.Publish;
+using CanalBridge.Registry;
 using CanalBridge.Serialization;
 using CanalBridge.Serialization.Output;
 using CanalBridge.Settle;
@@ -44,6 +45,7 @@ internal sealed class Pipeline : IAsyncDisposable
     private readonly BatchFetcher _fetcher;
     private readonly SourceTables? _source;
     private readonly TopicRouter _router;
+    private readonly SchemaRegistry? _registry;
     private readonly EntrySerializer _serializer;
     private readonly BatchMapper _mapper;
     private readonly BatchSettler _settler;
@@ -86,7 +88,8 @@ internal sealed class Pipeline : IAsyncDisposable
         _fetcher = new BatchFetcher(options.Canal, time, logger);
         _source = SourceTables.Create(options.Source, time, logger);
         _router = new TopicRouter(options.Topics, logger);
-        _serializer = SerializerFactory.Create(options, owner, _router, _source);
+        _registry = SchemaRegistry.Create(options, time, logger);
+        _serializer = SerializerFactory.Create(options, owner, _router, _source, _registry);
         _mapper = new BatchMapper(options.Canal.Destination!, _serializer, _replay, _metrics, time, logger);
         _settler = new BatchSettler(options.Canal.Destination!, logger);
         _group = new TransactionGroup(options.Delivery, time);
@@ -111,6 +114,7 @@ internal sealed class Pipeline : IAsyncDisposable
     {
         // Asked to stop, no new batch is fetched; what is under way has the grace period to end well.
         _source?.Stop = cancellationToken;
+        _registry?.Stop = cancellationToken;
         using var grace = new CancellationTokenSource();
         await using CancellationTokenRegistration stop = cancellationToken.Register(() => grace.CancelAfter(_options.Delivery.StopGracePeriod));
         while (!cancellationToken.IsCancellationRequested)
@@ -158,6 +162,7 @@ internal sealed class Pipeline : IAsyncDisposable
     {
         await _fetcher.DisposeAsync();
         _serializer.Dispose();
+        _registry?.Dispose();
         _records.Dispose();
     }
 

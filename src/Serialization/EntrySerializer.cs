@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Canal.Client;
 using Canal.Client.Entries;
 using CanalBridge.Serialization.Envelopes;
+using CanalBridge.Serialization.Envelopes.Avro;
 using CanalBridge.Serialization.Envelopes.CanalFlat;
 using CanalBridge.Serialization.Envelopes.Debezium;
 using CanalBridge.Serialization.Envelopes.Maxwell;
@@ -34,7 +35,8 @@ public sealed class EntrySerializer : IDisposable
     /// <param name="settings">What the entries do not say.</param>
     /// <param name="topics">Chooses the topic of each table.</param>
     /// <param name="source">Asked for tables that no statement has told of; null to do without.</param>
-    public EntrySerializer(SerializationSettings settings, ITableTopics topics, ITableStatements? source = null)
+    /// <param name="schemaIds">Numbers the schemas; for Avro only.</param>
+    public EntrySerializer(SerializationSettings settings, ITableTopics topics, ITableStatements? source = null, ISchemaIds? schemaIds = null)
     {
         _tables = new TableCatalog(topics, source, settings.TableFilter, asksCharsets: settings is { IncludeSchemaChanges: true, Format: EnvelopeFormat.Debezium });
         _rows = new RowReader(_tables);
@@ -49,6 +51,7 @@ public sealed class EntrySerializer : IDisposable
             EnvelopeFormat.CanalFlat when settings.Strict => new StrictFlatEnvelope(settings, _tables),
             EnvelopeFormat.CanalFlat => new FlatEnvelope(settings, _tables),
             EnvelopeFormat.Maxwell => new MaxwellEnvelope(settings),
+            EnvelopeFormat.Avro => new AvroEnvelope(settings, schemaIds ?? throw new ArgumentNullException(nameof(schemaIds))),
             _ => throw new ArgumentOutOfRangeException(nameof(settings), settings.Format, "An envelope of this name is missing."),
         };
     }

@@ -23,6 +23,9 @@ public enum EnvelopeFormat
 
     /// <summary>Maxwell's JSON.</summary>
     Maxwell,
+
+    /// <summary>Debezium's change events in Avro, by Confluent's wire format.</summary>
+    Avro,
 }
 
 /// <summary>What a serializer must know and cannot see in the entries.</summary>

@@ -3,6 +3,7 @@ using Canal.Client;
 using CanalBridge.Map;
 using CanalBridge.Options;
 using CanalBridge.Positions;
+using CanalBridge.Registry;
 using CanalBridge.Serialization;
 using CanalBridge.Serialization.Output;
 using CanalBridge.Source;
@@ -14,7 +15,7 @@ namespace CanalBridge.Commands;
 /// <summary><c>canal-bridge map FILE</c>: recorded frames through the very mapping of <c>run</c>, without Kafka; one JSON line per record.</summary>
 internal static class MapCommand
 {
-    private static readonly string[] Sections = ["Source", "Topics", "Envelope"];
+    private static readonly string[] Sections = ["Source", "Topics", "Envelope", "Registry"];
 
     public static Command Create()
     {
@@ -30,8 +31,15 @@ internal static class MapCommand
     {
         using ILoggerFactory logs = LoggerFactory.Create(builder => builder.AddBridgeConsole(LogLevel.Warning));
         ILogger logger = logs.CreateLogger("map");
+        bool isLocal = options.Envelope.Format == "avro" && string.IsNullOrWhiteSpace(options.Registry.Url);
+        using SchemaRegistry? registry = isLocal ? null : SchemaRegistry.Create(options, TimeProvider.System, logger);
+        if (isLocal)
+        {
+            await Console.Error.WriteLineAsync("Registry:Url is not set: the schema ids in these records are counted from 0 and mean nothing elsewhere.");
+        }
+
         using EntrySerializer serializer = SerializerFactory.Create(
-            options, Guid.NewGuid(), new TopicRouter(options.Topics, logger), SourceTables.Create(options.Source, TimeProvider.System, logger));
+            options, Guid.NewGuid(), new TopicRouter(options.Topics, logger), SourceTables.Create(options.Source, TimeProvider.System, logger), isLocal ? new LocalSchemaIds() : registry);
         var mapper = new BatchMapper("map", serializer, new ReplayFilter(stored: null, epoch: 0, options.Source.ServerIdMayChange), new BridgeMetrics("map"), TimeProvider.System, logger);
         using var records = new RecordBuffer();
         await using var output = new BufferedStream(Console.OpenStandardOutput(), 1 << 16);

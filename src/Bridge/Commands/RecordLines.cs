@@ -2,12 +2,16 @@ using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Unicode;
 using CanalBridge.Serialization.Output;
 using Confluent.Kafka;
 
 namespace CanalBridge.Commands;
 
-/// <summary>A record as one JSON line: <c>{"topic":…,"key":…,"value":…,"headers":[[name,text],…]}</c>, key and value as raw text or null.</summary>
+/// <summary>
+/// A record as one JSON line: <c>{"topic":…,"key":…,"value":…,"headers":[[name,text],…]}</c>, key and value as raw text or null;
+/// in base64, and told by a member <c>"encoding":"base64"</c> behind the topic, where one of them is no text.
+/// </summary>
 internal sealed class RecordLines(Stream output)
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -17,8 +21,7 @@ internal sealed class RecordLines(Stream output)
     public void Write(in SerializedRecord record, IReadOnlyList<KeyValuePair<string, byte[]>> sharedHeaders)
     {
         using Utf8JsonWriter json = Start(record.Topic);
-        WriteText(json, "key", record.KeyIsNull, record.Key);
-        WriteText(json, "value", record.ValueIsNull, record.Value);
+        WriteParts(json, record.KeyIsNull, record.Key, record.ValueIsNull, record.Value);
         json.WriteStartArray("headers");
         if (record.HeaderName is { } own)
         {
@@ -37,8 +40,7 @@ internal sealed class RecordLines(Stream output)
     public void Write(string topic, Message<byte[]?, byte[]?> message)
     {
         using Utf8JsonWriter json = Start(topic);
-        WriteText(json, "key", message.Key is null, message.Key);
-        WriteText(json, "value", message.Value is null, message.Value);
+        WriteParts(json, message.Key is null, message.Key, message.Value is null, message.Value);
         json.WriteStartArray("headers");
         foreach (IHeader header in message.Headers ?? [])
         {
@@ -56,15 +58,34 @@ internal sealed class RecordLines(Stream output)
         json.WriteEndArray();
     }
 
-    private static void WriteText(Utf8JsonWriter json, string name, bool isNull, ReadOnlySpan<byte> value)
+    private static void WriteParts(Utf8JsonWriter json, bool keyIsNull, ReadOnlySpan<byte> key, bool valueIsNull, ReadOnlySpan<byte> value)
+    {
+        bool isText = IsText(key) && IsText(value);
+        if (!isText)
+        {
+            json.WriteString("encoding", "base64");
+        }
+
+        WritePart(json, "key", keyIsNull, key, isText);
+        WritePart(json, "value", valueIsNull, value, isText);
+    }
+
+    /// <summary>No JSON begins with a zero, and every record with a schema id does.</summary>
+    private static bool IsText(ReadOnlySpan<byte> part) => !part.StartsWith((byte)0) && Utf8.IsValid(part);
+
+    private static void WritePart(Utf8JsonWriter json, string name, bool isNull, ReadOnlySpan<byte> value, bool isText)
     {
         if (isNull)
         {
             json.WriteNull(name);
         }
-        else
+        else if (isText)
         {
             json.WriteString(name, value);
+        }
+        else
+        {
+            json.WriteBase64String(name, value);
         }
     }
 

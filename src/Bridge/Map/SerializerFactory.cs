@@ -13,7 +13,8 @@ internal static class SerializerFactory
     /// <param name="runId">This run of the process, for the context headers.</param>
     /// <param name="topics">Table to topic.</param>
     /// <param name="source">The source, to be asked for tables; null if it cannot be asked.</param>
-    public static EntrySerializer Create(BridgeOptions options, Guid runId, ITableTopics topics, ITableStatements? source)
+    /// <param name="schemaIds">The schema registry; for Avro only.</param>
+    public static EntrySerializer Create(BridgeOptions options, Guid runId, ITableTopics topics, ITableStatements? source, ISchemaIds? schemaIds = null)
     {
         var settings = new SerializationSettings
         {
@@ -21,6 +22,7 @@ internal static class SerializerFactory
             {
                 "canal-flat" => EnvelopeFormat.CanalFlat,
                 "maxwell" => EnvelopeFormat.Maxwell,
+                "avro" => EnvelopeFormat.Avro,
                 _ => EnvelopeFormat.Debezium,
             },
             Strict = options.Envelope.Strict,
@@ -56,7 +58,7 @@ internal static class SerializerFactory
             TableFilter = Filter(options.Source.TableIncludeList, options.Source.TableExcludeList),
             ColumnFilter = Filter(options.Source.ColumnIncludeList, options.Source.ColumnExcludeList),
             ColumnMasks = [.. Masks(options.Envelope)],
-            SkippedOperations = Skipped(options.Envelope.SkippedOperations ?? (options.Envelope.Format == "debezium" ? "t" : "none")),
+            SkippedOperations = Skipped(options.Envelope.SkippedOperations ?? (options.Envelope.Format is "debezium" or "avro" ? "t" : "none")),
             MessageKeyColumns = options.Envelope.MessageKeyColumns is { } columns && MessageKeyColumns.TryParse(columns, out MessageKeyColumns? keys) ? keys : null,
             SchemaNames = Adjustment(options.Envelope.SchemaNameAdjustmentMode),
             FieldNames = Adjustment(options.Envelope.FieldNameAdjustmentMode),
@@ -64,7 +66,7 @@ internal static class SerializerFactory
             ReplaceNullWithDefault = options.Envelope.ReplaceNullWithDefault,
             RunId = options.Envelope.ContextHeaders ? runId : null,
         };
-        return new EntrySerializer(settings, topics, source);
+        return new EntrySerializer(settings, topics, source, schemaIds);
     }
 
     private static NameFilter? Filter(string? includes, string? excludes) =>

@@ -15,6 +15,8 @@ internal sealed class BridgeOptions
 
     public EnvelopeOptions Envelope { get; set; } = new();
 
+    public RegistryOptions Registry { get; set; } = new();
+
     public string TransactionalId => Kafka.TransactionalId ?? $"canal-bridge.{Topics.Prefix}.{Canal.Destination}";
 
     public string PositionTopic => Kafka.PositionTopic ?? $"{TransactionalId}.positions";

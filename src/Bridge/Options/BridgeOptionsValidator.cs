@@ -65,6 +65,11 @@ internal static class BridgeOptionsValidator
             CheckMasks(options.Envelope, mistakes);
         }
 
+        if (Has("Envelope") && Has("Registry"))
+        {
+            CheckAvro(options, needsRegistry: Has("Kafka"), mistakes);
+        }
+
         if (Has("Kafka"))
         {
             CheckKafka(options, mistakes);
@@ -78,6 +83,47 @@ internal static class BridgeOptionsValidator
         if (Has("Kafka") && Has("Delivery"))
         {
             CheckDelivery(options, mistakes);
+        }
+    }
+
+    private static void CheckAvro(BridgeOptions options, bool needsRegistry, List<string> mistakes)
+    {
+        RegistryOptions registry = options.Registry;
+        foreach (string url in (registry.Url ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (!Uri.TryCreate(url, UriKind.Absolute, out Uri? address) || address.Scheme is not ("http" or "https"))
+            {
+                mistakes.Add($"Registry:Url has '{url}' but must be such as http://registry:8081 or https://registry, or several separated by commas.");
+            }
+            else if (address.UserInfo.Length > 0)
+            {
+                mistakes.Add("Registry:Url holds a login, which would be printed; set Registry:Username and Registry:PasswordFile instead.");
+            }
+        }
+
+        if ((registry.Username is null) != (registry.Password is null))
+        {
+            mistakes.Add("Registry:Username and Registry:Password (or PasswordFile) go together; one of them is not set.");
+        }
+
+        if (options.Envelope.Format != "avro")
+        {
+            return;
+        }
+
+        if (needsRegistry && string.IsNullOrWhiteSpace(registry.Url))
+        {
+            mistakes.Add("Registry:Url is not set; Envelope:Format avro needs a schema registry, such as http://registry:8081.");
+        }
+
+        if (needsRegistry && registry.Timeout >= options.Kafka.TransactionTimeout)
+        {
+            mistakes.Add($"Registry:Timeout is {registry.Timeout:c} but must be below Kafka:TransactionTimeout ({options.Kafka.TransactionTimeout:c}): an open transaction waits meanwhile.");
+        }
+
+        if (options.Envelope.SchemasEnable || options.Envelope.DecimalFormat != "base64")
+        {
+            mistakes.Add("Envelope:SchemasEnable and Envelope:DecimalFormat are of the JSON converter but Envelope:Format is avro; leave them out.");
         }
     }
 
@@ -137,7 +183,14 @@ internal static class BridgeOptionsValidator
         }
 
         var defaults = new EnvelopeOptions();
-        foreach ((string name, string value, string usual) in (ReadOnlySpan<(string, string, string)>)
+        (string Name, string Value, string Usual)[] others =
+        [
+            (nameof(envelope.ColumnTruncateToChars), Set(envelope.ColumnTruncateToChars), ""),
+            (nameof(envelope.DdlFence), envelope.DdlFence ? "true" : "false", "false"),
+            (nameof(envelope.ProvideTransactionMetadata), envelope.ProvideTransactionMetadata ? "true" : "false", "false"),
+            (nameof(envelope.HeartbeatInterval), envelope.HeartbeatInterval.ToString("c", CultureInfo.InvariantCulture), "00:00:00"),
+        ];
+        (string Name, string Value, string Usual)[] modes =
         [
             (nameof(envelope.SchemasEnable), envelope.SchemasEnable ? "true" : "false", "false"),
             (nameof(envelope.DecimalHandlingMode), envelope.DecimalHandlingMode, defaults.DecimalHandlingMode),
@@ -148,13 +201,10 @@ internal static class BridgeOptionsValidator
             (nameof(envelope.ColumnMaskWithChars), Set(envelope.ColumnMaskWithChars), ""),
             (nameof(envelope.ColumnMaskHash), Set(envelope.ColumnMaskHash), ""),
             (nameof(envelope.ColumnMaskHashV1), Set(envelope.ColumnMaskHashV1), ""),
-            (nameof(envelope.ColumnTruncateToChars), Set(envelope.ColumnTruncateToChars), ""),
-            (nameof(envelope.DdlFence), envelope.DdlFence ? "true" : "false", "false"),
-            (nameof(envelope.ProvideTransactionMetadata), envelope.ProvideTransactionMetadata ? "true" : "false", "false"),
-            (nameof(envelope.HeartbeatInterval), envelope.HeartbeatInterval.ToString("c", CultureInfo.InvariantCulture), "00:00:00"),
             (nameof(envelope.SchemaNameAdjustmentMode), envelope.SchemaNameAdjustmentMode, defaults.SchemaNameAdjustmentMode),
             (nameof(envelope.FieldNameAdjustmentMode), envelope.FieldNameAdjustmentMode, defaults.FieldNameAdjustmentMode),
-        ])
+        ];
+        foreach ((string name, string value, string usual) in envelope.Format == "avro" ? others : [.. others, .. modes])
         {
             if (value != usual)
             {

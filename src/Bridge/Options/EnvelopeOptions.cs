@@ -5,8 +5,8 @@ namespace CanalBridge.Options;
 /// <summary>Section <c>Envelope</c>: the shape of the records. Beside <see cref="Format"/> and <see cref="Strict"/>, names, values and meanings are those of Debezium's connectors and Connect's JsonConverter.</summary>
 internal sealed class EnvelopeOptions
 {
-    /// <summary>Format of the records: debezium, canal-flat (the JSON of Canal's own Kafka mode) or maxwell.</summary>
-    [AllowedValues("debezium", "canal-flat", "maxwell")]
+    /// <summary>Format of the records: debezium (JSON), avro (Debezium's in Avro, with a schema registry), canal-flat (the JSON of Canal's own Kafka mode) or maxwell.</summary>
+    [AllowedValues("debezium", "avro", "canal-flat", "maxwell")]
     public string Format { get; set; } = "debezium";
 
     /// <summary>Whether canal-flat is byte for byte what Canal writes: one message per entry, null keys, its defects.</summary>
@@ -51,11 +51,11 @@ internal sealed class EnvelopeOptions
     /// <summary><c>message.key.columns</c>: key columns of tables, such as <c>shop\.orders:region,id;shop\.(.*):uuid</c>.</summary>
     public string? MessageKeyColumns { get; set; }
 
-    /// <summary><c>schema.name.adjustment.mode</c>: none, avro or avro_unicode.</summary>
+    /// <summary><c>schema.name.adjustment.mode</c>: none, avro or avro_unicode; none is avro where the format is.</summary>
     [AllowedValues("none", "avro", "avro_unicode")]
     public string SchemaNameAdjustmentMode { get; set; } = "none";
 
-    /// <summary><c>field.name.adjustment.mode</c>: none, avro or avro_unicode.</summary>
+    /// <summary><c>field.name.adjustment.mode</c>: none, avro or avro_unicode; none is avro where the format is.</summary>
     [AllowedValues("none", "avro", "avro_unicode")]
     public string FieldNameAdjustmentMode { get; set; } = "none";
 

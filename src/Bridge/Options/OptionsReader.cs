@@ -165,6 +165,8 @@ internal static class OptionsReader
         options.Source.ConnectionString = Secret("Source:ConnectionString", options.Source.ConnectionString, options.Source.ConnectionStringFile, mistakes);
         options.Envelope.ColumnMaskSalt = Secret("Envelope:ColumnMaskSalt", options.Envelope.ColumnMaskSalt, options.Envelope.ColumnMaskSaltFile, mistakes);
         options.Kafka.SaslPassword = Secret("Kafka:SaslPassword", options.Kafka.SaslPassword, options.Kafka.SaslPasswordFile, mistakes);
+        options.Registry.Password = Secret("Registry:Password", options.Registry.Password, options.Registry.PasswordFile, mistakes);
+        options.Registry.SslKeystorePassword = Secret("Registry:SslKeystorePassword", options.Registry.SslKeystorePassword, options.Registry.SslKeystorePasswordFile, mistakes);
     }
 
     private static string? Secret(string key, string? value, string? file, List<string> mistakes)

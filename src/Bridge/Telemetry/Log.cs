@@ -58,6 +58,12 @@ internal static partial class Log
     [LoggerMessage(3011, LogLevel.Warning, "The source cannot be asked for table definitions: {Reason}. The bridge starts, and stops at the first row of a table of which nothing is known; mend Source:ConnectionString or the source before")]
     public static partial void SourceUnreachable(ILogger logger, string reason);
 
+    [LoggerMessage(3020, LogLevel.Information, "The schema of subject {Subject} has id {SchemaId}")]
+    public static partial void SchemaKnown(ILogger logger, string subject, int schemaId);
+
+    [LoggerMessage(3021, LogLevel.Warning, "The schema registry gives no id for subject {Subject}: {Reason}. It is asked again for up to {Timeout}; nothing is delivered meanwhile")]
+    public static partial void RegistrySilent(ILogger logger, string subject, string reason, TimeSpan timeout);
+
     [LoggerMessage(3007, LogLevel.Warning, "The source has no table {Table} any more: its older rows are written by what they show themselves (key only by PRIMARY KEY, no defaults)")]
     public static partial void TableGone(ILogger logger, string table);
 

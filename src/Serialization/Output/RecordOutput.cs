@@ -80,6 +80,25 @@ internal ref struct RecordOutput
         _written += range.Length;
     }
 
+    /// <summary>What was written from <paramref name="start"/> on, to be changed in place; to be followed by <see cref="EndAt"/>.</summary>
+    /// <param name="start">Where it starts.</param>
+    /// <param name="more">Bytes that it may become longer.</param>
+    public Span<byte> Rewrite(int start, int more)
+    {
+        Reserve(more);
+        int length = Position - start;
+        Flush();
+        _buffer.Truncate(_buffer.Count, start);
+        return _buffer.GetSpan(length + more)[..(length + more)];
+    }
+
+    /// <summary>Says how long what was rewritten has become.</summary>
+    public void EndAt(int length)
+    {
+        _buffer.Advance(length);
+        _span = _buffer.GetSpan(1);
+    }
+
     /// <summary>Bytes from <paramref name="start"/> to here.</summary>
     public readonly ByteRange RangeFrom(int start) => new(start, Position - start);
 

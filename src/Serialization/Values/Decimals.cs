@@ -6,7 +6,7 @@ namespace CanalBridge.Serialization.Values;
 internal static class Decimals
 {
     /// <summary>65 digits, MySQL's most, take 216 bits and a sign.</summary>
-    private const int MostBytes = 32;
+    public const int MostBytes = 32;
 
     private const int DigitsPerStep = 18;
 
@@ -20,21 +20,35 @@ internal static class Decimals
     /// <summary>Writes a quoted base64 string. Canal leaves out trailing groups of zeros: the scale is made up here.</summary>
     public static bool TryWrite(ref RecordOutput output, scoped ReadOnlySpan<byte> text, int precision, int scale)
     {
+        Span<byte> bytes = stackalloc byte[MostBytes];
+        if (!TryToBytes(text, precision, scale, bytes, out int start))
+        {
+            return false;
+        }
+
+        BinaryText.WriteBase64(ref output, bytes[start..]);
+        return true;
+    }
+
+    /// <summary>The bytes themselves: fills the end of <paramref name="bytes"/>, which takes <see cref="MostBytes"/>.</summary>
+    public static bool TryToBytes(scoped ReadOnlySpan<byte> text, int precision, int scale, Span<byte> bytes, out int start)
+    {
         if (precision <= DigitsPerStep && TryReadSmall(text, precision, scale, out long small))
         {
-            WriteSmall(ref output, small);
+            int bits = 65 - System.Numerics.BitOperations.LeadingZeroCount((ulong)(small ^ (small >> 63)));
+            System.Buffers.Binary.BinaryPrimitives.WriteInt64BigEndian(bytes[(MostBytes - 8)..], small);
+            start = MostBytes - ((bits + 7) / 8);
             return true;
         }
 
         Span<byte> digits = stackalloc byte[precision + 1];
         if (!TryReadUnscaled(text, scale, digits[..precision], out int count, out bool negative))
         {
+            start = 0;
             return false;
         }
 
-        Span<byte> bytes = stackalloc byte[MostBytes];
-        int start = ToTwosComplement(digits[..count], negative, bytes);
-        BinaryText.WriteBase64(ref output, bytes[start..]);
+        start = ToTwosComplement(digits[..count], negative, bytes);
         return true;
     }
 
@@ -113,15 +127,6 @@ internal static class Decimals
 
         unscaled = negative ? -unscaled : unscaled;
         return true;
-    }
-
-    private static void WriteSmall(ref RecordOutput output, long unscaled)
-    {
-        int bits = 65 - System.Numerics.BitOperations.LeadingZeroCount((ulong)(unscaled ^ (unscaled >> 63)));
-        int length = (bits + 7) / 8;
-        Span<byte> bytes = stackalloc byte[8];
-        System.Buffers.Binary.BinaryPrimitives.WriteInt64BigEndian(bytes, unscaled << (64 - (8 * length)));
-        BinaryText.WriteBase64(ref output, bytes[..length]);
     }
 
     private static void WriteText(ref RecordOutput output, scoped ReadOnlySpan<byte> digits, bool negative, int scale)

@@ -7,6 +7,9 @@ internal ref struct Latin1Reader
 
     public Latin1Reader(ReadOnlySpan<byte> utf8) => _utf8 = utf8;
 
+    /// <summary>How many bytes are left to read, if all characters are below U+0100.</summary>
+    public readonly int Count => _utf8.Length - _utf8.Count((byte)0xc2) - _utf8.Count((byte)0xc3);
+
     /// <summary>Reads up to the length of <paramref name="target"/>.</summary>
     /// <returns>Bytes read; -1 when a character is above U+00FF.</returns>
     public int Read(Span<byte> target)

@@ -28,15 +28,16 @@ public sealed class DependencyTests
         Check(Types().That().ResideInAssemblyMatching("^CanalBridge.Serialization,").Should().NotDependOnAny(Types().That().ResideInAssemblyMatching("^canal-bridge,")));
 
     [Theory]
-    [InlineData("Kafka", "Fetch|Map|Publish|Settle|Positions|Commands")]
-    [InlineData("Positions", "Fetch|Map|Publish|Settle|Commands")]
-    [InlineData("Fetch", "Map|Publish|Settle|Source|Positions|Kafka|Commands")]
-    [InlineData("Map", "Fetch|Publish|Settle|Source|Kafka|Commands")]
-    [InlineData("Publish", "Fetch|Map|Settle|Source|Commands")]
-    [InlineData("Source", "Fetch|Map|Publish|Settle|Positions|Kafka|Commands")]
-    [InlineData("Settle", "Fetch|Map|Publish|Positions|Kafka|Commands")]
-    [InlineData("Telemetry", "Fetch|Map|Publish|Settle|Positions|Kafka|Options|Commands")]
-    [InlineData("Options", "Fetch|Map|Publish|Settle|Positions|Kafka|Telemetry|Commands")]
+    [InlineData("Kafka", "Fetch|Map|Publish|Settle|Registry|Positions|Commands")]
+    [InlineData("Positions", "Fetch|Map|Publish|Settle|Registry|Commands")]
+    [InlineData("Fetch", "Map|Publish|Settle|Source|Registry|Positions|Kafka|Commands")]
+    [InlineData("Map", "Fetch|Publish|Settle|Source|Registry|Kafka|Commands")]
+    [InlineData("Publish", "Fetch|Map|Settle|Source|Registry|Commands")]
+    [InlineData("Source", "Fetch|Map|Publish|Settle|Registry|Positions|Kafka|Commands")]
+    [InlineData("Registry", "Fetch|Map|Publish|Settle|Source|Positions|Kafka|Commands")]
+    [InlineData("Settle", "Fetch|Map|Publish|Registry|Positions|Kafka|Commands")]
+    [InlineData("Telemetry", "Fetch|Map|Publish|Settle|Registry|Positions|Kafka|Options|Commands")]
+    [InlineData("Options", "Fetch|Map|Publish|Settle|Registry|Positions|Kafka|Telemetry|Commands")]
     public void Folder_of_the_bridge_does_not_depend_on_those_beside_or_above_it(string folder, string forbidden) =>
         Check(Types().That().ResideInNamespaceMatching($@"^CanalBridge\.{folder}$").Should()
             .NotDependOnAny(Types().That().ResideInNamespaceMatching($@"^CanalBridge\.({forbidden})(\.|$)")));

@@ -53,6 +53,30 @@ public sealed class RecordLinesTests : IDisposable
     }
 
     [Fact]
+    public void Binary_record_is_in_base64_and_says_so()
+    {
+        Write(Bytes(0, 0, 0, 0, 1, 2), Bytes(0, 0, 0, 0, 2, 0xff));
+
+        Assert.Equal("{\"topic\":\"p.shop.items\",\"encoding\":\"base64\",\"key\":\"AAAAAAEC\",\"value\":\"AAAAAAL/\",\"headers\":[]}\n", Output);
+    }
+
+    [Fact]
+    public void Null_beside_a_binary_part_is_null()
+    {
+        Write(Bytes(0, 0, 0, 0, 1, 2), ByteRange.Null);
+
+        Assert.Contains("\"encoding\":\"base64\",\"key\":\"AAAAAAEC\",\"value\":null", Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_no_UTF_8_is_binary()
+    {
+        Write(Text("k"), Bytes(0xff));
+
+        Assert.Contains("\"encoding\":\"base64\",\"key\":\"aw==\",\"value\":\"/w==\"", Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Own_header_stands_before_the_shared_ones()
     {
         _records.Add("p.shop.items", Text("k"), Text("v"), "own", Text("first"));
@@ -138,9 +162,10 @@ public sealed class RecordLinesTests : IDisposable
         _lines.Write(_records[_records.Count - 1], []);
     }
 
-    private ByteRange Text(string text)
+    private ByteRange Text(string text) => Bytes(Encoding.UTF8.GetBytes(text));
+
+    private ByteRange Bytes(params byte[] bytes)
     {
-        byte[] bytes = Encoding.UTF8.GetBytes(text);
         int start = _records.LengthBytes;
         bytes.CopyTo(_records.GetSpan(bytes.Length));
         _records.Advance(bytes.Length);

@@ -146,7 +146,6 @@ public sealed class BatchMapperTests : IDisposable
     }
 
     [Theory]
-    [InlineData("debezium", CanalEventType.Alter, 0)]
     [InlineData("debezium", CanalEventType.Alter, 1)]
     [InlineData("debezium", CanalEventType.Truncate, 0)]
     [InlineData("canal-flat", CanalEventType.Alter, 1)]
@@ -157,7 +156,7 @@ public sealed class BatchMapperTests : IDisposable
         using EntrySerializer serializer = SerializerFactory.Create(
             new BridgeOptions { Topics = { Prefix = "p" }, Envelope = { Format = format } }, Guid.NewGuid(), new TopicRouter(new TopicOptions { Prefix = "p" }, new FakeLogger()), source: null);
 
-        Map(Mapper(serializer: serializer), Statement(100, type, isDdl: true, "shop", "items", "TRUNCATE items"));
+        Map(Mapper(serializer: serializer), Statement(100, type, isDdl: true, "shop", "items", type == CanalEventType.Truncate ? "TRUNCATE items" : "ALTER TABLE items ADD x INT"));
 
         Assert.Equal(records, _records.Count);
         Assert.Equal(records == 0 ? 1 : 0, Logged(DdlPassed).Length);
@@ -195,7 +194,9 @@ public sealed class BatchMapperTests : IDisposable
     [Fact]
     public void Ddl_is_a_record_once_however_often_it_comes()
     {
-        BatchMapper mapper = Mapper();
+        using EntrySerializer serializer = SerializerFactory.Create(
+            new BridgeOptions { Topics = { Prefix = "p" } }, Guid.NewGuid(), new TopicRouter(new TopicOptions { Prefix = "p" }, new FakeLogger()), source: null);
+        BatchMapper mapper = Mapper(serializer: serializer);
 
         Map(mapper, Ddl(100, "shop", "items"), Ddl(100, "shop", "items"));
 

@@ -38,6 +38,44 @@ public sealed class BridgeOptionsValidatorTests
     public void Filter_of_regular_expressions_is_taken_as_it_is(string filter) =>
         Assert.Equal(filter, Read(("Canal:Filter", filter)).Canal.Filter);
 
+    [Fact]
+    public void Avro_needs_a_registry() =>
+        Assert.Contains("Registry:Url is not set", Assert.Single(Mistakes(("Envelope:Format", "avro"))), StringComparison.Ordinal);
+
+    [Fact]
+    public void Avro_with_a_registry_is_taken() =>
+        Assert.Equal("avro", Read(("Envelope:Format", "avro"), ("Registry:Url", "http://a:8081,https://b")).Envelope.Format);
+
+    [Theory]
+    [InlineData("Envelope:SchemasEnable", "true")]
+    [InlineData("Envelope:DecimalFormat", "numeric")]
+    public void Settings_of_the_JSON_converter_are_refused_with_Avro(string key, string value) =>
+        Assert.Contains("of the JSON converter", Assert.Single(Mistakes(("Envelope:Format", "avro"), ("Registry:Url", "http://a"), (key, value))), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("registry:8081")]
+    [InlineData("ftp://registry")]
+    [InlineData("http://a,b")]
+    public void Address_of_a_registry_that_is_none_is_refused(string url) =>
+        Assert.Contains("Registry:Url has", Assert.Single(Mistakes(("Registry:Url", url))), StringComparison.Ordinal);
+
+    [Fact]
+    public void Login_in_the_address_of_a_registry_is_refused_and_not_shown()
+    {
+        string mistake = Assert.Single(Mistakes(("Registry:Url", "http://bridge:hunter2@registry:8081")));
+
+        Assert.Contains("Registry:PasswordFile", mistake, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", mistake, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Login_of_a_registry_is_given_whole() =>
+        Assert.Contains("go together", Assert.Single(Mistakes(("Registry:Username", "bridge"))), StringComparison.Ordinal);
+
+    [Fact]
+    public void Registry_is_not_asked_for_longer_than_a_transaction_lives() =>
+        Assert.Contains("Registry:Timeout is 00:00:30", Assert.Single(Mistakes(("Envelope:Format", "avro"), ("Registry:Url", "http://a"), ("Registry:Timeout", "00:00:30"))), StringComparison.Ordinal);
+
     [Theory]
     [InlineData("Envelope:ColumnMaskWithChars:many", "shop\\.a\\.b", "number of characters")]
     [InlineData("Envelope:ColumnTruncateToChars:-1", "shop\\.a\\.b", "number of characters")]

@@ -222,25 +222,30 @@ internal sealed class ColumnValueWriter : IDisposable
             return true;
         }
 
-        long microseconds = (((clock.EpochDay * 86400) + clock.Seconds) * 1_000_000) + clock.Microseconds;
-        switch (column.Form)
+        if (column.Form == DebeziumForm.IsoTimestamp)
         {
-            case DebeziumForm.MilliTimestamp:
-                output.WriteNumber((microseconds - (clock.Microseconds % 1000)) / 1000);
-                break;
-            case DebeziumForm.MicroTimestamp:
-                output.WriteNumber(microseconds);
-                break;
-            case DebeziumForm.NanoTimestamp:
-                // Debezium lets it wrap.
-                output.WriteNumber(unchecked(microseconds * 1000));
-                break;
-            default:
-                IsoTexts.WriteTimestamp(ref output, clock);
-                break;
+            IsoTexts.WriteTimestamp(ref output, clock);
+        }
+        else
+        {
+            output.WriteNumber(SinceEpoch(column.Form, clock));
         }
 
         return true;
+    }
+
+    /// <summary>Milliseconds, microseconds or nanoseconds since the epoch, by the form.</summary>
+    public static long SinceEpoch(DebeziumForm form, WallClock clock)
+    {
+        long microseconds = (((clock.EpochDay * 86400) + clock.Seconds) * 1_000_000) + clock.Microseconds;
+        return form switch
+        {
+            DebeziumForm.MilliTimestamp => (microseconds - (clock.Microseconds % 1000)) / 1000,
+            DebeziumForm.MicroTimestamp => microseconds,
+
+            // Debezium lets it wrap.
+            _ => unchecked(microseconds * 1000),
+        };
     }
 
     /// <summary>TIME is a span; as a time of day only 0 to 24 h can be written. Debezium writes NULL for others where the column takes it, and stops where not.</summary>
@@ -279,15 +284,27 @@ internal sealed class ColumnValueWriter : IDisposable
     }
 
     /// <summary>The binlog's zero byte is read as 1900 + 0.</summary>
-    private static bool TryWriteYear(ref RecordOutput output, scoped ReadOnlySpan<byte> text)
+    public static bool TryReadYear(scoped ReadOnlySpan<byte> text, out int year)
     {
-        if (text.Length is 0 or > 4 || !Utf8Parser.TryParse(text, out int year, out int used) || used != text.Length || year < 0)
+        if (text.Length is 0 or > 4 || !Utf8Parser.TryParse(text, out year, out int used) || used != text.Length || year < 0)
         {
+            year = 0;
             return false;
         }
 
-        output.WriteNumber(year == 0 ? 1900 : WallClock.AdjustYear(year));
+        year = year == 0 ? 1900 : WallClock.AdjustYear(year);
         return true;
+    }
+
+    private static bool TryWriteYear(ref RecordOutput output, scoped ReadOnlySpan<byte> text)
+    {
+        bool isYear = TryReadYear(text, out int year);
+        if (isYear)
+        {
+            output.WriteNumber(year);
+        }
+
+        return isYear;
     }
 
     /// <summary>Canal sends the index from 1; 0 is the error value, an empty text.</summary>

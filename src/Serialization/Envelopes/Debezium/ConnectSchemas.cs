@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace CanalBridge.Serialization.Envelopes.Debezium;
@@ -27,7 +26,7 @@ internal static class ConnectSchemas
     /// <param name="topic">Topic of the table.</param>
     /// <param name="columns">Key columns in key order.</param>
     public static byte[] KeyStart(string topic, DebeziumColumn[] columns) =>
-        Encoding.UTF8.GetBytes($$"""{"schema":{"type":"struct","fields":[{{Fields(columns, masks: false)}}],"optional":false,"name":"{{topic}}.Key"},"payload":""");
+        Encoding.UTF8.GetBytes($$"""{"schema":{"type":"struct","fields":[{{Fields(columns)}}],"optional":false,"name":"{{topic}}.Key"},"payload":""");
 
     /// <summary><c>{"schema":…,"payload":</c> of the values.</summary>
     /// <param name="topic">Topic of the table.</param>
@@ -35,30 +34,16 @@ internal static class ConnectSchemas
     /// <param name="connector">Debezium's name of the connector.</param>
     public static byte[] ValueStart(string topic, DebeziumColumn[] columns, string connector)
     {
-        string row = $$"""{"type":"struct","fields":[{{Fields(columns, masks: true)}}],"optional":true,"name":"{{topic}}.Value","field":""";
+        string row = $$"""{"type":"struct","fields":[{{Fields(columns)}}],"optional":true,"name":"{{topic}}.Value","field":""";
         string source = Source.Replace("CONNECTOR", connector, StringComparison.Ordinal);
         return Encoding.UTF8.GetBytes(
             $$"""{"schema":{"type":"struct","fields":[{{row}}"before"},{{row}}"after"},{{source}},{{Block}},{"type":"string","optional":false,"field":"op"},"""
             + $$"""{"type":"int64","optional":true,"field":"ts_ms"},{"type":"int64","optional":true,"field":"ts_us"},{"type":"int64","optional":true,"field":"ts_ns"}],"optional":false,"name":"{{topic}}.Envelope","version":2},"payload":""");
     }
 
-    private static (string Name, string Value)[] Parameters(DebeziumColumn column, bool masks)
-    {
-        DebeziumType type = column.DebeziumType;
-        List<(string Name, string Value)> list = type.Form is DebeziumForm.Enum or DebeziumForm.Set
-            ? [("allowed", string.Join(',', column.Labels.Select(Encoding.UTF8.GetString)))]
-            : [.. type.Parameters];
-        if (masks && column.Mask is { } mask)
-        {
-            list.Add(mask.Kept is { } kept ? ("truncateLength", kept.ToString(CultureInfo.InvariantCulture)) : ("masked", "true"));
-        }
+    private static string Fields(DebeziumColumn[] columns) => string.Join(',', columns.Select(Field));
 
-        return [.. list];
-    }
-
-    private static string Fields(DebeziumColumn[] columns, bool masks) => string.Join(',', columns.Select(column => Field(column, masks)));
-
-    private static string Field(DebeziumColumn column, bool masks)
+    private static string Field(DebeziumColumn column)
     {
         DebeziumType type = column.DebeziumType;
         string fields = type.Form switch
@@ -78,7 +63,7 @@ internal static class ConnectSchemas
             _ when column.Comment is { } comment => $""","doc":{Encoding.UTF8.GetString(comment)}""",
             _ => "",
         };
-        string parameters = Parameters(column, masks) is { Length: > 0 } list
+        string parameters = column.Parameters is { Count: > 0 } list
             ? $$""","parameters":{{{string.Join(',', list.Select(static p => $"\"{p.Name}\":\"{p.Value}\""))}}}""" : "";
         string byDefault = column.Default is { } value ? $""","default":{Encoding.UTF8.GetString(value)}""" : "";
         return $$"""{"type":"{{type.Connect}}"{{fields}},"optional":{{(optional ? "true" : "false")}}{{semantic}}{{doc}}{{parameters}}{{byDefault}},"field":{{Encoding.UTF8.GetString(column.Member.AsSpan(0, column.Member.Length - 1))}}}""";

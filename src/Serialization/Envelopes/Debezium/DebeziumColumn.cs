@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using CanalBridge.Serialization.Tables;
 using CanalBridge.Serialization.Tables.Definitions;
 using CanalBridge.Serialization.Values;
@@ -9,6 +10,8 @@ namespace CanalBridge.Serialization.Envelopes.Debezium;
 internal sealed class DebeziumColumn : JsonColumn
 {
     private const string EnumName = "io.debezium.data.Enum", SetName = "io.debezium.data.EnumSet";
+
+    private bool _isInKey;
 
     /// <param name="layout">The column as its rows show it.</param>
     /// <param name="definition">The column as defined; null if unknown.</param>
@@ -81,10 +84,28 @@ internal sealed class DebeziumColumn : JsonColumn
     /// <summary>What stands for a zero date: NULL, or the default or epoch where the column does not take NULL. For DATE and DATETIME.</summary>
     public byte[] ZeroDate { get; }
 
-    /// <summary>This column, its digest not cut.</summary>
-    public DebeziumColumn WithWholeDigest()
+    /// <summary>Parameters of its schema, in order. Those of a key tell of no mask.</summary>
+    public IReadOnlyList<(string Name, string Value)> Parameters
+    {
+        get
+        {
+            List<(string Name, string Value)> parameters = DebeziumType.Form is DebeziumForm.Enum or DebeziumForm.Set
+                ? [("allowed", string.Join(',', Labels.Select(Encoding.UTF8.GetString)))]
+                : [.. DebeziumType.Parameters];
+            if (Mask is not null && !_isInKey)
+            {
+                parameters.Add(Mask.Kept is { } kept ? ("truncateLength", kept.ToString(CultureInfo.InvariantCulture)) : ("masked", "true"));
+            }
+
+            return parameters;
+        }
+    }
+
+    /// <summary>This column as part of a key: its digest is not cut.</summary>
+    public DebeziumColumn ForKey()
     {
         MaskedLength = null;
+        _isInKey = true;
         return this;
     }
 

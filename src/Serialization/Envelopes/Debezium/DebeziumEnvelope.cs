@@ -4,15 +4,14 @@ using CanalBridge.Serialization.Tables;
 
 namespace CanalBridge.Serialization.Envelopes.Debezium;
 
-/// <summary>Debezium's records: a delete is followed by its tombstone; a changed key is a delete, a tombstone and a create.</summary>
-internal sealed class DebeziumEnvelope : IEnvelopeWriter
+/// <summary>Debezium's records in JSON; <see cref="ChangeRecords"/> decides which.</summary>
+internal sealed class DebeziumEnvelope : IEnvelopeWriter, IRecordParts
 {
-    private const string OldKeyHeader = "__debezium.oldkey", NewKeyHeader = "__debezium.newkey";
-
     private readonly SerializationSettings _settings;
     private readonly ColumnValueWriter _columns;
     private readonly RecordKeyWriter _keys;
     private readonly DebeziumValueWriter _values;
+    private readonly ChangeRecords _changes;
     private readonly SchemaChangeWriter? _schemaChanges;
     private readonly SourceTransaction? _transaction;
     private readonly SourceThread _thread;
@@ -24,7 +23,8 @@ internal sealed class DebeziumEnvelope : IEnvelopeWriter
         _keys = new RecordKeyWriter(_columns);
         _thread = new SourceThread(settings.SourceKind);
         _transaction = settings.TransactionTopic is { } topic ? new SourceTransaction(topic, settings.Schemas) : null;
-        _values = new DebeziumValueWriter(settings, new RowWriter(_columns), _transaction);
+        _values = new DebeziumValueWriter(settings, new RowWriter<JsonFields>(new JsonFields(_columns)), _transaction);
+        _changes = new ChangeRecords(this, settings.Tombstones);
         _schemaChanges = settings.IncludeSchemaChanges ? new SchemaChangeWriter(settings) : null;
         SharedHeaders = ContextHeaders.Create(settings);
     }
@@ -126,71 +126,19 @@ internal sealed class DebeziumEnvelope : IEnvelopeWriter
     }
 
     /// <inheritdoc />
-    public void WriteRow(in ChangeEvent change, RecordBuffer records)
-    {
-        var table = DebeziumTable.Of(change.Layout, _settings);
-        var output = new RecordOutput(records);
-        if (change.Operation == Operation.Create)
-        {
-            ByteRange key = _keys.Write(ref output, table, change.Images.After, change.Row);
-            WriteRecord(ref output, records, table, change, Operation.Create, key);
-        }
-        else
-        {
-            ByteRange key = _keys.Write(ref output, table, change.Images.Before, change.Row);
-            if (change.Operation == Operation.Delete)
-            {
-                WriteRecord(ref output, records, table, change, Operation.Delete, key);
-                if (_settings.Tombstones)
-                {
-                    records.Add(table.Source.Topic, key, ByteRange.Null);
-                }
-            }
-            else
-            {
-                WriteUpdate(ref output, records, table, change, key);
-            }
-        }
-    }
+    public void WriteRow(in ChangeEvent change, RecordBuffer records) => _changes.Write(change, records);
 
     /// <inheritdoc />
-    public void Dispose()
-    {
-        _values.Dispose();
-        _columns.Dispose();
-        _transaction?.Dispose();
-    }
+    public DebeziumTable TableOf(TableLayout layout) => DebeziumTable.Of(layout, _settings);
 
-    private void WriteUpdate(ref RecordOutput output, RecordBuffer records, DebeziumTable table, in ChangeEvent change, ByteRange oldKey)
-    {
-        if (change.Images.AreUnchanged(table.KeyIndexes))
-        {
-            WriteRecord(ref output, records, table, change, Operation.Update, oldKey);
-            return;
-        }
+    /// <inheritdoc />
+    public ByteRange WriteKey(ref RecordOutput output, DebeziumTable table, ByteRange[] image, ReadOnlySpan<byte> row) => _keys.Write(ref output, table, image, row);
 
-        // Texts that differ may still be the same key (a zero date and the epoch).
-        ByteRange newKey = _keys.Write(ref output, table, change.Images.After, change.Row);
-        output.Flush();
-        if (records.Slice(oldKey).SequenceEqual(records.Slice(newKey)))
-        {
-            WriteRecord(ref output, records, table, change, Operation.Update, oldKey);
-            return;
-        }
+    /// <inheritdoc />
+    public ByteRange WriteKeyForHeader(ref RecordOutput output, DebeziumTable table, ByteRange[] image, ReadOnlySpan<byte> row) => _keys.WriteHeader(ref output, table, image, row);
 
-        ByteRange oldHeader = _keys.WriteHeader(ref output, table, change.Images.Before, change.Row);
-        ByteRange newHeader = _keys.WriteHeader(ref output, table, change.Images.After, change.Row);
-        WriteRecord(ref output, records, table, change, Operation.Delete, oldKey, NewKeyHeader, newHeader);
-        if (_settings.Tombstones)
-        {
-            records.Add(table.Source.Topic, oldKey, ByteRange.Null, NewKeyHeader, newHeader);
-        }
-
-        WriteRecord(ref output, records, table, change, Operation.Create, newKey, OldKeyHeader, oldHeader);
-    }
-
-    private void WriteRecord(
-        ref RecordOutput output, RecordBuffer records, DebeziumTable table, in ChangeEvent change, Operation operation, ByteRange key, string? headerName = null, ByteRange headerValue = default)
+    /// <inheritdoc />
+    public ByteRange WriteValue(ref RecordOutput output, DebeziumTable table, in ChangeEvent change, Operation operation)
     {
         int start = output.Position;
         output.Write(table.ValueStart);
@@ -200,7 +148,14 @@ internal sealed class DebeziumEnvelope : IEnvelopeWriter
             output.Write(ConnectSchemas.End);
         }
 
-        records.Add(table.Source.Topic, key, output.RangeFrom(start), headerName, headerValue);
-        output.Flush();
+        return output.RangeFrom(start);
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        _values.Dispose();
+        _columns.Dispose();
+        _transaction?.Dispose();
     }
 }

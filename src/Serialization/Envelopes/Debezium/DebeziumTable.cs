@@ -3,10 +3,10 @@ using CanalBridge.Serialization.Values;
 
 namespace CanalBridge.Serialization.Envelopes.Debezium;
 
-/// <summary>A table layout as Debezium's JSON writes it.</summary>
-internal sealed class DebeziumTable
+/// <summary>A table layout as Debezium's records have it; with what is the same in each, in JSON.</summary>
+internal class DebeziumTable
 {
-    private DebeziumTable(TableLayout layout, SerializationSettings settings)
+    protected DebeziumTable(TableLayout layout, SerializationSettings settings)
     {
         Source = layout.Table;
         KeyIndexes = settings.KeyColumnsOf(layout);
@@ -23,7 +23,7 @@ internal sealed class DebeziumTable
         DebeziumColumn Column(ColumnLayout column, ColumnMask? mask, bool isInKey)
         {
             var made = new DebeziumColumn(column, layout.Definition?.Columns[column.Index], layout.KeyColumns.Contains(column.Index), settings, mask);
-            return isInKey ? made.WithWholeDigest() : made;
+            return isInKey ? made.ForKey() : made;
         }
     }
 

@@ -9,7 +9,7 @@ namespace CanalBridge.Serialization.Envelopes.Debezium;
 /// <summary>The value of Debezium's record, JSON without schemas: before, after, source, transaction, op, ts_ms, ts_us, ts_ns.</summary>
 internal sealed class DebeziumValueWriter : IDisposable
 {
-    private readonly RowWriter _rows;
+    private readonly RowWriter<JsonFields> _rows;
     private readonly SourceTransaction? _transaction;
 
     // Around the two things that differ between the rows of an entry: source.row and op.
@@ -20,7 +20,7 @@ internal sealed class DebeziumValueWriter : IDisposable
     private ByteRange _rest;
     private long _now = long.MinValue;
 
-    public DebeziumValueWriter(SerializationSettings settings, RowWriter rows, SourceTransaction? transaction)
+    public DebeziumValueWriter(SerializationSettings settings, RowWriter<JsonFields> rows, SourceTransaction? transaction)
     {
         _rows = rows;
         _transaction = transaction;

@@ -2,16 +2,18 @@ using CanalBridge.Serialization.Output;
 
 namespace CanalBridge.Serialization.Envelopes.Debezium;
 
-/// <summary>A row image as a JSON object, columns in table order.</summary>
-internal sealed class RowWriter
+/// <summary>A row image, columns in table order.</summary>
+/// <typeparam name="TFields">How a field is encoded. A struct: its calls cost nothing.</typeparam>
+internal sealed class RowWriter<TFields>
+    where TFields : struct, IRowFields
 {
-    private readonly ColumnValueWriter _values;
+    private readonly TFields _fields;
 
     // Where the members of the old row end in the output; member 0 starts at _beforeStart.
     private int[] _ends = [];
     private int _beforeStart;
 
-    public RowWriter(ColumnValueWriter values) => _values = values;
+    public RowWriter(TFields fields) => _fields = fields;
 
     /// <summary>Writes the old row.</summary>
     public void WriteBefore(ref RecordOutput output, DebeziumTable table, in ChangeEvent change)
@@ -22,27 +24,27 @@ internal sealed class RowWriter
             _ends = new int[columns.Length];
         }
 
-        output.Write((byte)'{');
+        _fields.Begin(ref output);
         _beforeStart = output.Position;
         for (int i = 0; i < columns.Length; i++)
         {
-            WriteMember(ref output, table, i, change.Images.Before, change.Row);
+            _fields.Write(ref output, table, i, change.Images.Before, change.Row);
             _ends[i] = output.Position;
         }
 
-        output.Write((byte)'}');
+        _fields.End(ref output);
     }
 
     /// <summary>Writes the new row.</summary>
     public void WriteAfter(ref RecordOutput output, DebeziumTable table, in ChangeEvent change)
     {
-        output.Write((byte)'{');
+        _fields.Begin(ref output);
         for (int i = 0; i < table.Columns.Length; i++)
         {
-            WriteMember(ref output, table, i, change.Images.After, change.Row);
+            _fields.Write(ref output, table, i, change.Images.After, change.Row);
         }
 
-        output.Write((byte)'}');
+        _fields.End(ref output);
     }
 
     /// <summary>Writes the new row right after its old one was written to the same buffer: members that did not change are copied, many at a time.</summary>
@@ -50,7 +52,7 @@ internal sealed class RowWriter
     {
         DebeziumColumn[] columns = table.Columns;
         bool[] unchangedColumns = change.Images.Unchanged;
-        output.Write((byte)'{');
+        _fields.Begin(ref output);
         for (int i = 0; i < columns.Length;)
         {
             int unchanged = i;
@@ -67,21 +69,11 @@ internal sealed class RowWriter
             }
             else
             {
-                WriteMember(ref output, table, i, change.Images.After, change.Row);
+                _fields.Write(ref output, table, i, change.Images.After, change.Row);
                 i++;
             }
         }
 
-        output.Write((byte)'}');
-    }
-
-    private void WriteMember(ref RecordOutput output, DebeziumTable table, int index, ByteRange[] image, ReadOnlySpan<byte> row)
-    {
-        DebeziumColumn column = table.Columns[index];
-        output.Write(index == 0 ? column.Member : column.MemberAfterComma);
-        if (!_values.TryWrite(ref output, column, image[column.Index], row))
-        {
-            ColumnValueWriter.ThrowUnmappable(table.Source, column);
-        }
+        _fields.End(ref output);
     }
 }

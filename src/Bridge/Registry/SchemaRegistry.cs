@@ -1,0 +1,129 @@
+using System.Globalization;
+using System.Net;
+using CanalBridge.Options;
+using CanalBridge.Serialization;
+using CanalBridge.Telemetry;
+using Confluent.SchemaRegistry;
+using Microsoft.Extensions.Logging;
+
+namespace CanalBridge.Registry;
+
+/// <summary>Registers schemas, or looks them up: once per subject and layout of a table.</summary>
+internal sealed class SchemaRegistry : ISchemaIds, IDisposable
+{
+    /// <summary>Bound on one answer: the loop stands meanwhile, an open Kafka transaction with it.</summary>
+    private static readonly TimeSpan MostPerAnswer = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    private readonly RegistryOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly CachedSchemaRegistryClient _client;
+
+    public SchemaRegistry(RegistryOptions options, TimeProvider time, ILogger logger)
+    {
+        _options = options;
+        _time = time;
+        _logger = logger;
+        var config = new SchemaRegistryConfig
+        {
+            Url = options.Url,
+            RequestTimeoutMs = (int)MostPerAnswer.TotalMilliseconds,
+
+            // Tried again here, where the stop is heard and the bound is known. With 0 the client sends nothing at all.
+            MaxRetries = 1,
+            RetriesWaitMs = 1,
+            RetriesMaxWaitMs = 1,
+            SslCaLocation = options.SslCaLocation,
+            SslKeystoreLocation = options.SslKeystoreLocation,
+            SslKeystorePassword = options.SslKeystorePassword,
+        };
+        _client = options.Username is { } user
+            ? new CachedSchemaRegistryClient(config, new BasicAuthenticationHeaderValueProvider(user, options.Password))
+            : new CachedSchemaRegistryClient(config);
+    }
+
+    /// <summary>Null where records are not in Avro.</summary>
+    public static SchemaRegistry? Create(BridgeOptions options, TimeProvider time, ILogger logger) =>
+        options.Envelope.Format == "avro" ? new SchemaRegistry(options.Registry, time, logger) : null;
+
+    /// <summary>Ends the asking: the process is to stop.</summary>
+    public CancellationToken Stop { get; set; }
+
+    /// <inheritdoc />
+    /// <exception cref="OperationCanceledException">By <see cref="Stop"/>.</exception>
+    /// <exception cref="RegistryException">It did not answer within Registry:Timeout, or refused.</exception>
+    public int IdOf(string subject, string schema)
+    {
+        long started = _time.GetTimestamp();
+        bool warned = false;
+        while (true)
+        {
+            Stop.ThrowIfCancellationRequested();
+            try
+            {
+                int id = Ask(subject, schema);
+                Log.SchemaKnown(_logger, subject, id);
+                return id;
+            }
+            catch (Exception e) when (IsPassing(e) && !Stop.IsCancellationRequested && _time.GetElapsedTime(started) < _options.Timeout)
+            {
+                if (!warned)
+                {
+                    Log.RegistrySilent(_logger, subject, Reason(e), _options.Timeout);
+                }
+
+                warned = true;
+                Stop.WaitHandle.WaitOne(Pause);
+            }
+            catch (Exception e) when (e is HttpRequestException or OperationCanceledException or TimeoutException)
+            {
+                Stop.ThrowIfCancellationRequested();
+                throw new RegistryException(subject, _options.Url!, Reason(e), Remedy(e), e);
+            }
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _client.Dispose();
+
+    private int Ask(string subject, string schema)
+    {
+        var avro = new Schema(schema, SchemaType.Avro);
+        Task<int> asking = _options.AutoRegister ? _client.RegisterSchemaAsync(subject, avro) : _client.GetSchemaIdAsync(subject, avro);
+
+        // The client's own bound is not kept where a server accepts the request and keeps silent.
+        TimeSpan bound = _options.Timeout < MostPerAnswer ? _options.Timeout : MostPerAnswer;
+        return asking.WaitAsync(bound, _time, Stop).GetAwaiter().GetResult();
+    }
+
+    /// <summary>No answer, or one that says to come back: everything but a refusal.</summary>
+    private static bool IsPassing(Exception e) => e switch
+    {
+        SchemaRegistryException refusal => refusal.Status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError,
+        HttpRequestException or OperationCanceledException or TimeoutException => true,
+        _ => false,
+    };
+
+    private static string Reason(Exception e) => e switch
+    {
+        SchemaRegistryException refusal => string.Create(CultureInfo.InvariantCulture, $"HTTP {(int)refusal.Status}, {refusal.Message}"),
+        OperationCanceledException or TimeoutException => "no answer in time",
+        _ when e.InnerException is { } cause => $"{e.Message} {cause.Message}",
+        _ => e.Message,
+    };
+
+    private string Remedy(Exception e) => e switch
+    {
+        SchemaRegistryException { Status: HttpStatusCode.Conflict } =>
+            "It is not compatible with what the subject had before. Set the subject's compatibility to what its readers can take (NONE takes everything), then start the bridge again.",
+        SchemaRegistryException { Status: HttpStatusCode.Unauthorized } => "Set Registry:Username and Registry:PasswordFile to a login that it knows.",
+        SchemaRegistryException { Status: HttpStatusCode.Forbidden } => $"Give the login of Registry:Username the right to {(_options.AutoRegister ? "write" : "read")} the subject.",
+        SchemaRegistryException { Status: HttpStatusCode.NotFound } when !_options.AutoRegister =>
+            "Registry:AutoRegister is false, so the schema must be registered before, word for word what the bridge would register; or set Registry:AutoRegister to true.",
+        SchemaRegistryException { Status: HttpStatusCode.UnprocessableEntity } => "It takes the schema for invalid: see whether a database, table or prefix has a name that Avro does not take (docs/avro.md), and report it otherwise.",
+        SchemaRegistryException refusal when !IsPassing(refusal) => "See that Registry:Url is a schema registry.",
+        _ => $"It was asked for {_options.Timeout:c} (Registry:Timeout). See that Registry:Url is right and that it runs, then start the bridge again.",
+    };
+}

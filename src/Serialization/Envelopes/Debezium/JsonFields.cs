@@ -1,0 +1,24 @@
+using CanalBridge.Serialization.Output;
+
+namespace CanalBridge.Serialization.Envelopes.Debezium;
+
+/// <summary>Fields as members of a JSON object.</summary>
+internal readonly struct JsonFields(ColumnValueWriter values) : IRowFields
+{
+    /// <inheritdoc />
+    public void Begin(ref RecordOutput output) => output.Write((byte)'{');
+
+    /// <inheritdoc />
+    public void Write(ref RecordOutput output, DebeziumTable table, int index, ByteRange[] image, ReadOnlySpan<byte> row)
+    {
+        DebeziumColumn column = table.Columns[index];
+        output.Write(index == 0 ? column.Member : column.MemberAfterComma);
+        if (!values.TryWrite(ref output, column, image[column.Index], row))
+        {
+            ColumnValueWriter.ThrowUnmappable(table.Source, column);
+        }
+    }
+
+    /// <inheritdoc />
+    public void End(ref RecordOutput output) => output.Write((byte)'}');
+}
