@@ -107,7 +107,9 @@ class Change:
 
 
 def decode(topic, key, value, headers=(), columns=None, partition=-1, offset=-1):
-    """A Change from the JSON texts of key and value; None for a tombstone that has no key either: it says nothing."""
+    """A Change from the JSON texts of key and value; None for a tombstone that has no key either, which says nothing, and for a fence (Envelope:DdlFence)."""
+    if any(name == "__canal_bridge.fence" for name, _ in headers):
+        return None
     key, key_schema = unwrap(key)
     value, schema = unwrap(value)
     if value is None and key is None:

@@ -134,7 +134,11 @@ internal sealed class DestinationRunner
                     publisher.Keep(definition.Key, null, cancellationToken);
                 }
 
-                Log.DefinitionsForgotten(_logger, _options.Canal.Destination!, definitions.Count, _options.TablesTopic);
+                if (definitions.Count > 0)
+                {
+                    Log.DefinitionsForgotten(_logger, _options.Canal.Destination!, definitions.Count, _options.TablesTopic);
+                }
+
                 definitions = [];
             }
             else

@@ -23,7 +23,7 @@ public sealed class EntrySerializer : IDisposable
     private readonly TableCatalog _tables;
     private readonly RowReader _rows;
     private readonly SkippedOperations _skipped;
-    private readonly IReadOnlyList<ColumnMask> _masks;
+    private readonly SerializationSettings _settings;
     private readonly IEnvelopeWriter _envelope;
     private readonly FenceWriter? _fences;
 
@@ -41,7 +41,7 @@ public sealed class EntrySerializer : IDisposable
         _tables = new TableCatalog(topics, source, settings.TableFilter, asksCharsets: settings is { IncludeSchemaChanges: true, Format: EnvelopeFormat.Debezium });
         _rows = new RowReader(_tables);
         _skipped = settings.SkippedOperations;
-        _masks = settings.ColumnMasks;
+        _settings = settings;
         _fences = settings.DdlFence ? new FenceWriter(settings) : null;
 
         // The one place that chooses the envelope.
@@ -82,6 +82,21 @@ public sealed class EntrySerializer : IDisposable
                 return new EntryResult(EntryKind.Other, 0, 0);
         }
     }
+
+    /// <summary>The tables whose rows were met, in order of their names, and what the settings make of them.</summary>
+    public IEnumerable<TableSummary> Tables =>
+        from table in _tables.Met
+        where table.IsExcluded || table.Layout is not null
+        orderby table.Id.ToString()
+        let names = table.Layout?.Columns.Select(static column => column.Name).ToArray() ?? []
+        select new TableSummary(
+            table.Id.ToString(),
+            table.IsExcluded ? null : table.Source.Topic,
+            table.Layout is { } layout ? [.. _settings.KeyColumnsOf(layout).Select(key => names[key])] : [],
+            [.. names.Where(name => _settings.Keeps(table.Source, name))],
+            [.. names.Where(name => !_settings.Keeps(table.Source, name))],
+            [.. names.Where(name => _settings.MaskOf(table.Source, name) is not null)],
+            table.Layout?.Definition is not null);
 
     /// <summary>Takes a table definition that an earlier run has kept. Before the first entry.</summary>
     /// <param name="key">Key of its record.</param>
@@ -247,7 +262,7 @@ public sealed class EntrySerializer : IDisposable
         [
             .. from column in layout.Columns
                where column.Type.Kind is not (MySqlTypeKind.Text or MySqlTypeKind.Enum or MySqlTypeKind.Set or MySqlTypeKind.Json or MySqlTypeKind.Uuid)
-               where _masks.FirstOrDefault(mask => mask.Covers(layout.Table.Schema, layout.Table.Name, column.Name)) is { Kept: null }
+               where _settings.MaskOf(layout.Table, column.Name) is { Kept: null }
                select $"{layout.Table}.{column.Name}",
         ];
         return columns.Length == 0 ? null : string.Join(", ", columns);

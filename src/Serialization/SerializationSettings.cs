@@ -107,6 +107,9 @@ public sealed record SerializationSettings
     /// <summary>Debezium's name for its connector of this kind.</summary>
     internal string ConnectorName => SourceKind == SourceKind.MariaDb ? "mariadb" : "mysql";
 
+    /// <summary>What is done to the texts of a column; null for nothing.</summary>
+    internal ColumnMask? MaskOf(SourceTable table, string column) => ColumnMasks.FirstOrDefault(mask => mask.Covers(table.Schema, table.Name, column));
+
     /// <summary>Whether a column stands in the records.</summary>
     internal bool Keeps(SourceTable table, string column) => ColumnFilter?.Passes($"{table.Schema}.{table.Name}.{column}") ?? true;
 

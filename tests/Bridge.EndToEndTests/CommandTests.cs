@@ -40,6 +40,22 @@ public sealed class CommandTests(SharedPeers shared)
         Assert.Equal(["topic", "key", "value", "headers"], lines[0].EnumerateObject().Select(m => m.Name));
     }
 
+    [Fact]
+    public async Task Map_shows_what_the_options_make_of_each_table()
+    {
+        (int exitCode, string output, _) = await BridgeProcess.ExecuteAsync(
+            "map", ShopRecording, "--tables", "--Topics:Prefix=bridge", "--Source:Kind=mariadb",
+            @"--Topics:Routes:a:Tables=shop\.order_?(.*)", "--Topics:Routes:a:Topic={prefix}.orders", "--Topics:Routes:a:Partitions=12",
+            @"--Source:ColumnExcludeList=shop\.customers\.country", @"--Envelope:ColumnMaskWithChars:3=shop\.customers\.email", @"--Source:TableExcludeList=shop\.stock");
+
+        Assert.Equal(0, exitCode);
+        JsonElement[] tables = [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => JsonDocument.Parse(line).RootElement)];
+        JsonElement Of(string name) => Assert.Single(tables, table => table.GetProperty("table").GetString() == name);
+        Assert.Equal(JsonValueKind.Null, Of("shop.stock").GetProperty("topic").ValueKind);
+        Assert.Equal(("bridge.orders", 12), (Of("shop.orders").GetProperty("topic").GetString(), Of("shop.orders").GetProperty("partitions").GetInt32()));
+        Assert.Equal(("[\"country\"]", "[\"email\"]"), (Of("shop.customers").GetProperty("left_out").GetRawText(), Of("shop.customers").GetProperty("masked").GetRawText()));
+    }
+
     [Theory]
     [InlineData(2)]
     [InlineData(2, "bogus")]

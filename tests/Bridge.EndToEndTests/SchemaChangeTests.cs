@@ -38,9 +38,12 @@ public sealed class SchemaChangeTests(SharedPeers shared)
             await bridge.WaitForExitAsync();
             await bridge.DisposeAsync();
             await InsertAsync(connection, from: 1000, "1, 2");
+            bridge = Run(peers, prefix);
+
+            // A Canal that lags behind the next statement would give these rows the columns of the table as it is by then.
+            await consumer.WaitForAsync(r => r.Key == $$"""{"id":{{1000 + Rows - 1}}}""", () => bridge.Output);
             await Sql.ExecuteAsync(connection, "ALTER TABLE items DROP COLUMN a, ADD COLUMN c INT");
             await InsertAsync(connection, from: 2000, "2, 3");
-            bridge = Run(peers, prefix);
             await consumer.WaitForAsync(r => r.Key == $$"""{"id":{{2000 + Rows - 1}}}""", () => bridge.Output);
             await consumer.ReadToEndAsync();
             await changes.ReadToEndAsync();

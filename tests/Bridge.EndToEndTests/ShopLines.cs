@@ -130,7 +130,13 @@ internal sealed class ShopLines
         foreach (string line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             JsonNode record = JsonNode.Parse(line)!;
-            Records.Add((((string)record["topic"]!).Split('.')[2], (string?)record["key"], record["value"] is { } value ? JsonNode.Parse((string)value!)!.AsObject() : null));
+            if (((string)record["topic"]!).Split('.') is not [_, _, string table])
+            {
+                // Schema changes, in the topic named by the prefix.
+                continue;
+            }
+
+            Records.Add((table, (string?)record["key"], record["value"] is { } value ? JsonNode.Parse((string)value!)!.AsObject() : null));
         }
     }
 }

@@ -51,7 +51,7 @@ try
         List<ConsumeResult<byte[]?, byte[]?>> records = Take(consumer);
         if (records.Count > 0)
         {
-            await target.ApplyAsync(records.Select(record => RowChange.Read(record.Topic, record.Message.Key, record.Message.Value)).OfType<RowChange>());
+            await target.ApplyAsync(records.Select(record => RowChange.Read(record)).OfType<RowChange>());
             consumer.Commit(records.GroupBy(record => record.TopicPartition)
                 .Select(partition => new TopicPartitionOffset(partition.Key, partition.Last().Offset + 1, partition.Last().LeaderEpoch)));
             await Console.Error.WriteLineAsync($"{records.Count} records applied");

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Confluent.Kafka;
 
 namespace Mirror;
 
@@ -6,8 +7,15 @@ namespace Mirror;
 internal sealed record RowChange(string Table, JsonElement Key, JsonElement? Row)
 {
     /// <summary>Reads key and value of a record; null for one that says nothing.</summary>
-    public static RowChange? Read(string topic, byte[]? key, byte[]? value)
+    public static RowChange? Read(ConsumeResult<byte[]?, byte[]?> record)
     {
+        (string topic, byte[]? key, byte[]? value) = (record.Topic, record.Message.Key, record.Message.Value);
+        if (record.Message.Headers?.Any(static header => header.Key == "__canal_bridge.fence") == true)
+        {
+            // Envelope:DdlFence: the table changes here. It has no value and looks like a tombstone.
+            return null;
+        }
+
         if (key is null)
         {
             return value is null ? null : throw new InvalidDataException(

@@ -20,14 +20,15 @@ internal static class MapCommand
     public static Command Create()
     {
         var file = new Argument<FileInfo>("FILE") { Description = "Frames kept by canal-bridge record." };
-        var command = new Command("map", "Prints the records that recorded frames become under these options, in order, as JSON lines.") { file };
+        var tables = new Option<bool>("--tables") { Description = "Prints, instead of the records, each table: its topic and partitions, its key, its columns, which are left out, which are masked." };
+        var command = new Command("map", "Prints the records that recorded frames become under these options, in order, as JSON lines.") { file, tables };
         CommandConfiguration.AddTo(command, Sections);
         command.SetAction((parsed, cancellationToken) =>
-            RunAsync(CommandConfiguration.Read(parsed, Sections), parsed.GetRequiredValue(file), cancellationToken));
+            RunAsync(CommandConfiguration.Read(parsed, Sections), parsed.GetRequiredValue(file), parsed.GetValue(tables), cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(BridgeOptions options, FileInfo file, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(BridgeOptions options, FileInfo file, bool tables, CancellationToken cancellationToken)
     {
         using ILoggerFactory logs = LoggerFactory.Create(builder => builder.AddBridgeConsole(LogLevel.Warning));
         ILogger logger = logs.CreateLogger("map");
@@ -38,8 +39,9 @@ internal static class MapCommand
             await Console.Error.WriteLineAsync("Registry:Url is not set: the schema ids in these records are counted from 0 and mean nothing elsewhere.");
         }
 
+        var router = new TopicRouter(options.Topics, logger);
         using EntrySerializer serializer = SerializerFactory.Create(
-            options, Guid.NewGuid(), new TopicRouter(options.Topics, logger), SourceTables.Create(options.Source, TimeProvider.System, logger), isLocal ? new LocalSchemaIds() : registry);
+            options, Guid.NewGuid(), router, SourceTables.Create(options.Source, TimeProvider.System, logger), isLocal ? new LocalSchemaIds() : registry);
         var mapper = new BatchMapper("map", serializer, new ReplayFilter(stored: null, epoch: 0, options.Source.ServerIdMayChange), new BridgeMetrics("map"), TimeProvider.System, logger);
         using var records = new RecordBuffer();
         await using var output = new BufferedStream(Console.OpenStandardOutput(), 1 << 16);
@@ -60,7 +62,7 @@ internal static class MapCommand
                     frames++;
                     records.Clear();
                     mapper.Map(batch, records);
-                    for (int i = 0; i < records.Count; i++)
+                    for (int i = 0; i < records.Count && !tables; i++)
                     {
                         lines.Write(records[i], serializer.SharedHeaders);
                     }
@@ -70,6 +72,11 @@ internal static class MapCommand
         catch (CanalProtocolException) when (frames == 0)
         {
             throw CommandConfiguration.Mistake($"{file.FullName} is no recording of canal-bridge record: it does not begin with a frame.");
+        }
+
+        foreach (TableSummary table in tables ? serializer.Tables : [])
+        {
+            TableLines.Write(output, table, table.Topic is null ? null : router.PartitionsOf(table.Topic));
         }
 
         if (frames == 0)

@@ -36,6 +36,9 @@ internal sealed class TableCatalog
         _parser = new DdlParser(_definitions, sourceCanBeAsked: source is not null, charsetOf: asksCharsets && source is not null ? source.DatabaseCharset : null);
     }
 
+    /// <summary>All tables met so far.</summary>
+    public IEnumerable<KnownTable> Met => _tables.Keys;
+
     /// <summary>A statement without rows: what it defines is remembered.</summary>
     /// <param name="header">Its entry's header.</param>
     /// <param name="change">The statement. Canal gives DDL that it cannot read (INVISIBLE columns) as any other statement.</param>

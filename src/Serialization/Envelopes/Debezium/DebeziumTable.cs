@@ -10,7 +10,7 @@ internal class DebeziumTable
     {
         Source = layout.Table;
         KeyIndexes = settings.KeyColumnsOf(layout);
-        Columns = [.. layout.Columns.Where(column => settings.Keeps(Source, column.Name)).Select(column => Column(column, MaskOf(column, settings), isInKey: false))];
+        Columns = [.. layout.Columns.Where(column => settings.Keeps(Source, column.Name)).Select(column => Column(column, settings.MaskOf(Source, column.Name), isInKey: false))];
         KeyColumns = [.. KeyIndexes.Select(key => Column(layout.Columns[key], KeyMaskOf(layout.Columns[key], settings), isInKey: true))];
         ThrowIfAlike();
         if (settings.Schemas)
@@ -49,13 +49,10 @@ internal class DebeziumTable
     /// <param name="settings">The handling modes.</param>
     public static DebeziumTable Of(TableLayout layout, SerializationSettings settings) => (DebeziumTable)(layout.Prepared ??= new DebeziumTable(layout, settings));
 
-    private ColumnMask? MaskOf(ColumnLayout column, SerializationSettings settings) =>
-        settings.ColumnMasks.FirstOrDefault(mask => mask.Covers(Source.Schema, Source.Name, column.Name));
-
     /// <summary>Debezium leaves keys in the clear. Here a digest stands in the key as well, whole, so that keys stay different; a text cut short is no secret.</summary>
     private ColumnMask? KeyMaskOf(ColumnLayout column, SerializationSettings settings)
     {
-        ColumnMask? mask = MaskOf(column, settings);
+        ColumnMask? mask = settings.MaskOf(Source, column.Name);
         return mask?.Asterisks is null
             ? mask?.Kept is null ? mask : null
             : throw new UnmappableValueException(
