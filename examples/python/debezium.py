@@ -115,6 +115,8 @@ def decode(topic, key, value, headers=(), columns=None, partition=-1, offset=-1)
     if value is None and key is None:
         return None
     value = value or {"op": None}
+    if "op" not in value:
+        sys.exit(f"{topic}: expected Debezium's envelope, got an object with {', '.join(value)}; Envelope:Format must be debezium.")
     source = value.get("source") or {}
     known = (columns or {}).get(source.get("table") or topic.rsplit(".", 1)[-1], {})
     row_schema = next((f for f in schema["fields"] if f["field"] == "after"), None) if schema else None

@@ -60,6 +60,9 @@ internal sealed class Pipeline : IAsyncDisposable
     /// <summary>False while a batch is between mapping and sending: the position is then ahead of what Kafka was given.</summary>
     private bool _batchIsWhole = true;
 
+    /// <summary>The position stored last has a source transaction under way.</summary>
+    private bool _hasStoredTransaction;
+
     /// <summary>Acks were sent in this session; the next answer tells whether Canal took them.</summary>
     private bool _hasSettled;
 
@@ -87,7 +90,7 @@ internal sealed class Pipeline : IAsyncDisposable
         _sessionFaults = sessionFaults;
         _fetcher = new BatchFetcher(options.Canal, time, logger);
         _source = SourceTables.Create(options.Source, time, logger);
-        _router = new TopicRouter(options.Topics, logger);
+        _router = new TopicRouter(options.Topics, logger, options.OwnTopics);
         _registry = SchemaRegistry.Create(options, time, logger);
         _serializer = SerializerFactory.Create(options, owner, _router, _source, _registry);
         _mapper = new BatchMapper(options.Canal.Destination!, _serializer, _replay, _metrics, time, logger);
@@ -188,6 +191,7 @@ internal sealed class Pipeline : IAsyncDisposable
         {
             if (transaction is not null)
             {
+                _hasStoredTransaction = true;
                 _serializer.RestoreTransaction(transaction);
             }
         }
@@ -232,9 +236,9 @@ internal sealed class Pipeline : IAsyncDisposable
                 _publisher.Keep(key, value, grace);
             }
 
-            if (_replay.TakeInstanceRestarted())
+            if (_replay.TakeInstanceRestarted() || (_hasStoredTransaction && _serializer.OpenTransaction is null))
             {
-                // The new batch numbers must be known to the next process, even if no row comes before it.
+                // The new batch numbers, and that a transaction has ended, must be known to the next process, even if no row comes before it.
                 _publisher.Begin();
             }
 
@@ -327,7 +331,7 @@ internal sealed class Pipeline : IAsyncDisposable
 
         if (isAlone && _publisher.IsOpen)
         {
-            _publisher.Commit(StoredNow, cancellationToken);
+            CommitPosition(cancellationToken);
         }
 
         _heartbeat.Restart();
@@ -355,7 +359,7 @@ internal sealed class Pipeline : IAsyncDisposable
         if (_publisher.IsOpen)
         {
             long begun = _time.GetTimestamp();
-            _publisher.Commit(StoredNow, cancellationToken);
+            CommitPosition(cancellationToken);
             if (_time.GetElapsedTime(begun) > LateCommit)
             {
                 _progress.Trouble();
@@ -367,6 +371,13 @@ internal sealed class Pipeline : IAsyncDisposable
             _metrics.Committed(lag);
             _progress.Committed(_group.Records, Position, lag);
         }
+    }
+
+    private void CommitPosition(CancellationToken cancellationToken)
+    {
+        StoredPosition position = StoredNow;
+        _publisher.Commit(position, cancellationToken);
+        _hasStoredTransaction = position.Transaction is not null;
     }
 
     /// <summary>After the last step: what was sent is committed and acknowledged within the grace period; half a batch never.</summary>

@@ -95,7 +95,7 @@ public sealed class EntrySerializer : IDisposable
             table.Layout is { } layout ? [.. _settings.KeyColumnsOf(layout).Select(key => names[key])] : [],
             [.. names.Where(name => _settings.Keeps(table.Source, name))],
             [.. names.Where(name => !_settings.Keeps(table.Source, name))],
-            [.. names.Where(name => _settings.MaskOf(table.Source, name) is not null)],
+            [.. table.Layout?.Columns.Where(column => _settings.MaskOf(table.Source, column.Name) is { } mask && (mask.Kept is not null || IsText(column))).Select(static column => column.Name) ?? []],
             table.Layout?.Definition is not null);
 
     /// <summary>Takes a table definition that an earlier run has kept. Before the first entry.</summary>
@@ -244,15 +244,15 @@ public sealed class EntrySerializer : IDisposable
         }
     }
 
-    /// <summary>Columns that a mask covers and that stand in the clear, as in Debezium: numbers, times and binaries. Once per table.</summary>
+    /// <summary>Columns that a mask covers and that stand in the clear, as in Debezium: numbers, times and binaries. Once per layout.</summary>
     private string? FindUnmasked(KnownTable table)
     {
-        if (table.IsToldUnmasked || table.Layout is not { } layout)
+        if (table.Layout is not { } layout || ReferenceEquals(table.ToldUnmasked, layout))
         {
             return null;
         }
 
-        table.IsToldUnmasked = true;
+        table.ToldUnmasked = layout;
         return FindUnmasked(layout);
     }
 
@@ -261,12 +261,14 @@ public sealed class EntrySerializer : IDisposable
         string[] columns =
         [
             .. from column in layout.Columns
-               where column.Type.Kind is not (MySqlTypeKind.Text or MySqlTypeKind.Enum or MySqlTypeKind.Set or MySqlTypeKind.Json or MySqlTypeKind.Uuid)
+               where !IsText(column)
                where _settings.MaskOf(layout.Table, column.Name) is { Kept: null }
                select $"{layout.Table}.{column.Name}",
         ];
         return columns.Length == 0 ? null : string.Join(", ", columns);
     }
+
+    private static bool IsText(ColumnLayout column) => column.Type.Kind is MySqlTypeKind.Text or MySqlTypeKind.Enum or MySqlTypeKind.Set or MySqlTypeKind.Json or MySqlTypeKind.Uuid;
 
     private static SkippedOperations SkippedOf(CanalEventType type) => OperationOf(type) switch
     {

@@ -25,7 +25,7 @@ public sealed class NameFilter
         filter = null;
         try
         {
-            Regex[] names = [.. list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(NamePattern.Create)];
+            Regex[] names = [.. NamePattern.Split(list).Select(NamePattern.Create)];
             filter = new NameFilter(names, includes);
             return names.Length > 0;
         }

@@ -188,6 +188,26 @@ public sealed class ColumnMaskTests
         Assert.StartsWith("""{"before":{"id":1,"c":"z"},"after":{"id":1,"c":"z"},""", record.Value!, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(@"shop\.orders\.p{1,2}hone", "phone")]
+    [InlineData(@"shop\.orders\.other,shop\.orders\.phone", "phone")]
+    public void Comma_of_a_quantifier_does_not_part_a_list(string list, string column)
+    {
+        using SerializerFixture fixture = Fixture(ColumnMask.WithAsterisks(Columns(list), 3));
+
+        Assert.StartsWith($$"""{"before":null,"after":{"{{column}}":"***"},""", fixture.Records(EntryBuilder.Insert(new Cell(column, "text", "1")))[0].Value!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Column_that_becomes_a_number_under_its_mask_is_told()
+    {
+        using SerializerFixture fixture = Fixture(Asterisks(3));
+        fixture.Write(EntryBuilder.Insert(new Cell("c", "text", "a")));
+        fixture.Write(EntryBuilder.Statement(Canal.Client.Entries.CanalEventType.Alter, isDdl: true, "ALTER TABLE orders MODIFY c INT"));
+
+        Assert.Equal("shop.orders.c", fixture.Write(EntryBuilder.Insert(new Cell("c", "int", "1"))).UnmaskedColumns);
+    }
+
     private static NameFilter All => Columns(".*");
 
     private static NameFilter Columns(string list) => NameFilter.TryParse(list, includes: true, out NameFilter? filter) ? filter : throw new ArgumentException(list);

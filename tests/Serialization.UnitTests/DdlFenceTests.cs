@@ -16,7 +16,7 @@ public sealed class DdlFenceTests : IDisposable
         TextRecord record = Assert.Single(Write("ALTER TABLE orders ADD note VARCHAR(9) DEFAULT '\"'"));
 
         Assert.Equal(("bridge.shop.orders", RecordPlacement.EveryPartition), (record.Topic, record.Placement));
-        Assert.Equal("""{"fence":"mysql-bin.000004:4711"}""", record.Key);
+        Assert.Equal("""{"fence":"mysql-bin.000004:4711 shop.orders"}""", record.Key);
         Assert.Null(record.Value);
         Assert.Equal("__canal_bridge.fence", record.HeaderName);
         Assert.Equal(
@@ -30,7 +30,7 @@ public sealed class DdlFenceTests : IDisposable
         fixture.Write(Statement("CREATE TABLE orders (id INT)"));
 
         Assert.Equal(
-            """{"schema":{"type":"struct","fields":[{"type":"string","optional":false,"field":"fence"}],"optional":false,"name":"canal_bridge.fence.Key"},"payload":{"fence":"mysql-bin.000004:4711"}}""",
+            """{"schema":{"type":"struct","fields":[{"type":"string","optional":false,"field":"fence"}],"optional":false,"name":"canal_bridge.fence.Key"},"payload":{"fence":"mysql-bin.000004:4711 shop.orders"}}""",
             Assert.Single(fixture.Records(Statement("DROP TABLE orders"))).Key);
     }
 
@@ -53,6 +53,17 @@ public sealed class DdlFenceTests : IDisposable
         Write("CREATE TABLE orders (id INT)");
 
         Assert.Equal(tables.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(static table => $"bridge.shop.{table}"), Write(statement).Select(static record => record.Topic));
+    }
+
+    [Fact]
+    public void Fence_goes_to_the_topic_of_the_rows_however_the_statement_spells_the_table()
+    {
+        using var fixture = new SerializerFixture(fence: true);
+        fixture.Records(EntryBuilder.Insert(new Cell("id", "int", "1", IsKey: true)));
+
+        TextRecord record = Assert.Single(fixture.Records(EntryBuilder.Statement(CanalEventType.Alter, isDdl: true, "ALTER TABLE ORDERS ADD x INT")));
+
+        Assert.Equal("bridge.shop.orders", record.Topic);
     }
 
     [Fact]

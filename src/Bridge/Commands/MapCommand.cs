@@ -39,7 +39,7 @@ internal static class MapCommand
             await Console.Error.WriteLineAsync("Registry:Url is not set: the schema ids in these records are counted from 0 and mean nothing elsewhere.");
         }
 
-        var router = new TopicRouter(options.Topics, logger);
+        var router = new TopicRouter(options.Topics, logger, options.OwnTopics);
         using EntrySerializer serializer = SerializerFactory.Create(
             options, Guid.NewGuid(), router, SourceTables.Create(options.Source, TimeProvider.System, logger), isLocal ? new LocalSchemaIds() : registry);
         var mapper = new BatchMapper("map", serializer, new ReplayFilter(stored: null, epoch: 0, options.Source.ServerIdMayChange), new BridgeMetrics("map"), TimeProvider.System, logger);

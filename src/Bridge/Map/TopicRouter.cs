@@ -2,6 +2,7 @@ using CanalBridge.Options;
 using CanalBridge.Serialization.Tables;
 using CanalBridge.Telemetry;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace CanalBridge.Map;
 
@@ -13,19 +14,37 @@ internal sealed class TopicRouter : ITableTopics
     private readonly (string Name, TopicRoute Route, int? Partitions)[] _routes;
     private readonly Dictionary<string, string> _tables = [];
     private readonly Dictionary<string, int> _partitions = [];
+    private readonly IReadOnlyList<string> _ownTopics;
 
-    public TopicRouter(TopicOptions options, ILogger logger)
+    /// <param name="options">Names and routes.</param>
+    /// <param name="logger">Log.</param>
+    /// <param name="ownTopics">Topics whose records are no rows: a table that would go to one ends the bridge.</param>
+    public TopicRouter(TopicOptions options, ILogger logger, IReadOnlyList<string>? ownTopics = null)
     {
+        _ownTopics = ownTopics ?? [];
         _options = options;
         _logger = logger;
         _routes = [.. options.RoutesInOrder.Select(static route => (route.Key, Parse(route.Value), route.Value.Partitions))];
     }
 
     /// <inheritdoc />
+    /// <exception cref="OptionsValidationException">The topic is one of the bridge's own.</exception>
     public string TopicOf(string schema, string table)
     {
+        if (schema.Length == 0)
+        {
+            // What belongs to no table is not routed.
+            return TopicNames.ForTable(_options.Prefix!, _options.Delimiter, schema, table);
+        }
+
         string topic = Find(schema, table, out string? route);
         string name = $"{schema}.{table}";
+        if (_ownTopics.Contains(topic))
+        {
+            string cause = route is null ? "by its name" : $"by Topics:Routes:{route}";
+            throw new OptionsValidationException(nameof(TopicOptions), typeof(TopicOptions), [$"Table {name} would go to {topic} {cause}, but that topic is the bridge's own and holds no rows. Choose another topic, or leave the table out with Source:TableExcludeList."]);
+        }
+
         if (!_tables.TryAdd(topic, name) && _tables[topic] != name)
         {
             if (route is null)
@@ -48,7 +67,7 @@ internal sealed class TopicRouter : ITableTopics
     {
         foreach ((string name, TopicRoute candidate, int? partitions) in _routes)
         {
-            if (candidate.TopicOf(_options.Prefix!, schema, table) is { } topic)
+            if (candidate.TopicOf(_options.Prefix!, schema, table) is { Length: > 0 } topic)
             {
                 route = name;
                 if (partitions is { } wanted)

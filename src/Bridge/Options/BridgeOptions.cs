@@ -27,5 +27,15 @@ internal sealed class BridgeOptions
 
     public string HeartbeatTopic => $"{Envelope.TopicHeartbeatPrefix}{Topics.Delimiter}{Topics.Prefix}";
 
+    /// <summary>Topics whose records are no rows: no table may share one.</summary>
+    public IReadOnlyList<string> OwnTopics =>
+    [
+        PositionTopic,
+        TablesTopic,
+        .. Envelope is { Format: "debezium", IncludeSchemaChanges: true } ? [Topics.Prefix!] : Array.Empty<string>(),
+        .. Envelope.ProvideTransactionMetadata ? [TransactionTopic] : Array.Empty<string>(),
+        .. Envelope.HeartbeatInterval > TimeSpan.Zero ? [HeartbeatTopic] : Array.Empty<string>(),
+    ];
+
     public TimeSpan MessageTimeout => Kafka.MessageTimeout ?? Kafka.TransactionTimeout * 2 / 3;
 }

@@ -208,7 +208,7 @@ internal static class BridgeOptionsValidator
         {
             if (value != usual)
             {
-                mistakes.Add($"Envelope:{name} is {value} but Envelope:Format is {envelope.Format}, which knows it not; it is an option of debezium.");
+                mistakes.Add($"Envelope:{name} is {value} but Envelope:Format is {envelope.Format}, which has no such option; take one of them away.");
             }
         }
 
@@ -248,6 +248,11 @@ internal static class BridgeOptionsValidator
         if ((kafka.SaslUsername is null) != (kafka.SaslPassword is null))
         {
             mistakes.Add("Kafka:SaslUsername and Kafka:SaslPassword (or SaslPasswordFile) go together; one of them is not set.");
+        }
+
+        foreach (string topic in options.Topics.Prefix is null ? [] : options.OwnTopics.Except([options.PositionTopic, options.TablesTopic]).Where(static topic => !TopicNames.IsValid(topic)))
+        {
+            mistakes.Add($"Topics:Prefix, Topics:Delimiter and the options of section Envelope make '{topic}', but a topic name has at most 249 letters, digits, dots, hyphens and underscores.");
         }
 
         CheckOwnTopic(options, nameof(kafka.PositionTopic), options.PositionTopic, mistakes);

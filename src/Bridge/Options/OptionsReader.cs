@@ -72,6 +72,10 @@ internal static class OptionsReader
             {
                 mistakes.Add($"{child.Path} is not an option; {section.Path} has {string.Join(", ", known.Keys.Order(StringComparer.Ordinal))}.");
             }
+            else if (typeof(IDictionary).IsAssignableFrom(property.PropertyType) && child.Value is { Length: > 0 })
+            {
+                mistakes.Add($"{child.Path} is a single value but must have a name behind it: {child.Path}:<name>=VALUE (environment: {child.Path.Replace(":", "__", StringComparison.Ordinal)}__<name>).");
+            }
             else if (typeof(IDictionary).IsAssignableFrom(property.PropertyType))
             {
                 ReadDictionary(child, (IDictionary)property.GetValue(target)!, property.PropertyType.GenericTypeArguments[1], mistakes);

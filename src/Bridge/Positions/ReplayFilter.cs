@@ -45,6 +45,13 @@ internal sealed class ReplayFilter
     {
         _epoch = epoch;
         _serverIdMayChange = serverIdMayChange;
+        if (stored?.Epoch == epoch && stored.Boundary is { } boundary)
+        {
+            // A transaction may have begun before the first row.
+            _boundary = boundary;
+            _boundaryFile = Encoding.UTF8.GetBytes(boundary.File);
+        }
+
         if (stored?.Binlog is { } position && stored.Epoch == epoch)
         {
             Last = position;
@@ -53,8 +60,6 @@ internal sealed class ReplayFilter
             _serverId = stored.ServerId;
             MaxExecuteTimeMilliseconds = stored.MaxExecuteTimeMilliseconds;
             _lastBatchId = stored.BatchId;
-            _boundary = stored.Boundary;
-            _boundaryFile = Encoding.UTF8.GetBytes(stored.Boundary?.File ?? "");
             _gtid = stored.Gtid is { } gtid ? Encoding.UTF8.GetBytes(gtid) : [];
         }
     }

@@ -341,7 +341,7 @@ internal sealed class TransactionalPublisher : IDisposable
 
         if (cause.Error.Code is ErrorCode.MsgSizeTooLarge)
         {
-            text.Append(CultureInfo.InvariantCulture, $". Raise Kafka:MessageMaxBytes (it is {_options.Kafka.MessageMaxBytes}), the topic's max.message.bytes and the broker's message.max.bytes, or leave the table out with Source:TableExcludeList");
+            text.Append(CultureInfo.InvariantCulture, $". Raise Kafka:MessageMaxBytes (it is {_options.Kafka.MessageMaxBytes}), the topic's max.message.bytes and the broker's message.max.bytes, or leave the table out with Source:TableExcludeList (a statement: Envelope:IncludeSchemaChanges)");
         }
 
         text.Append('.');

@@ -34,7 +34,7 @@ internal static partial class Log
     [LoggerMessage(3004, LogLevel.Warning, "Tables {First} and {Second} share topic {Topic}: their names differ only in characters that a topic cannot hold")]
     public static partial void TopicShared(ILogger logger, string first, string second, string topic);
 
-    [LoggerMessage(3013, LogLevel.Information, "Route {Route} sends tables {First} and {Second} to topic {Topic}: rows with the same key are one key there")]
+    [LoggerMessage(3013, LogLevel.Warning, "Route {Route} sends tables {First} and {Second} to topic {Topic}: their rows with the same key are one key there, so compaction and consumers that keep rows by key merge them. It is well if the tables are parts of one")]
     public static partial void TopicSharedByRoute(ILogger logger, string route, string first, string second, string topic);
 
     [LoggerMessage(3005, LogLevel.Warning, "Destination {Destination}: the statement at {Position} could not be read, so the definition of {Table} is unknown from there on: its rows are written by what they show themselves (key only by PRIMARY KEY, no defaults). Nothing is lost; please report the statement")]

@@ -16,7 +16,7 @@ namespace CanalBridge.Serialization.Envelopes;
 /// Those that take one for a delete, as Debezium's JDBC sink with <c>delete.enabled</c>, must drop what has the header (Connect: the
 /// transformation Filter with the predicate HasHeaderKey).
 /// The key is not null: topics that are compacted refuse null keys, and the whole transaction with them, and a delete without key may
-/// be one of all rows. It is no row's key either: its one member, which no table should have as its key, is the statement's position,
+/// be one of all rows. It is no row's key either: its one member, which no table should have as its key, is the statement's position and the table,
 /// so a sink without the filter stops at it instead of deleting something, and no two fences are one to a compacting topic. It has the
 /// form of the other keys, with schema or without, because converters read keys before anything can look at the header.
 /// The header is JSON whose members are all texts: Connect's default header converter reads that as a map, and fails on several types.
@@ -41,7 +41,7 @@ internal sealed class FenceWriter
     {
         string file = Encoding.UTF8.GetString(header.LogfileName), offset = header.LogfileOffset.ToString(CultureInfo.InvariantCulture);
         int start = records.LengthBytes;
-        WriteKey(records, $"{file}:{offset}");
+        WriteKey(records, $"{file}:{offset} {table}");
         var key = new ByteRange(start, records.LengthBytes - start);
 
         start = records.LengthBytes;
@@ -64,7 +64,7 @@ internal sealed class FenceWriter
         records.Add(table.Topic, key, ByteRange.Null, Header, new ByteRange(start, records.LengthBytes - start), RecordPlacement.EveryPartition);
     }
 
-    private void WriteKey(RecordBuffer records, string position)
+    private void WriteKey(RecordBuffer records, string name)
     {
         if (_schemas)
         {
@@ -74,7 +74,7 @@ internal sealed class FenceWriter
         using (var json = new Utf8JsonWriter(records, Json))
         {
             json.WriteStartObject();
-            json.WriteString("fence", position);
+            json.WriteString("fence", name);
             json.WriteEndObject();
         }
 

@@ -54,8 +54,8 @@ internal sealed class KnownTable
     /// <summary>That it has no definition was told.</summary>
     public bool IsToldUndefined { get; set; }
 
-    /// <summary>That masks cover columns whose values are no texts was told, or there are none.</summary>
-    public bool IsToldUnmasked { get; set; }
+    /// <summary>The layout of which it was told, or found not to be so, that masks cover columns whose values are no texts.</summary>
+    public TableLayout? ToldUnmasked { get; set; }
 
     /// <summary>A DDL has come since a row confirmed the layout.</summary>
     public bool MayHaveChanged { get; set; }

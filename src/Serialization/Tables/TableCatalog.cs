@@ -61,7 +61,7 @@ internal sealed class TableCatalog
         {
             // Where Canal tells of none the parser takes the statement's; the statement was given in none all the same.
             CurrentSchema = Mended(change.DdlSchemaName),
-            Reshaped = [.. effect.Reshaped.Where(table => effect.Defined.Contains(table) || _byName.ContainsKey(NameOf(table)))],
+            Reshaped = [.. effect.Reshaped.Where(table => effect.Defined.Contains(table) || FindTyped(table) is not null)],
         };
         TableId[] touched = _definitions.TakeTouched();
         foreach (TableId table in touched.Length > 1 ? touched : [])
@@ -104,17 +104,24 @@ internal sealed class TableCatalog
         }
 
         string schema = Mended(header.SchemaName), name = Encoding.UTF8.GetString(header.TableName);
-        if (!_byName.TryGetValue(new TableName(Encoding.UTF8.GetBytes(schema), header.TableName), out KnownTable? table) && !_definitions.IsCaseSensitive)
-        {
-            // Rows have a table's name as the server keeps it, a statement as somebody typed it.
-            table = _tables.Keys.FirstOrDefault(known => known.Source.Schema.Equals(schema, StringComparison.OrdinalIgnoreCase) && known.Source.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
-        }
-
+        KnownTable? table = FindTyped(new TableId(schema, name));
         bool isExcluded = table?.IsExcluded ?? (_filter?.Passes($"{schema}.{name}") == false);
         return isExcluded ? null : table?.Source.Topic ?? _topics.TopicOf(schema, name);
     }
+
     /// <summary>A table by the name that a statement gives it.</summary>
-    public KnownTable Find(TableId table) => Find(NameOf(table));
+    public KnownTable Find(TableId table) => FindTyped(table) ?? Find(NameOf(table), isOfRows: false);
+
+    /// <summary>Rows have a table's name as the server keeps it, a statement as somebody typed it.</summary>
+    private KnownTable? FindTyped(TableId id)
+    {
+        if (_byName.TryGetValue(NameOf(id), out KnownTable? table) || _definitions.IsCaseSensitive)
+        {
+            return table;
+        }
+
+        return _tables.Keys.FirstOrDefault(known => known.Source.Schema.Equals(id.Schema, StringComparison.OrdinalIgnoreCase) && known.Source.Name.Equals(id.Name, StringComparison.OrdinalIgnoreCase));
+    }
 
     /// <summary>Takes a definition that was kept. Before the first entry only: the rows of tables already met would not follow it.</summary>
     /// <param name="key">Key of its record.</param>
@@ -152,9 +159,9 @@ internal sealed class TableCatalog
     }
 
     /// <summary>The table an entry names.</summary>
-    public KnownTable Find(in EntryHeader header) => Find(new TableName(header.SchemaName, header.TableName));
+    public KnownTable Find(in EntryHeader header) => Find(new TableName(header.SchemaName, header.TableName), isOfRows: true);
 
-    private KnownTable Find(in TableName name)
+    private KnownTable Find(in TableName name, bool isOfRows)
     {
         if (_last is { } last && last.Is(name))
         {
@@ -164,7 +171,7 @@ internal sealed class TableCatalog
         if (!_byName.TryGetValue(name, out KnownTable? table))
         {
             string schema = Encoding.UTF8.GetString(name.Schema), tableName = Encoding.UTF8.GetString(name.Table);
-            _definitions.IsCaseSensitive |= schema.Any(char.IsUpper) || tableName.Any(char.IsUpper);
+            _definitions.IsCaseSensitive |= isOfRows && (schema.Any(char.IsUpper) || tableName.Any(char.IsUpper));
             bool isExcluded = _filter?.Passes($"{schema}.{tableName}") == false;
             table = new KnownTable(name, new SourceTable(schema, tableName, isExcluded ? "" : _topics.TopicOf(schema, tableName))) { IsExcluded = isExcluded };
             table.Define(_definitions.Find(table.Id));

@@ -29,7 +29,7 @@ public sealed class TopicRoute
         Regex[] patterns;
         try
         {
-            patterns = [.. tables.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(NamePattern.Create)];
+            patterns = [.. NamePattern.Split(tables).Select(NamePattern.Create)];
         }
         catch (RegexParseException)
         {
@@ -37,7 +37,13 @@ public sealed class TopicRoute
             return false;
         }
 
-        int groups = patterns.Length == 0 ? 0 : patterns.Min(static pattern => pattern.GetGroupNumbers().Max());
+        if (patterns.Length == 0)
+        {
+            mistake = $"Tables must be regular expressions for schema.table, separated by commas, got '{tables}'";
+            return false;
+        }
+
+        int groups = patterns.Min(static pattern => pattern.GetGroupNumbers().Max());
         var fields = new List<string>();
         Fill(template, field =>
         {
@@ -55,7 +61,7 @@ public sealed class TopicRoute
         return true;
     }
 
-    /// <summary>The topic of a table; null if it is not one of the route's.</summary>
+    /// <summary>The topic of a table; null if it is not one of the route's, empty if nothing of the template is left.</summary>
     /// <param name="prefix">Debezium's <c>topic.prefix</c>.</param>
     /// <param name="schema">Database.</param>
     /// <param name="table">Table.</param>

@@ -2,6 +2,7 @@ using CanalBridge.Map;
 using CanalBridge.Options;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
+using Microsoft.Extensions.Options;
 
 namespace CanalBridge.UnitTests.Map;
 
@@ -82,6 +83,24 @@ public sealed class TopicRouterTests
         Assert.Equal(expected, Routed(("r", tables, topic, null)).TopicOf(schema, table));
 
     [Fact]
+    public void Route_to_a_topic_of_the_bridge_itself_is_refused_at_its_first_table()
+    {
+        var options = new TopicOptions { Prefix = "p", Routes = { ["r"] = new RouteOptions { Tables = ".*", Topic = "p.{table}" } } };
+        var router = new TopicRouter(options, new FakeLogger(_logs), ["p.transaction"]);
+
+        var refusal = Assert.Throws<OptionsValidationException>(() => router.TopicOf("shop", "transaction"));
+
+        Assert.Contains("shop.transaction would go to p.transaction by Topics:Routes:r", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Route_that_leaves_nothing_of_a_name_is_passed_over() =>
+        Assert.Equal("p.shop.items", Routed(("r", @"shop\.items(.*)", "{1}", null)).TopicOf("shop", "items"));
+
+    [Fact]
+    public void What_belongs_to_no_table_is_not_routed() => Assert.Equal("p", Routed(("r", ".*", "all", null)).TopicOf("", ""));
+
+    [Fact]
     public void First_route_by_name_that_matches_decides() =>
         Assert.Equal("first", Routed(("b", ".*", "second", null), ("a", @"shop\..*", "first", null)).TopicOf("shop", "items"));
 
@@ -96,7 +115,7 @@ public sealed class TopicRouterTests
     }
 
     [Fact]
-    public void Tables_that_a_route_sends_to_one_topic_are_told_and_no_warning()
+    public void Tables_that_a_route_sends_to_one_topic_are_told_with_the_route()
     {
         TopicRouter router = Routed(("r", ".*", "all", null));
         router.TopicOf("shop", "a");
@@ -104,7 +123,7 @@ public sealed class TopicRouterTests
         router.TopicOf("shop", "b");
 
         FakeLogRecord line = Assert.Single(_logs.GetSnapshot());
-        Assert.Equal((3013, LogLevel.Information), (line.Id.Id, line.Level));
+        Assert.Equal((3013, LogLevel.Warning), (line.Id.Id, line.Level));
     }
 
     private TopicRouter Routed(params (string Name, string Tables, string Topic, int? Partitions)[] routes)

@@ -83,6 +83,9 @@ public sealed class BridgeOptionsValidatorTests
     [InlineData("Source:ColumnExcludeList", "(", "regular expressions for schema.table.column")]
     [InlineData("Topics:Routes:x:Tables", "(", "regular expressions for schema.table")]
     [InlineData("Topics:Routes:x:Topic", "t", "Topics:Routes:x:Tables is not set")]
+    [InlineData("Topics:Routes:x:Tables", ",", "regular expressions for schema.table")]
+    [InlineData("Topics:Routes", "t", "Topics:Routes:<name>=VALUE")]
+    [InlineData("Envelope:ColumnMaskWithChars", "shop\\.a\\.b", "Envelope:ColumnMaskWithChars:<name>=VALUE")]
     [InlineData("Topics:Routes:x:Teble", "t", "Topics:Routes:x:Teble is not an option")]
     public void Mask_list_or_route_of_another_form_is_refused(string key, string value, string expected) =>
         Assert.Contains(Mistakes((key, value)), mistake => mistake.Contains(expected, StringComparison.Ordinal));
@@ -291,7 +294,7 @@ public sealed class BridgeOptionsValidatorTests
         foreach (string format in new[] { "canal-flat", "maxwell" })
         {
             Assert.Equal(
-                $"Envelope:{option} is {value} but Envelope:Format is {format}, which knows it not; it is an option of debezium.",
+                $"Envelope:{option} is {value} but Envelope:Format is {format}, which has no such option; take one of them away.",
                 Assert.Single(Mistakes(("Envelope:Format", format), ($"Envelope:{option}", value))));
         }
     }

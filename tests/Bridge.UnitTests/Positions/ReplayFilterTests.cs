@@ -25,6 +25,16 @@ public sealed class ReplayFilterTests
         Assert.Equal(firstNewRow, First(Filter(), At(file, offset)));
 
     [Fact]
+    public void Begin_before_any_row_is_known_again_after_a_restart()
+    {
+        var filter = new ReplayFilter(Stored with { Binlog = null, Boundary = new BinlogPosition("mysql-bin.000007", 50) }, 0, serverIdMayChange: false);
+
+        Assert.False(filter.IsNewBoundary(CanalEntry.Parse(At("mysql-bin.000007", 50))));
+        Assert.True(filter.IsNewBoundary(CanalEntry.Parse(At("mysql-bin.000007", 51))));
+        Assert.True(filter.IsNewBoundary(CanalEntry.Parse(At("mysql-bin.000008", 4))));
+    }
+
+    [Fact]
     public void Redelivery_inside_a_running_stream_is_dropped()
     {
         ReplayFilter filter = Filter();

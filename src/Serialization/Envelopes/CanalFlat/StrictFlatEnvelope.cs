@@ -1,3 +1,5 @@
+using System.Globalization;
+using Canal.Client;
 using Canal.Client.Entries;
 using CanalBridge.Serialization.Output;
 using CanalBridge.Serialization.Tables;
@@ -14,6 +16,8 @@ namespace CanalBridge.Serialization.Envelopes.CanalFlat;
 /// </remarks>
 internal sealed class StrictFlatEnvelope : IEnvelopeWriter
 {
+    private const uint MostColumns = 4096;
+
     private readonly FlatMembers _members = new(strict: true);
     private readonly TableCatalog _tables;
     private readonly bool _skipsTruncates;
@@ -240,7 +244,11 @@ internal sealed class StrictFlatEnvelope : IEnvelopeWriter
         if ((uint)index >= (uint)_columns.Length)
         {
             // MySQL's tables have at most 4096 columns, MariaDB's as many.
-            ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)index, 4096u, nameof(column));
+            if ((uint)index > MostColumns)
+            {
+                throw new CanalProtocolException(string.Create(CultureInfo.InvariantCulture, $"Malformed Column: expected an index of at most {MostColumns}, got {index}."));
+            }
+
             Array.Resize(ref _columns, Math.Max(index + 1, _columns.Length * 2));
             Array.Resize(ref _order, _columns.Length);
         }

@@ -57,7 +57,7 @@ internal class DebeziumTable
             ? mask?.Kept is null ? mask : null
             : throw new UnmappableValueException(
                 Source.ToString(), column.Name, column.MysqlType,
-                "no key column under Envelope:ColumnMaskWithChars, as all rows would have one key; use Envelope:ColumnMaskHash, or other key columns (Envelope:MessageKeyColumns)");
+                "a column that is in no key, as Envelope:ColumnMaskWithChars would give all rows one key; use Envelope:ColumnMaskHash, or other key columns (Envelope:MessageKeyColumns)");
     }
 
     /// <summary>An object with two members of one name would lose a column.</summary>

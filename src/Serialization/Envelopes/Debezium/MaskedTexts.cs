@@ -5,6 +5,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using CanalBridge.Serialization.Output;
 using CanalBridge.Serialization.Values;
 
@@ -13,6 +14,8 @@ namespace CanalBridge.Serialization.Envelopes.Debezium;
 /// <summary>Writes what a <see cref="ColumnMask"/> leaves of a column's JSON value. As Debezium 3.5.0 does it, seen on one.</summary>
 internal sealed class MaskedTexts : IDisposable
 {
+    private const int KeptBytes = 1024 * 1024;
+
     private const byte JavaString = 0x74, JavaLongString = 0x7c;
 
     private static readonly byte[] JavaStream = [0xac, 0xed, 0x00, 0x05];
@@ -74,9 +77,15 @@ internal sealed class MaskedTexts : IDisposable
 
     private Span<byte> Text(ReadOnlySpan<byte> json)
     {
-        if (_text.Length < json.Length)
+        if (!Utf8.IsValid(json))
         {
-            _text = new byte[json.Length * 2];
+            // Canal sends none; a reader of JSON would refuse it.
+            json = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(json));
+        }
+
+        if (_text.Length < json.Length || _text.Length > Math.Max(KeptBytes, json.Length))
+        {
+            _text = new byte[Math.Max(json.Length, Math.Min(json.Length * 2, KeptBytes))];
         }
 
         var reader = new Utf8JsonReader(json);

@@ -18,6 +18,7 @@ internal sealed class DdlParser
     private readonly DefinitionCatalog _tables;
     private readonly bool _sourceCanBeAsked;
     private readonly Func<string, string?>? _charsetOf;
+    private readonly HashSet<string> _notTold = [];
 
     // Of the statement being read.
     private readonly List<TableChange> _changes = [];
@@ -269,8 +270,13 @@ internal sealed class DdlParser
     /// <summary>It is how the database is now; what a statement tells later replaces it.</summary>
     private string? AskForCharset(string schema)
     {
-        string? charset = _charsetOf?.Invoke(schema);
-        if (charset is not null)
+        string? charset = _notTold.Contains(schema) ? null : _charsetOf?.Invoke(schema);
+        if (charset is null)
+        {
+            // A source that does not answer is not asked again for each statement: everything waits meanwhile.
+            _notTold.Add(schema);
+        }
+        else
         {
             _tables.SetCharset(schema, charset);
         }
