@@ -18,10 +18,12 @@ internal readonly ref struct ChangeEvent
     private readonly RowImages? _images;
 
     public ChangeEvent(Operation operation, TableLayout layout, RowImages images, in RowData row, int rowIndex)
-        : this(operation, row, rowIndex)
     {
+        Operation = operation;
         _layout = layout;
         _images = images;
+        Data = row;
+        RowIndex = rowIndex;
     }
 
     /// <summary>A row for an envelope that reads rows itself (<see cref="Envelopes.IEnvelopeWriter.ReadsRows"/>).</summary>

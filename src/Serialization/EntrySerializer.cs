@@ -25,6 +25,7 @@ public sealed class EntrySerializer : IDisposable
     private readonly SkippedOperations _skipped;
     private readonly SerializationSettings _settings;
     private readonly IEnvelopeWriter _envelope;
+    private readonly bool _readsRows;
     private readonly FenceWriter? _fences;
 
     // The row written last, and the binlog file it came from: statements show it.
@@ -54,6 +55,7 @@ public sealed class EntrySerializer : IDisposable
             EnvelopeFormat.Avro => new AvroEnvelope(settings, schemaIds ?? throw new ArgumentNullException(nameof(schemaIds))),
             _ => throw new ArgumentOutOfRangeException(nameof(settings), settings.Format, "An envelope of this name is missing."),
         };
+        _readsRows = _envelope.ReadsRows;
     }
 
     /// <summary>Headers that every record carries beside its own, in order.</summary>
@@ -125,23 +127,25 @@ public sealed class EntrySerializer : IDisposable
 
     private EntryResult WriteRowChange(in CanalEntry entry, in EntryContext context, RecordBuffer output)
     {
+        // One copy: it is large.
+        EntryHeader header = entry.Header;
         RowChange change = entry.ReadRowChange();
         if (change.IsDdl || !change.Sql.IsEmpty || !change.EventType.IsRowChange())
         {
-            return WriteStatement(entry.Header, change, context, output);
+            return WriteStatement(header, change, context, output);
         }
 
         int count = output.Count, length = output.LengthBytes;
         try
         {
-            KnownTable table = _tables.Find(entry.Header);
-            _envelope.BeginEntry(entry.Header, table.Source, context, output);
+            KnownTable table = _tables.Find(header);
+            _envelope.BeginEntry(header, table.Source, context, output);
             if (table.IsExcluded || (_skipped & SkippedOf(change.EventType)) != 0)
             {
                 return new EntryResult(EntryKind.ExcludedRows, change.CountRows(), 0);
             }
 
-            int rows = WriteRows(entry.Header, table, change, context, output);
+            int rows = WriteRows(header, table, change, context, output);
             string? undefined = table.Layout is { Definition: null } && !table.IsToldUndefined ? table.Source.ToString() : null;
             table.IsToldUndefined |= undefined is not null;
             return new EntryResult(rows > 0 ? EntryKind.Rows : EntryKind.Other, rows, _envelope.DamagedValues, UndefinedTable: undefined, UnmaskedColumns: FindUnmasked(table));
@@ -232,10 +236,14 @@ public sealed class EntrySerializer : IDisposable
     {
         try
         {
-            ChangeEvent change = _envelope.ReadsRows
-                ? new ChangeEvent(operation, row, index)
-                : new ChangeEvent(operation, _rows.Read(table, row, operation), _rows.Images, row, index);
-            _envelope.WriteRow(change, buffer);
+            if (_readsRows)
+            {
+                _envelope.WriteRow(new ChangeEvent(operation, row, index), buffer);
+                return;
+            }
+
+            TableLayout layout = _rows.Read(table, row, operation);
+            _envelope.WriteRow(new ChangeEvent(operation, layout, _rows.Images, row, index), buffer);
         }
         catch (RowException e)
         {

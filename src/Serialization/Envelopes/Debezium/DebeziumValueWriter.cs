@@ -17,6 +17,9 @@ internal sealed class DebeziumValueWriter : IDisposable
     private readonly ByteRange _connector;
     private ByteRange _untilRow;
     private ByteRange _untilTransaction;
+
+    // The same, and on without a transaction.
+    private ByteRange _untilOp;
     private ByteRange _rest;
     private long _now = long.MinValue;
 
@@ -73,6 +76,8 @@ internal sealed class DebeziumValueWriter : IDisposable
         WriteNumberOrNull(ref output, threadId);
         output.Write(",\"query\":null},\"transaction\":"u8);
         _untilTransaction = output.RangeFrom(start);
+        output.Write("null,\"op\":\""u8);
+        _untilOp = output.RangeFrom(start);
 
         output.Flush();
     }
@@ -95,20 +100,20 @@ internal sealed class DebeziumValueWriter : IDisposable
         output.Write(_fixed.Slice(_connector));
         output.Write(_fixed.Slice(_untilRow));
         output.WriteNumber(rowIndex);
-        output.Write(_fixed.Slice(_untilTransaction));
         if (transaction is { IsOpen: true })
         {
+            output.Write(_fixed.Slice(_untilTransaction));
             transaction.WriteNext(ref output);
+            output.Write(",\"op\":\""u8);
         }
         else
         {
-            output.Write("null"u8);
+            output.Write(_fixed.Slice(_untilOp));
         }
     }
 
     private void WriteOperation(ref RecordOutput output, byte operation)
     {
-        output.Write(",\"op\":\""u8);
         output.Write(operation);
         output.Write(_fixed.Slice(_rest));
     }

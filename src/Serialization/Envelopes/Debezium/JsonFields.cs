@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using CanalBridge.Serialization.Output;
 
 namespace CanalBridge.Serialization.Envelopes.Debezium;
@@ -9,6 +10,7 @@ internal readonly struct JsonFields(ColumnValueWriter values) : IRowFields
     public void Begin(ref RecordOutput output) => output.Write((byte)'{');
 
     /// <inheritdoc />
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Write(ref RecordOutput output, DebeziumTable table, int index, ByteRange[] image, ReadOnlySpan<byte> row)
     {
         DebeziumColumn column = table.Columns[index];

@@ -1,4 +1,5 @@
 using CanalBridge.Serialization.Output;
+using CanalBridge.Serialization.Tables;
 
 namespace CanalBridge.Serialization.Envelopes.Debezium;
 
@@ -24,11 +25,13 @@ internal sealed class RowWriter<TFields>
             _ends = new int[columns.Length];
         }
 
+        ByteRange[] image = change.Images.Before;
+        ReadOnlySpan<byte> row = change.Row;
         _fields.Begin(ref output);
         _beforeStart = output.Position;
         for (int i = 0; i < columns.Length; i++)
         {
-            _fields.Write(ref output, table, i, change.Images.Before, change.Row);
+            _fields.Write(ref output, table, i, image, row);
             _ends[i] = output.Position;
         }
 
@@ -38,10 +41,12 @@ internal sealed class RowWriter<TFields>
     /// <summary>Writes the new row.</summary>
     public void WriteAfter(ref RecordOutput output, DebeziumTable table, in ChangeEvent change)
     {
+        ByteRange[] image = change.Images.After;
+        ReadOnlySpan<byte> row = change.Row;
         _fields.Begin(ref output);
         for (int i = 0; i < table.Columns.Length; i++)
         {
-            _fields.Write(ref output, table, i, change.Images.After, change.Row);
+            _fields.Write(ref output, table, i, image, row);
         }
 
         _fields.End(ref output);
@@ -51,7 +56,10 @@ internal sealed class RowWriter<TFields>
     public void WriteAfterBefore(ref RecordOutput output, DebeziumTable table, in ChangeEvent change)
     {
         DebeziumColumn[] columns = table.Columns;
-        bool[] unchangedColumns = change.Images.Unchanged;
+        RowImages images = change.Images;
+        bool[] unchangedColumns = images.Unchanged;
+        ByteRange[] image = images.After;
+        ReadOnlySpan<byte> row = change.Row;
         _fields.Begin(ref output);
         for (int i = 0; i < columns.Length;)
         {
@@ -69,7 +77,7 @@ internal sealed class RowWriter<TFields>
             }
             else
             {
-                _fields.Write(ref output, table, i, change.Images.After, change.Row);
+                _fields.Write(ref output, table, i, image, row);
                 i++;
             }
         }
