@@ -109,6 +109,43 @@ public sealed class SourceTransactionTests
     }
 
     [Fact]
+    public void Count_begins_anew_with_each_transaction_also_of_a_table_met_before()
+    {
+        using SerializerFixture fixture = Fixture();
+        for (int i = 0; i < 2; i++)
+        {
+            fixture.Records(EntryBuilder.Begin(7));
+            Assert.Equal(Block(1, 1), BlockOf(Assert.Single(fixture.Records(Insert("orders", "1")))));
+            Assert.Equal(Block(2, 1), BlockOf(Assert.Single(fixture.Records(Insert("lines", "1")))));
+            Assert.Contains("\"event_count\":2,", Assert.Single(fixture.Records(EntryBuilder.End())).Value!, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Transaction_of_known_tables_allocates_nothing()
+    {
+        using SerializerFixture fixture = Fixture();
+        byte[] begin = EntryBuilder.Begin(7), rows = Insert("orders", "1", "2"), end = EntryBuilder.End();
+        Run();
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 100; i++)
+        {
+            Run();
+        }
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+
+        void Run()
+        {
+            fixture.Buffer.Clear();
+            fixture.Write(begin);
+            fixture.Write(rows);
+            fixture.Write(end);
+        }
+    }
+
+    [Fact]
     public void Nothing_is_kept_where_nobody_counts()
     {
         using var fixture = new SerializerFixture();

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
 using Canal.Client.Entries;
@@ -22,10 +23,16 @@ internal sealed class SourceTransaction : IDisposable
 
     private const string Value = """{"schema":{"type":"struct","fields":[{"type":"string","optional":false,"field":"status"},{"type":"string","optional":false,"field":"id"},{"type":"int64","optional":true,"field":"event_count"},{"type":"array","items":{"type":"struct","fields":[{"type":"string","optional":false,"field":"data_collection"},{"type":"int64","optional":false,"field":"event_count"}],"optional":true,"name":"event.collection","version":1},"optional":true,"field":"data_collections"},{"type":"int64","optional":false,"field":"ts_ms"}],"optional":false,"name":"io.debezium.connector.common.TransactionMetadataValue","version":1},"payload":""";
 
+    /// <summary>The name of a binlog file has at most 255 bytes.</summary>
+    private const int LongestPlace = 288;
+
     private readonly string _topic;
     private readonly byte[] _keyStart;
     private readonly byte[] _valueStart;
     private readonly RecordBuffer _id = new();
+
+    // Counters live on, so that a transaction allocates nothing: those in _counters belong to the open one.
+    private readonly Dictionary<SourceTable, Counter> _known = [];
     private readonly List<Counter> _counters = [];
     private Counter? _current;
     private long _total;
@@ -82,7 +89,7 @@ internal sealed class SourceTransaction : IDisposable
             Open(Encoding.UTF8.GetBytes(document.RootElement.GetProperty("id").GetString() ?? ""));
             foreach (JsonProperty table in document.RootElement.GetProperty("tables").EnumerateObject())
             {
-                _counters.Add(new Counter(table.Name) { Events = table.Value.GetInt64() });
+                _counters.Add(new Counter(table.Name) { Events = table.Value.GetInt64(), IsInTransaction = true });
                 _total += _counters[^1].Events;
             }
         }
@@ -96,7 +103,8 @@ internal sealed class SourceTransaction : IDisposable
     public void Begin(in EntryHeader header, RecordBuffer records)
     {
         ReadOnlySpan<byte> gtid = header.TransactionGtid;
-        Open(gtid.IsEmpty ? Encoding.UTF8.GetBytes($"file={Encoding.UTF8.GetString(header.LogfileName)},pos={header.LogfileOffset}") : gtid);
+        Span<byte> place = stackalloc byte[LongestPlace];
+        Open(gtid.IsEmpty ? place[..WritePlace(header, place)] : gtid);
         var output = new RecordOutput(records);
         WriteStart(ref output, "BEGIN"u8, out ByteRange key, out int start);
         output.Write(",\"event_count\":null,\"data_collections\":null,\"ts_ms\":"u8);
@@ -119,7 +127,7 @@ internal sealed class SourceTransaction : IDisposable
             {
                 output.Write(first ? "{\"data_collection\":"u8 : ",{\"data_collection\":"u8);
                 first = false;
-                JsonText.WriteQuoted(ref output, Encoding.UTF8.GetBytes(counter.Name));
+                output.Write(counter.QuotedName);
                 output.Write(",\"event_count\":"u8);
                 output.WriteNumber(counter.Events);
                 output.Write((byte)'}');
@@ -135,6 +143,11 @@ internal sealed class SourceTransaction : IDisposable
     public void Close()
     {
         IsOpen = false;
+        foreach (Counter counter in _counters)
+        {
+            counter.IsInTransaction = false;
+        }
+
         _counters.Clear();
         _current = null;
         _total = 0;
@@ -143,11 +156,26 @@ internal sealed class SourceTransaction : IDisposable
     /// <summary>The next events are of this table.</summary>
     public void Enter(SourceTable table)
     {
-        if (!ReferenceEquals(_current?.Table, table))
+        if (_current is { IsInTransaction: true } current && ReferenceEquals(current.Table, table))
         {
-            _current = _counters.Find(counter => ReferenceEquals(counter.Table, table)) ?? Named(table);
-            _current.Table = table;
+            return;
         }
+
+        if (!_known.TryGetValue(table, out Counter? counter))
+        {
+            counter = Named(table);
+            counter.Table = table;
+            _known.Add(table, counter);
+        }
+
+        if (!counter.IsInTransaction)
+        {
+            counter.IsInTransaction = true;
+            counter.Events = 0;
+            _counters.Add(counter);
+        }
+
+        _current = counter;
     }
 
     /// <summary>Counts one more event of the table entered, and writes its block.</summary>
@@ -214,19 +242,32 @@ internal sealed class SourceTransaction : IDisposable
     {
         // One that was kept is known by its name alone.
         string name = table.ToString();
-        if (_counters.Find(counter => counter.Name == name) is { } kept)
-        {
-            return kept;
-        }
+        return _counters.Find(counter => counter.Name == name) ?? new Counter(name);
+    }
 
-        var counter = new Counter(name);
-        _counters.Add(counter);
-        return counter;
+    /// <summary>Debezium's id of a transaction without GTID.</summary>
+    private static int WritePlace(in EntryHeader header, Span<byte> place)
+    {
+        ReadOnlySpan<byte> file = header.LogfileName[..Math.Min(header.LogfileName.Length, LongestPlace - 32)];
+        int length = 0;
+        "file="u8.CopyTo(place);
+        length += 5;
+        file.CopyTo(place[length..]);
+        length += file.Length;
+        ",pos="u8.CopyTo(place[length..]);
+        length += 5;
+        Utf8Formatter.TryFormat(header.LogfileOffset, place[length..], out int digits);
+        return length + digits;
     }
 
     private sealed class Counter(string name)
     {
         public string Name { get; } = name;
+
+        public byte[] QuotedName { get; } = JsonText.Quote(name);
+
+        /// <summary>It counts for the open transaction.</summary>
+        public bool IsInTransaction { get; set; }
 
         public SourceTable? Table { get; set; }
 
