@@ -321,7 +321,7 @@ internal sealed class Pipeline : IAsyncDisposable
     {
         bool isAlone = !_publisher.IsOpen;
         _records.Clear();
-        _serializer.WriteHeartbeat(_options.HeartbeatTopic, (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100, _records);
+        _mapper.MapHeartbeat(_options.HeartbeatTopic, _records);
         for (int i = 0; i < _records.Count; i++)
         {
             int partitions = _topics.PartitionsOf(_options.HeartbeatTopic, _router.PartitionsOf(_options.HeartbeatTopic));

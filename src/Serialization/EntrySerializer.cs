@@ -22,7 +22,6 @@ public sealed class EntrySerializer : IDisposable
 {
     private readonly TableCatalog _tables;
     private readonly RowReader _rows;
-    private readonly SkippedOperations _skipped;
     private readonly SerializationSettings _settings;
     private readonly IEnvelopeWriter _envelope;
     private readonly bool _readsRows;
@@ -41,7 +40,6 @@ public sealed class EntrySerializer : IDisposable
     {
         _tables = new TableCatalog(topics, source, settings.TableFilter, asksCharsets: settings is { IncludeSchemaChanges: true, Format: EnvelopeFormat.Debezium });
         _rows = new RowReader(_tables);
-        _skipped = settings.SkippedOperations;
         _settings = settings;
         _fences = settings.DdlFence ? new FenceWriter(settings) : null;
 
@@ -140,7 +138,7 @@ public sealed class EntrySerializer : IDisposable
         {
             KnownTable table = _tables.Find(header);
             _envelope.BeginEntry(header, table.Source, context, output);
-            if (table.IsExcluded || (_skipped & SkippedOf(change.EventType)) != 0)
+            if (table.IsExcluded || (_settings.SkippedOperations & SkippedOf(change.EventType)) != 0)
             {
                 return new EntryResult(EntryKind.ExcludedRows, change.CountRows(), 0);
             }
@@ -203,7 +201,7 @@ public sealed class EntrySerializer : IDisposable
     /// <summary>The table that a TRUNCATE names; null if it becomes no record.</summary>
     private KnownTable? FindTruncated(in EntryHeader header, in RowChange change)
     {
-        KnownTable? table = (_skipped & SkippedOperations.Truncate) == 0 ? _tables.FindTruncated(header, change) : null;
+        KnownTable? table = (_settings.SkippedOperations & SkippedOperations.Truncate) == 0 ? _tables.FindTruncated(header, change) : null;
         return table?.IsExcluded == true ? null : table;
     }
 

@@ -38,7 +38,7 @@ internal sealed class BatchMapper
     public void Map(CanalBatch batch, RecordBuffer records)
     {
         // One reading of the clock per batch: within it the envelope's time would differ by less than it says.
-        long now = (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
+        long now = NowNanoseconds;
         foreach (CanalEntry entry in batch.Entries)
         {
             _replay.Observe(entry, batch.Id);
@@ -62,6 +62,11 @@ internal sealed class BatchMapper
 
         _metrics.BatchMapped(batch.Count);
     }
+
+    /// <summary>Appends a heartbeat, if the format has any.</summary>
+    public void MapHeartbeat(string topic, RecordBuffer records) => _serializer.WriteHeartbeat(topic, NowNanoseconds, records);
+
+    private long NowNanoseconds => (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
 
     /// <summary>A BEGIN or END: it may be a record of its own, which must not come twice.</summary>
     private void MapBoundary(in CanalEntry entry, in EntryContext context, RecordBuffer records)

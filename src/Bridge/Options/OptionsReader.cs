@@ -72,10 +72,6 @@ internal static class OptionsReader
             {
                 mistakes.Add($"{child.Path} is not an option; {section.Path} has {string.Join(", ", known.Keys.Order(StringComparer.Ordinal))}.");
             }
-            else if (typeof(IDictionary).IsAssignableFrom(property.PropertyType) && child.Value is { Length: > 0 })
-            {
-                mistakes.Add($"{child.Path} is a single value but must have a name behind it: {child.Path}:<name>=VALUE (environment: {child.Path.Replace(":", "__", StringComparison.Ordinal)}__<name>).");
-            }
             else if (typeof(IDictionary).IsAssignableFrom(property.PropertyType))
             {
                 ReadDictionary(child, (IDictionary)property.GetValue(target)!, property.PropertyType.GenericTypeArguments[1], mistakes);
@@ -98,6 +94,12 @@ internal static class OptionsReader
 
     private static void ReadDictionary(IConfigurationSection section, IDictionary target, Type type, List<string> mistakes)
     {
+        if (section.Value is { Length: > 0 })
+        {
+            mistakes.Add($"{section.Path} is a single value but must have a name behind it: {section.Path}:<name>=VALUE (environment: {section.Path.Replace(":", "__", StringComparison.Ordinal)}__<name>).");
+            return;
+        }
+
         if (type != typeof(string))
         {
             foreach (IConfigurationSection child in section.GetChildren())

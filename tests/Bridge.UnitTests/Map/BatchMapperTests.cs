@@ -33,7 +33,7 @@ public sealed class BatchMapperTests : IDisposable
     private readonly FakeTimeProvider _time = new();
     private readonly RecordBuffer _records = new();
     private readonly EntrySerializer _serializer =
-        SerializerFactory.Create(new BridgeOptions { Topics = { Prefix = "p" }, Envelope = { IncludeSchemaChanges = false } }, Guid.NewGuid(), new TopicRouter(new TopicOptions { Prefix = "p" }, new FakeLogger()), source: null);
+        Serializer(new EnvelopeOptions { IncludeSchemaChanges = false });
 
     private long _batchId;
 
@@ -153,8 +153,7 @@ public sealed class BatchMapperTests : IDisposable
     [InlineData("maxwell", CanalEventType.Truncate, 0)]
     public void Ddl_that_becomes_a_record_is_not_logged_as_passed(string format, CanalEventType type, int records)
     {
-        using EntrySerializer serializer = SerializerFactory.Create(
-            new BridgeOptions { Topics = { Prefix = "p" }, Envelope = { Format = format } }, Guid.NewGuid(), new TopicRouter(new TopicOptions { Prefix = "p" }, new FakeLogger()), source: null);
+        using EntrySerializer serializer = Serializer(new EnvelopeOptions { Format = format });
 
         Map(Mapper(serializer: serializer), Statement(100, type, isDdl: true, "shop", "items", type == CanalEventType.Truncate ? "TRUNCATE items" : "ALTER TABLE items ADD x INT"));
 
@@ -166,8 +165,7 @@ public sealed class BatchMapperTests : IDisposable
     [Fact]
     public void Strict_statement_is_published_once()
     {
-        using EntrySerializer serializer = SerializerFactory.Create(
-            new BridgeOptions { Topics = { Prefix = "p" }, Envelope = { Format = "canal-flat", Strict = true } }, Guid.NewGuid(), new TopicRouter(new TopicOptions { Prefix = "p" }, new FakeLogger()), source: null);
+        using EntrySerializer serializer = Serializer(new EnvelopeOptions { Format = "canal-flat", Strict = true });
         byte[] statement = Statement(100, CanalEventType.Update, isDdl: false, "shop", "items", "UPDATE items SET name = 'x'");
         BatchMapper mapper = Mapper(serializer: serializer);
         Map(mapper, statement);
@@ -194,8 +192,7 @@ public sealed class BatchMapperTests : IDisposable
     [Fact]
     public void Ddl_is_a_record_once_however_often_it_comes()
     {
-        using EntrySerializer serializer = SerializerFactory.Create(
-            new BridgeOptions { Topics = { Prefix = "p" } }, Guid.NewGuid(), new TopicRouter(new TopicOptions { Prefix = "p" }, new FakeLogger()), source: null);
+        using EntrySerializer serializer = Serializer(new EnvelopeOptions());
         BatchMapper mapper = Mapper(serializer: serializer);
 
         Map(mapper, Ddl(100, "shop", "items"), Ddl(100, "shop", "items"));
@@ -240,9 +237,8 @@ public sealed class BatchMapperTests : IDisposable
     [Fact]
     public void Begin_and_end_are_published_once_and_the_rows_between_are_counted_once()
     {
-        using EntrySerializer serializer = SerializerFactory.Create(
-            new BridgeOptions { Topics = { Prefix = "p" }, Envelope = { ProvideTransactionMetadata = true } }, Guid.NewGuid(), new TopicRouter(new TopicOptions { Prefix = "p" }, new FakeLogger()), source: null);
-        var mapper = new BatchMapper(_destination, serializer, new ReplayFilter(stored: null, 0, serverIdMayChange: false), new BridgeMetrics(_destination), _time, new FakeLogger(_logs));
+        using EntrySerializer serializer = Serializer(new EnvelopeOptions { ProvideTransactionMetadata = true });
+        BatchMapper mapper = Mapper(serializer: serializer);
         byte[][] transaction =
         [
             EntryBuilder.Entry(File, 100, Wire.EntryType.Transactionbegin, ByteString.Empty),
@@ -264,10 +260,8 @@ public sealed class BatchMapperTests : IDisposable
     [Fact]
     public void Masked_columns_that_hold_no_text_are_reported()
     {
-        var options = new BridgeOptions { Topics = { Prefix = "p" } };
-        options.Envelope.ColumnMaskWithChars["3"] = @"shop\.items\.(name|price)";
-        using EntrySerializer serializer = SerializerFactory.Create(options, Guid.NewGuid(), new TopicRouter(options.Topics, new FakeLogger()), source: null);
-        var mapper = new BatchMapper(_destination, serializer, new ReplayFilter(stored: null, 0, serverIdMayChange: false), new BridgeMetrics(_destination), _time, new FakeLogger(_logs));
+        using EntrySerializer serializer = Serializer(new EnvelopeOptions { ColumnMaskWithChars = { ["3"] = @"shop\.items\.(name|price)" } });
+        BatchMapper mapper = Mapper(serializer: serializer);
         byte[] row = Change(EntryBuilder.Insert(File, 100, 1), change => change.RowDatas[0].AfterColumns.Add(
             new Wire.Column { Index = 2, SqlType = 4, Name = "price", IsKey = false, Updated = true, IsNull = false, Value = "9", MysqlType = "int(11)" }));
 
@@ -356,6 +350,12 @@ public sealed class BatchMapperTests : IDisposable
     }
 
     private static MetricCollector<long> Collect(string instrument) => new(meterScope: null, BridgeMetrics.MeterName, instrument);
+
+    private static EntrySerializer Serializer(EnvelopeOptions envelope)
+    {
+        var options = new BridgeOptions { Topics = { Prefix = "p" }, Envelope = envelope };
+        return SerializerFactory.Create(options, Guid.NewGuid(), new TopicRouter(options.Topics, new FakeLogger()), source: null);
+    }
 
     private static byte[] Ddl(long offset, string schema, string table) =>
         Statement(offset, CanalEventType.Alter, isDdl: true, schema, table, "ALTER TABLE items ADD COLUMN price INT");

@@ -207,25 +207,7 @@ public sealed class AvroRecordingTests
         };
         settings = mode == "plain-names" ? settings : Modes[mode](settings);
         using var serializer = new EntrySerializer(settings, new DefaultTopics("bridge"), GoldenFiles.StatementsBefore(scenario), schemas);
-        var records = new List<BinaryRecord>();
-        using var buffer = new RecordBuffer();
-        foreach (byte[] frame in GoldenFiles.ReadFrames(scenario))
-        {
-            buffer.Clear();
-            using var batch = new CanalBatch(frame);
-            foreach (CanalEntry entry in batch.Entries)
-            {
-                serializer.Write(entry, new EntryContext(1_700_000_000_123_456_789), buffer);
-            }
-
-            for (int i = 0; i < buffer.Count; i++)
-            {
-                SerializedRecord record = buffer[i];
-                records.Add(new BinaryRecord(
-                    record.Topic, record.KeyIsNull ? null : record.Key.ToArray(), record.ValueIsNull ? null : record.Value.ToArray(), record.HeaderName, Encoding.UTF8.GetString(record.HeaderValue)));
-            }
-        }
-
-        return records;
+        return GoldenFiles.Serialize(serializer, scenario, static (in record) => new BinaryRecord(
+            record.Topic, record.KeyIsNull ? null : record.Key.ToArray(), record.ValueIsNull ? null : record.Value.ToArray(), record.HeaderName, Encoding.UTF8.GetString(record.HeaderValue)));
     }
 }

@@ -53,25 +53,7 @@ public sealed class CanalFlatGoldenTests
             SkippedOperations = SkippedOperations.None,
         };
         using var serializer = new EntrySerializer(settings, new CanalTopics());
-        using var buffer = new RecordBuffer();
-        var records = new List<GoldenRecord>();
-        foreach (byte[] frame in GoldenFiles.ReadFrames(scenario))
-        {
-            buffer.Clear();
-            using var batch = new CanalBatch(frame);
-            foreach (CanalEntry entry in batch.Entries)
-            {
-                serializer.Write(entry, new EntryContext(SerializerFixture.Now, batch.Id), buffer);
-            }
-
-            for (int i = 0; i < buffer.Count; i++)
-            {
-                SerializedRecord record = buffer[i];
-                records.Add(new GoldenRecord(record.Topic, record.KeyIsNull ? null : Encoding.UTF8.GetString(record.Key), Encoding.UTF8.GetString(record.Value), []));
-            }
-        }
-
-        return records;
+        return GoldenFiles.Serialize(serializer, scenario, static (in record) => new GoldenRecord(record.Topic, record.KeyIsNull ? null : Encoding.UTF8.GetString(record.Key), Encoding.UTF8.GetString(record.Value), []));
     }
 
     /// <summary>Topics as Canal's dynamic ones; what has no table goes to its default topic.</summary>

@@ -1,8 +1,14 @@
 using System.IO.Compression;
 using System.Text.Json;
+using Canal.Client;
+using Canal.Client.Entries;
+using CanalBridge.Serialization.Output;
 using CanalBridge.Serialization.Tables;
 
 namespace CanalBridge.Serialization.UnitTests.Golden;
+
+/// <summary>Keeps of a record, which is gone with its batch, what a test looks at.</summary>
+internal delegate T RecordReader<out T>(in SerializedRecord record);
 
 /// <summary>Where recordings and goldens lie: all of them in folders beside the repository, a few in this project.</summary>
 internal static class GoldenFiles
@@ -46,6 +52,29 @@ internal static class GoldenFiles
         }
 
         return bodies;
+    }
+
+    /// <summary>Every record that a serializer makes of a recording, in order.</summary>
+    public static List<T> Serialize<T>(EntrySerializer serializer, string scenario, RecordReader<T> read)
+    {
+        var records = new List<T>();
+        using var buffer = new RecordBuffer();
+        foreach (byte[] frame in ReadFrames(scenario))
+        {
+            buffer.Clear();
+            using var batch = new CanalBatch(frame);
+            foreach (CanalEntry entry in batch.Entries)
+            {
+                serializer.Write(entry, new EntryContext(SerializerFixture.Now, batch.Id), buffer);
+            }
+
+            for (int i = 0; i < buffer.Count; i++)
+            {
+                records.Add(read(buffer[i]));
+            }
+        }
+
+        return records;
     }
 
     /// <summary>The golden's records in file order: by topic, then offset.</summary>

@@ -135,24 +135,7 @@ public sealed class GoldenTests
         };
         settings = mode is null ? settings : Modes[mode](settings);
         using var serializer = new EntrySerializer(settings, new DefaultTopics(Prefix), GoldenFiles.StatementsBefore(scenario));
-        var records = new List<GoldenRecord>();
-        using var buffer = new RecordBuffer();
-        foreach (byte[] frame in GoldenFiles.ReadFrames(scenario))
-        {
-            buffer.Clear();
-            using var batch = new CanalBatch(frame);
-            foreach (CanalEntry entry in batch.Entries)
-            {
-                serializer.Write(entry, new EntryContext(1_700_000_000_123_456_789), buffer);
-            }
-
-            for (int i = 0; i < buffer.Count; i++)
-            {
-                records.Add(ToGolden(buffer[i], serializer.SharedHeaders));
-            }
-        }
-
-        return records;
+        return GoldenFiles.Serialize(serializer, scenario, (in record) => ToGolden(record, serializer.SharedHeaders));
     }
 
     private static GoldenRecord ToGolden(in SerializedRecord record, IReadOnlyList<KeyValuePair<string, byte[]>> sharedHeaders)

@@ -2,71 +2,43 @@ using System.Text;
 using Canal.Client.Entries;
 using CanalBridge.Serialization.Envelopes.Debezium;
 using CanalBridge.Serialization.Output;
-using CanalBridge.Serialization.Tables;
 
 namespace CanalBridge.Serialization.Envelopes.Avro;
 
 /// <summary>The value of Debezium's record as Avro's record <c>Envelope</c>: before, after, source, transaction, op, ts_ms, ts_us, ts_ns.</summary>
-internal sealed class AvroValueWriter : IDisposable
+internal sealed class AvroValueWriter : EnvelopeValueWriter
 {
     private const byte Null = 0, Present = 2;
 
     private readonly RowWriter<AvroFields> _rows;
 
-    // Around the two things that differ between the rows of an entry: source.row and op.
-    private readonly RecordBuffer _fixed = new();
-    private readonly ByteRange _connector;
     private ByteRange _untilRow;
     private ByteRange _untilOp;
-    private ByteRange _rest;
-    private long _now = long.MinValue;
 
     public AvroValueWriter(SerializationSettings settings, RowWriter<AvroFields> rows)
     {
         _rows = rows;
-        var output = new RecordOutput(_fixed);
+        var output = new RecordOutput(Fixed);
         WriteString(ref output, settings.DebeziumVersion);
         WriteString(ref output, settings.ConnectorName);
         WriteString(ref output, settings.TopicPrefix);
         output.Flush();
-        _connector = new ByteRange(0, _fixed.LengthBytes);
-    }
-
-    /// <summary>Prepares what is the same for all rows of an entry.</summary>
-    public void BeginEntry(in EntryHeader header, long? threadId, long nowNanoseconds)
-    {
-        SetClock(nowNanoseconds);
-        BeginSource(header, header.SchemaName, header.TableName, threadId);
-    }
-
-    /// <summary>Prepares a truncate: the table is the one that the statement names, which Canal may spell otherwise in the header. A statement has no thread.</summary>
-    public void BeginTruncate(in EntryHeader header, SourceTable table, long nowNanoseconds)
-    {
-        SetClock(nowNanoseconds);
-        BeginSource(header, Encoding.UTF8.GetBytes(table.Schema), Encoding.UTF8.GetBytes(table.Name), threadId: null);
+        EndStart();
     }
 
     /// <summary>Writes the value of a truncate.</summary>
     public void WriteTruncate(ref RecordOutput output)
     {
         output.Write([Null, Null]);
-        WriteRest(ref output, rowIndex: 0, (byte)'t');
+        WriteSourceAndOperation(ref output, rowIndex: 0, (byte)'t');
     }
 
     /// <summary>Writes the value of one record; its operation is another than the change's where a key changed.</summary>
     public void Write(ref RecordOutput output, DebeziumTable table, in ChangeEvent change, Operation operation)
     {
         WriteImages(ref output, table, change, operation);
-        WriteRest(ref output, change.RowIndex, operation switch
-        {
-            Operation.Create => (byte)'c',
-            Operation.Update => (byte)'u',
-            _ => (byte)'d',
-        });
+        WriteSourceAndOperation(ref output, change.RowIndex, LetterOf(operation));
     }
-
-    /// <inheritdoc />
-    public void Dispose() => _fixed.Dispose();
 
     private void WriteImages(ref RecordOutput output, DebeziumTable table, in ChangeEvent change, Operation operation)
     {
@@ -90,39 +62,27 @@ internal sealed class AvroValueWriter : IDisposable
         }
     }
 
-    private void WriteRest(ref RecordOutput output, int rowIndex, byte operation)
+    private void WriteSourceAndOperation(ref RecordOutput output, int rowIndex, byte operation)
     {
-        output.Write(_fixed.Slice(_connector));
-        output.Write(_fixed.Slice(_untilRow));
+        output.Write(Fixed.Slice(Start));
+        output.Write(Fixed.Slice(_untilRow));
         AvroOutput.WriteLong(ref output, rowIndex);
-        output.Write(_fixed.Slice(_untilOp));
+        output.Write(Fixed.Slice(_untilOp));
         output.Write(operation);
-        output.Write(_fixed.Slice(_rest));
+        output.Write(Fixed.Slice(Rest));
     }
 
-    private void SetClock(long nowNanoseconds)
+    /// <inheritdoc />
+    protected override void WriteRest(ref RecordOutput output, long nowNanoseconds)
     {
-        if (nowNanoseconds == _now)
-        {
-            // The batch's clock: the same for many entries.
-            return;
-        }
-
-        _now = nowNanoseconds;
-        _fixed.Truncate(0, _connector.Length);
-        var output = new RecordOutput(_fixed);
-        int start = output.Position;
-        WriteOptional(ref output, _now / 1_000_000);
-        WriteOptional(ref output, _now / 1000);
-        WriteOptional(ref output, _now);
-        _rest = output.RangeFrom(start);
-        output.Flush();
+        WriteOptional(ref output, nowNanoseconds / 1_000_000);
+        WriteOptional(ref output, nowNanoseconds / 1000);
+        WriteOptional(ref output, nowNanoseconds);
     }
 
-    private void BeginSource(in EntryHeader header, ReadOnlySpan<byte> schema, ReadOnlySpan<byte> table, long? threadId)
+    /// <inheritdoc />
+    protected override void WriteSource(ref RecordOutput output, in EntryHeader header, ReadOnlySpan<byte> schema, ReadOnlySpan<byte> table, long? threadId)
     {
-        _fixed.Truncate(0, _rest.Start + _rest.Length);
-        var output = new RecordOutput(_fixed);
         int start = output.Position;
         WriteSource(ref output, header, schema, table);
         _untilRow = output.RangeFrom(start);
@@ -133,7 +93,6 @@ internal sealed class AvroValueWriter : IDisposable
         // No query, no transaction, and a text of one character.
         output.Write([Null, Null, 2]);
         _untilOp = output.RangeFrom(start);
-        output.Flush();
     }
 
     private static void WriteSource(ref RecordOutput output, in EntryHeader header, scoped ReadOnlySpan<byte> schema, scoped ReadOnlySpan<byte> table)

@@ -102,10 +102,7 @@ internal sealed class FlatEnvelope : JsonRowEnvelope<FlatTable, JsonColumn>
         }
 
         output.Write(table.UntilTable);
-        _members.WriteEnd(
-            ref output,
-            operation switch { Operation.Create => CanalEventType.Insert, Operation.Update => CanalEventType.Update, _ => CanalEventType.Delete },
-            change.RowIndex);
+        _members.WriteEnd(ref output, FlatMembers.TypeOf(operation), change.RowIndex);
     }
 
     /// <inheritdoc />

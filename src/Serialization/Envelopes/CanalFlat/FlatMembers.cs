@@ -97,6 +97,14 @@ internal sealed class FlatMembers : IDisposable
         _end = output.RangeFrom(start);
     }
 
+    /// <summary>Canal's kind of a row change.</summary>
+    public static CanalEventType TypeOf(Operation operation) => operation switch
+    {
+        Operation.Create => CanalEventType.Insert,
+        Operation.Update => CanalEventType.Update,
+        _ => CanalEventType.Delete,
+    };
+
     /// <summary>Canal's words; those of kinds that it does not send are the ones of its protocol.</summary>
     private static ReadOnlySpan<byte> NameOf(CanalEventType type) => type switch
     {

@@ -96,12 +96,7 @@ internal sealed class StrictFlatEnvelope : IEnvelopeWriter
     /// <inheritdoc />
     public void WriteRow(in ChangeEvent change, RecordBuffer records)
     {
-        _type = change.Operation switch
-        {
-            Operation.Create => CanalEventType.Insert,
-            Operation.Update => CanalEventType.Update,
-            _ => CanalEventType.Delete,
-        };
+        _type = FlatMembers.TypeOf(change.Operation);
         var output = new RecordOutput(records);
         if (_rows++ == 0)
         {

@@ -7,27 +7,22 @@ using CanalBridge.Serialization.Values;
 namespace CanalBridge.Serialization.Envelopes.Debezium;
 
 /// <summary>The value of Debezium's record, JSON without schemas: before, after, source, transaction, op, ts_ms, ts_us, ts_ns.</summary>
-internal sealed class DebeziumValueWriter : IDisposable
+internal sealed class DebeziumValueWriter : EnvelopeValueWriter
 {
     private readonly RowWriter<JsonFields> _rows;
     private readonly SourceTransaction? _transaction;
 
-    // Around the two things that differ between the rows of an entry: source.row and op.
-    private readonly RecordBuffer _fixed = new();
-    private readonly ByteRange _connector;
     private ByteRange _untilRow;
     private ByteRange _untilTransaction;
 
     // The same, and on without a transaction.
     private ByteRange _untilOp;
-    private ByteRange _rest;
-    private long _now = long.MinValue;
 
     public DebeziumValueWriter(SerializationSettings settings, RowWriter<JsonFields> rows, SourceTransaction? transaction)
     {
         _rows = rows;
         _transaction = transaction;
-        var output = new RecordOutput(_fixed);
+        var output = new RecordOutput(Fixed);
         output.Write(",\"source\":{\"version\":"u8);
         WriteString(ref output, settings.DebeziumVersion);
         output.Write(",\"connector\":"u8);
@@ -36,21 +31,7 @@ internal sealed class DebeziumValueWriter : IDisposable
         WriteString(ref output, settings.TopicPrefix);
         output.Write(",\"ts_ms\":"u8);
         output.Flush();
-        _connector = new ByteRange(0, _fixed.LengthBytes);
-    }
-
-    /// <summary>Prepares what is the same for all rows of an entry.</summary>
-    public void BeginEntry(in EntryHeader header, long? threadId, long nowNanoseconds)
-    {
-        SetClock(nowNanoseconds);
-        BeginSource(header, header.SchemaName, header.TableName, threadId);
-    }
-
-    /// <summary>Prepares a truncate: the table is the one that the statement names, which Canal may spell otherwise in the header. A statement has no thread.</summary>
-    public void BeginTruncate(in EntryHeader header, SourceTable table, long nowNanoseconds)
-    {
-        SetClock(nowNanoseconds);
-        BeginSource(header, Encoding.UTF8.GetBytes(table.Schema), Encoding.UTF8.GetBytes(table.Name), threadId: null);
+        EndStart();
     }
 
     /// <summary>Writes the value of a truncate.</summary>
@@ -63,10 +44,52 @@ internal sealed class DebeziumValueWriter : IDisposable
         WriteOperation(ref output, (byte)'t');
     }
 
-    private void BeginSource(in EntryHeader header, ReadOnlySpan<byte> schema, ReadOnlySpan<byte> table, long? threadId)
+    /// <summary>Writes the value of one record; its operation is another than the change's where a key changed.</summary>
+    public void Write(ref RecordOutput output, DebeziumTable table, in ChangeEvent change, Operation operation)
     {
-        _fixed.Truncate(0, _rest.Start + _rest.Length);
-        var output = new RecordOutput(_fixed);
+        WriteImages(ref output, table, change, operation);
+        WriteSourceAndTransaction(ref output, change.RowIndex, _transaction);
+        WriteOperation(ref output, LetterOf(operation));
+    }
+
+    private void WriteSourceAndTransaction(ref RecordOutput output, int rowIndex, SourceTransaction? transaction)
+    {
+        output.Write(Fixed.Slice(Start));
+        output.Write(Fixed.Slice(_untilRow));
+        output.WriteNumber(rowIndex);
+        if (transaction is { IsOpen: true })
+        {
+            output.Write(Fixed.Slice(_untilTransaction));
+            transaction.WriteNext(ref output);
+            output.Write(",\"op\":\""u8);
+        }
+        else
+        {
+            output.Write(Fixed.Slice(_untilOp));
+        }
+    }
+
+    private void WriteOperation(ref RecordOutput output, byte operation)
+    {
+        output.Write(operation);
+        output.Write(Fixed.Slice(Rest));
+    }
+
+    /// <inheritdoc />
+    protected override void WriteRest(ref RecordOutput output, long nowNanoseconds)
+    {
+        output.Write("\",\"ts_ms\":"u8);
+        output.WriteNumber(nowNanoseconds / 1_000_000);
+        output.Write(",\"ts_us\":"u8);
+        output.WriteNumber(nowNanoseconds / 1000);
+        output.Write(",\"ts_ns\":"u8);
+        output.WriteNumber(nowNanoseconds);
+        output.Write((byte)'}');
+    }
+
+    /// <inheritdoc />
+    protected override void WriteSource(ref RecordOutput output, in EntryHeader header, ReadOnlySpan<byte> schema, ReadOnlySpan<byte> table, long? threadId)
+    {
         int start = output.Position;
         WriteSource(ref output, header, schema, table);
         _untilRow = output.RangeFrom(start);
@@ -78,70 +101,6 @@ internal sealed class DebeziumValueWriter : IDisposable
         _untilTransaction = output.RangeFrom(start);
         output.Write("null,\"op\":\""u8);
         _untilOp = output.RangeFrom(start);
-
-        output.Flush();
-    }
-
-    /// <summary>Writes the value of one record; its operation is another than the change's where a key changed.</summary>
-    public void Write(ref RecordOutput output, DebeziumTable table, in ChangeEvent change, Operation operation)
-    {
-        WriteImages(ref output, table, change, operation);
-        WriteSourceAndTransaction(ref output, change.RowIndex, _transaction);
-        WriteOperation(ref output, operation switch
-        {
-            Operation.Create => (byte)'c',
-            Operation.Update => (byte)'u',
-            _ => (byte)'d',
-        });
-    }
-
-    private void WriteSourceAndTransaction(ref RecordOutput output, int rowIndex, SourceTransaction? transaction)
-    {
-        output.Write(_fixed.Slice(_connector));
-        output.Write(_fixed.Slice(_untilRow));
-        output.WriteNumber(rowIndex);
-        if (transaction is { IsOpen: true })
-        {
-            output.Write(_fixed.Slice(_untilTransaction));
-            transaction.WriteNext(ref output);
-            output.Write(",\"op\":\""u8);
-        }
-        else
-        {
-            output.Write(_fixed.Slice(_untilOp));
-        }
-    }
-
-    private void WriteOperation(ref RecordOutput output, byte operation)
-    {
-        output.Write(operation);
-        output.Write(_fixed.Slice(_rest));
-    }
-
-    /// <inheritdoc />
-    public void Dispose() => _fixed.Dispose();
-
-    private void SetClock(long nowNanoseconds)
-    {
-        if (nowNanoseconds == _now)
-        {
-            // The batch's clock: the same for many entries.
-            return;
-        }
-
-        _now = nowNanoseconds;
-        _fixed.Truncate(0, _connector.Length);
-        var output = new RecordOutput(_fixed);
-        int start = output.Position;
-        output.Write("\",\"ts_ms\":"u8);
-        output.WriteNumber(_now / 1_000_000);
-        output.Write(",\"ts_us\":"u8);
-        output.WriteNumber(_now / 1000);
-        output.Write(",\"ts_ns\":"u8);
-        output.WriteNumber(_now);
-        output.Write((byte)'}');
-        _rest = output.RangeFrom(start);
-        output.Flush();
     }
 
     private void WriteImages(ref RecordOutput output, DebeziumTable table, in ChangeEvent change, Operation operation)

@@ -286,12 +286,5 @@ internal sealed class SchemaChangeWriter
 
     private static string DoubleQuoted(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
-    private static string Quoted(string text)
-    {
-        using var buffer = new RecordBuffer();
-        var output = new RecordOutput(buffer);
-        WriteText(ref output, text);
-        output.Flush();
-        return Encoding.UTF8.GetString(buffer.Slice(new ByteRange(0, buffer.LengthBytes)));
-    }
+    private static string Quoted(string text) => Encoding.UTF8.GetString(JsonText.Quote(text));
 }
