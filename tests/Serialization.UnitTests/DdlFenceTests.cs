@@ -56,6 +56,16 @@ public sealed class DdlFenceTests : IDisposable
     }
 
     [Fact]
+    public void Rows_show_that_names_keep_their_case_also_of_a_table_that_a_statement_named_first()
+    {
+        using var fixture = new SerializerFixture(skipped: SkippedOperations.None, fence: true);
+        fixture.Records(EntryBuilder.Statement(CanalEventType.Truncate, isDdl: true, "TRUNCATE TABLE Orders"));
+        fixture.Records(EntryBuilder.Rows(CanalEventType.Insert, "shop", "Orders", new Row(null, [new Cell("id", "int", "1", IsKey: true)])));
+
+        Assert.Empty(fixture.Records(EntryBuilder.Statement(CanalEventType.Alter, isDdl: true, "ALTER TABLE orders ADD x INT")));
+    }
+
+    [Fact]
     public void Fence_goes_to_the_topic_of_the_rows_however_the_statement_spells_the_table()
     {
         using var fixture = new SerializerFixture(fence: true);

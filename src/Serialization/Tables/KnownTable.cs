@@ -36,6 +36,9 @@ internal sealed class KnownTable
     /// <summary>Its rows become no records, whatever they hold.</summary>
     public bool IsExcluded { get; init; }
 
+    /// <summary>Rows of it have come; a statement alone may have spelled it otherwise than the server.</summary>
+    public bool IsMet { get; set; }
+
     /// <summary>Name as statements have it.</summary>
     public TableId Id => new(Source.Schema, Source.Name);
 

@@ -110,7 +110,7 @@ internal sealed class TableCatalog
     }
 
     /// <summary>A table by the name that a statement gives it.</summary>
-    public KnownTable Find(TableId table) => FindTyped(table) ?? Find(NameOf(table), isOfRows: false);
+    public KnownTable Find(TableId table) => FindTyped(table) ?? Add(NameOf(table));
 
     /// <summary>Rows have a table's name as the server keeps it, a statement as somebody typed it.</summary>
     private KnownTable? FindTyped(TableId id)
@@ -158,27 +158,35 @@ internal sealed class TableCatalog
         }
     }
 
-    /// <summary>The table an entry names.</summary>
-    public KnownTable Find(in EntryHeader header) => Find(new TableName(header.SchemaName, header.TableName), isOfRows: true);
-
-    private KnownTable Find(in TableName name, bool isOfRows)
+    /// <summary>The table that an entry of rows names.</summary>
+    public KnownTable Find(in EntryHeader header)
     {
+        var name = new TableName(header.SchemaName, header.TableName);
         if (_last is { } last && last.Is(name))
         {
             return last;
         }
 
-        if (!_byName.TryGetValue(name, out KnownTable? table))
+        if (!_byName.TryGetValue(name, out KnownTable? table) || !table.IsMet)
         {
-            string schema = Encoding.UTF8.GetString(name.Schema), tableName = Encoding.UTF8.GetString(name.Table);
-            _definitions.IsCaseSensitive |= isOfRows && (schema.Any(char.IsUpper) || tableName.Any(char.IsUpper));
-            bool isExcluded = _filter?.Passes($"{schema}.{tableName}") == false;
-            table = new KnownTable(name, new SourceTable(schema, tableName, isExcluded ? "" : _topics.TopicOf(schema, tableName))) { IsExcluded = isExcluded };
+            // Rows alone show how the server keeps names; a statement may have named the table before, as somebody typed it.
+            _definitions.IsCaseSensitive |= Encoding.UTF8.GetString(name.Schema).Any(char.IsUpper) || Encoding.UTF8.GetString(name.Table).Any(char.IsUpper);
+            table ??= Add(name);
+            table.IsMet = true;
             table.Define(_definitions.Find(table.Id));
-            _tables.Add(table, table);
         }
 
         _last = table;
+        return table;
+    }
+
+    private KnownTable Add(in TableName name)
+    {
+        string schema = Encoding.UTF8.GetString(name.Schema), tableName = Encoding.UTF8.GetString(name.Table);
+        bool isExcluded = _filter?.Passes($"{schema}.{tableName}") == false;
+        var table = new KnownTable(name, new SourceTable(schema, tableName, isExcluded ? "" : _topics.TopicOf(schema, tableName))) { IsExcluded = isExcluded };
+        table.Define(_definitions.Find(table.Id));
+        _tables.Add(table, table);
         return table;
     }
 
