@@ -17,6 +17,8 @@ internal sealed class BridgeOptions
 
     public RegistryOptions Registry { get; set; } = new();
 
+    public HttpOptions Http { get; set; } = new();
+
     public string TransactionalId => Kafka.TransactionalId ?? $"canal-bridge.{Topics.Prefix}.{Canal.Destination}";
 
     public string PositionTopic => Kafka.PositionTopic ?? $"{TransactionalId}.positions";
