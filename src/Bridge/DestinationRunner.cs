@@ -1,4 +1,5 @@
 using CanalBridge.Fetch;
+using CanalBridge.Health;
 using CanalBridge.Kafka;
 using CanalBridge.Options;
 using CanalBridge.Positions;
@@ -45,7 +46,11 @@ internal sealed class DestinationRunner
         _progress = new ProgressLog(options.Canal.Destination!, time, logger);
         _metrics = new BridgeMetrics(options.Canal.Destination!);
         _sessionFaults = new SessionFaults(time);
+        Health = new DestinationHealth(options.Canal.Destination!, _owner, time);
     }
+
+    /// <summary>What the destination is doing and how far it is.</summary>
+    public DestinationHealth Health { get; }
 
     /// <summary>A Kafka transaction was committed.</summary>
     public event Action? Committed;
