@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CanalBridge.Http;
 using CanalBridge.Options;
 using CanalBridge.Positions;
 using CanalBridge.Publish;
@@ -41,9 +42,28 @@ internal static class RunCommand
         builder.Services.AddHostedService<BridgeWorker>();
         AddTelemetry(builder.Services);
         using IHost host = builder.Build();
-        await host.RunAsync(cancellationToken);
+        await using IAsyncDisposable? http = await StartHttpAsync(host.Services, options, configHash: "", cancellationToken);
+        await host.StartAsync(cancellationToken);
+        await host.WaitForShutdownAsync(cancellationToken);
         return Environment.ExitCode;
     }
+
+    /// <summary>The port answers before anything else begins and until the loop has ended.</summary>
+    private static Task<IAsyncDisposable?> StartHttpAsync(IServiceProvider services, BridgeOptions options, string configHash, CancellationToken cancellationToken) =>
+        HttpSide.StartAsync(
+            options.Http,
+            new StatusSource
+            {
+                Destinations = [services.GetRequiredService<DestinationRunner>().Health],
+                MemoryBudgetBytes = options.Delivery.MemoryBudgetBytes,
+                ConfigHash = configHash,
+                LivenessTimeout = options.Http.LivenessTimeout,
+                Time = TimeProvider.System,
+                StartedAt = TimeProvider.System.GetUtcNow(),
+                Stopping = services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping,
+            },
+            services.GetRequiredService<ILoggerFactory>(),
+            cancellationToken);
 
     /// <summary>Exports only when the standard variables name a collector: the exporter's start costs more than the rest of ours.</summary>
     private static void AddTelemetry(IServiceCollection services)
