@@ -15,7 +15,7 @@ internal static class Probes
     public static IEnumerable<string> WhyNotReady(StatusSource status) =>
         from destination in status.Read()
         where destination.State != DestinationState.Running || status.Stopping.IsCancellationRequested
-        select $"{destination.Destination}: {Name(destination.State)} since {Seconds(status.Time.GetUtcNow() - destination.StateSince)}, {Reason(destination.State)}";
+        select $"{destination.Destination}: {Name(destination.State)} since {Seconds(status.Time.GetUtcNow() - destination.StateSince)}, {Reason(status, destination.State)}";
 
     /// <summary>A state as metrics, JSON and people call it.</summary>
     public static string Name(DestinationState state) => state switch
@@ -31,12 +31,12 @@ internal static class Probes
         _ => throw new ArgumentOutOfRangeException(nameof(state), state, "No such state."),
     };
 
-    private static string Reason(DestinationState state) => state switch
+    private static string Reason(StatusSource status, DestinationState state) => state switch
     {
+        < DestinationState.Stopping when status.Stopping.IsCancellationRequested => "but the process was asked to stop",
         DestinationState.Fencing => "waits for Kafka",
         DestinationState.Connecting => "waits for Canal",
         DestinationState.Recovering => "a producer was given up and a new one comes after a pause",
-        DestinationState.Running => "but the process was asked to stop",
         DestinationState.Stopping => "finishes the open transaction",
         DestinationState.Stopped => "as asked",
         DestinationState.Failed => "needs a person or a restart: see last_error in /status",

@@ -44,6 +44,8 @@ internal static class StatusReport
             json.WriteEndObject();
         }
 
+        // For those who read it in a terminal.
+        buffer.Write("\n"u8);
         return buffer.WrittenMemory;
     }
 
