@@ -17,9 +17,10 @@ internal static class MetricsPage
 
     private static readonly double[] Counts = [1, 4, 16, 64, 256, 1024, 4096, 16384, 65536];
 
-    public static MeterProvider Create() =>
+    /// <param name="version">Program version.</param>
+    public static MeterProvider Create(string version) =>
         Sdk.CreateMeterProviderBuilder()
-            .ConfigureResource(static resource => resource.AddService("canal-bridge", serviceVersion: StatusSource.Version, autoGenerateServiceInstanceId: false))
+            .ConfigureResource(resource => resource.AddService("canal-bridge", serviceVersion: version, autoGenerateServiceInstanceId: false))
             .AddMeter(BridgeMetrics.MeterName, "System.Runtime")
             .AddView(static instrument => BoundsOf(instrument) is { } bounds ? new ExplicitBucketHistogramConfiguration { Boundaries = bounds } : null)
             .AddPrometheusExporter(static options =>

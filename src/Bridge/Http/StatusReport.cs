@@ -20,17 +20,17 @@ internal static class StatusReport
         {
             DateTimeOffset now = status.Time.GetUtcNow();
             json.WriteStartObject();
-            json.WriteString("version", StatusSource.Version);
+            json.WriteString("version", status.Program.Version);
             WriteTime(json, "time", now);
-            WriteTime(json, "started_at", status.StartedAt);
-            WriteSeconds(json, "uptime_seconds", now - status.StartedAt);
+            WriteTime(json, "started_at", status.Program.StartedAt);
+            WriteSeconds(json, "uptime_seconds", now - status.Program.StartedAt);
             json.WriteString("host", Environment.MachineName);
             json.WriteNumber("pid", Environment.ProcessId);
-            json.WriteString("config_hash", status.ConfigHash);
+            json.WriteString("config_hash", status.Program.ConfigHash);
             json.WriteBoolean("live", !Probes.WhyNotLive(status).Any());
             json.WriteBoolean("ready", !Probes.WhyNotReady(status).Any());
             json.WriteStartObject("memory");
-            json.WriteNumber("budget_bytes", status.MemoryBudgetBytes);
+            json.WriteNumber("budget_bytes", status.Program.MemoryBudget);
             json.WriteNumber("used_bytes", Environment.WorkingSet);
             json.WriteNumber("limit_bytes", GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
             json.WriteEndObject();

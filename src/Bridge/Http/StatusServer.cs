@@ -26,7 +26,7 @@ internal sealed class StatusServer : IAsyncDisposable
     private StatusServer(HttpOptions options, StatusSource status, ILoggerFactory loggers)
     {
         _status = status;
-        _metrics = MetricsPage.Create();
+        _metrics = MetricsPage.Create(status.Program.Version);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "canal-bridge", EnvironmentName = Environments.Production });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options));
         builder.Services.AddSingleton<ILoggerFactory>(new KestrelsLoggers(loggers));

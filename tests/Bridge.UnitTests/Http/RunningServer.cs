@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using CanalBridge.Health;
 using CanalBridge.Http;
 using CanalBridge.Options;
+using CanalBridge.Telemetry;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
@@ -47,11 +48,9 @@ internal sealed class RunningServer : IAsyncDisposable
     public static StatusSource Source(DestinationHealth health, TimeProvider time, CancellationToken stopping) => new()
     {
         Destinations = [health],
-        MemoryBudgetBytes = 64 << 20,
-        ConfigHash = "0123abcd",
+        Program = new ProgramInfo(time.GetUtcNow(), "0123abcd", 64 << 20),
         LivenessTimeout = LivenessTimeout,
         Time = time,
-        StartedAt = time.GetUtcNow(),
         Stopping = stopping,
     };
 
