@@ -44,7 +44,7 @@ internal sealed class Browser : IDisposable
 
     /// <summary>A window of this size in CSS pixels.</summary>
     public void Resize(int width, int height, bool isPhone) => _driver.ExecuteCdpCommand(
-        "Emulation.setDeviceMetricsOverride", new Dictionary<string, object> { ["width"] = width, ["height"] = height, ["deviceScaleFactor"] = 1, ["mobile"] = isPhone });
+        "Emulation.setDeviceMetricsOverride", new Dictionary<string, object?> { ["width"] = width, ["height"] = height, ["deviceScaleFactor"] = 1, ["mobile"] = isPhone });
 
     /// <summary>Text of the element with <c>data-field=NAME</c>, or null if there is none.</summary>
     public string? Text(string field) =>
