@@ -12,6 +12,37 @@ public sealed partial class MetricsPageTests
     [InlineData("messaging_client_sent_messages_total", "counter")]
     [InlineData("canal_bridge_kafka_transactions_total", "counter")]
     [InlineData("canal_bridge_kafka_errors_total", "counter")]
+    [InlineData("canal_bridge_rows_committed_total", "counter")]
+    [InlineData("canal_bridge_rows_filtered_total", "counter")]
+    [InlineData("canal_bridge_rows_duplicates_total", "counter")]
+    [InlineData("canal_bridge_rows_returned_total", "counter")]
+    [InlineData("canal_bridge_canal_sessions_total", "counter")]
+    [InlineData("canal_bridge_canal_reconnects_total", "counter")]
+    [InlineData("canal_bridge_canal_errors_total", "counter")]
+    [InlineData("canal_bridge_epoch_changes_total", "counter")]
+    [InlineData("canal_bridge_ddl_events_total", "counter")]
+    [InlineData("canal_bridge_commit_retries_total", "counter")]
+    [InlineData("canal_bridge_recycles_total", "counter")]
+    [InlineData("canal_bridge_damaged_values_total", "counter")]
+    [InlineData("canal_bridge_entries_without_rows_total", "counter")]
+    [InlineData("canal_bridge_destination_state", "gauge")]
+    [InlineData("canal_bridge_destination_owner", "gauge")]
+    [InlineData("canal_bridge_source_lag_seconds", "gauge")]
+    [InlineData("canal_bridge_delivery_lag_seconds", "gauge")]
+    [InlineData("canal_bridge_source_silence_seconds", "gauge")]
+    [InlineData("canal_bridge_rows_in_flight", "gauge")]
+    [InlineData("canal_bridge_rows_unaccounted", "gauge")]
+    [InlineData("canal_bridge_batches_unacked", "gauge")]
+    [InlineData("canal_bridge_batches_unacked_age_seconds", "gauge")]
+    [InlineData("canal_bridge_kafka_queue_size_bytes", "gauge")]
+    [InlineData("canal_bridge_memory_budget_bytes", "gauge")]
+    [InlineData("canal_bridge_memory_used_bytes", "gauge")]
+    [InlineData("canal_bridge_memory_limit_bytes", "gauge")]
+    [InlineData("canal_bridge_start_time_seconds", "gauge")]
+    [InlineData("canal_bridge_build_info", "gauge")]
+    [InlineData("canal_bridge_config_info", "gauge")]
+    [InlineData("canal_bridge_delivery_duration_seconds", "histogram")]
+    [InlineData("canal_bridge_record_size_bytes", "histogram")]
     [InlineData("messaging_client_operation_duration_seconds", "histogram")]
     [InlineData("canal_bridge_batch_entries", "histogram")]
     [InlineData("dotnet_gc_collections_total", "counter")]
@@ -19,6 +50,7 @@ public sealed partial class MetricsPageTests
     public async Task Metric_has_the_name_and_type_that_rules_are_written_against(string name, string type)
     {
         await using RunningServer server = await RunningServer.StartAsync();
+        using var gauges = new HealthMetrics(server.Health, new ProgramInfo(server.Time.GetUtcNow(), "0123abcd", 64 << 20));
         Record("metrics_names");
         GC.Collect();
 
@@ -35,7 +67,7 @@ public sealed partial class MetricsPageTests
 
         (_, string text) = await server.ReadAsync("/metrics");
 
-        Assert.Contains("canal_bridge_kafka_errors_total{canal_bridge_destination=\"metrics_labels\",canal_bridge_step=\"Commit\",error_type=\"Local_Fenced\"} 1", Samples(text));
+        Assert.Contains("canal_bridge_kafka_errors_total{canal_bridge_destination=\"metrics_labels\",canal_bridge_step=\"Commit\",error_type=\"Local_Fenced\",fatal=\"true\"} 1", Samples(text));
         Assert.DoesNotContain("otel_scope", text, StringComparison.Ordinal);
     }
 
@@ -90,10 +122,23 @@ public sealed partial class MetricsPageTests
     {
         var metrics = new BridgeMetrics(destination);
         metrics.RowsReceived(2);
-        metrics.RecordsSent(2);
+        metrics.RecordsSent(2, TimeSpan.FromMilliseconds(3));
+        metrics.RecordSize(200);
+        metrics.DuplicatesSkipped(1);
+        metrics.RowsFiltered(1);
+        metrics.RowsReturned(1);
+        metrics.DamagedValues(1);
+        metrics.EntryWithoutRows("DdlRecord");
+        metrics.DdlSeen("Create");
+        metrics.SessionOpened();
+        metrics.SessionLost("server", "400");
+        metrics.EpochChanged();
+        metrics.CommitRetried();
+        metrics.ProducerReplaced("Commit");
+        metrics.RowsCommitted(2, TimeSpan.FromSeconds(1));
         metrics.BatchMapped(2);
-        metrics.KafkaFailed("Local_Fenced", "Commit");
-        metrics.TransactionEnded("committed", TimeSpan.FromMilliseconds(20));
+        metrics.KafkaFailed("Local_Fenced", "Commit", isFatal: true);
+        metrics.TransactionEnded("committed", ("commit", TimeSpan.FromMilliseconds(20)));
     }
 
     /// <summary>Without the time of the sample.</summary>
