@@ -80,7 +80,7 @@ public sealed partial class MetricsPageTests
         (_, string text) = await server.ReadAsync("/metrics");
 
         string[] bounds = [.. from line in text.Split('\n')
-                              where line.StartsWith("messaging_client_operation_duration_seconds_bucket", StringComparison.Ordinal) && line.Contains("metrics_buckets", StringComparison.Ordinal)
+                              where line.StartsWith("messaging_client_operation_duration_seconds_bucket", StringComparison.Ordinal) && line.Contains("\"metrics_buckets\",messaging_operation_name=\"commit\"", StringComparison.Ordinal)
                               select Regex.Match(line, "le=\"([^\"]+)\"").Groups[1].Value];
         Assert.Equal(["0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1", "2.5", "5", "10", "30", "60", "120", "300", "600", "+Inf"], bounds.Select(static b => b.EndsWith(".0", StringComparison.Ordinal) ? b[..^2] : b));
     }
