@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CanalBridge.Http;
 using CanalBridge.Options;
 using CanalBridge.Positions;
 using CanalBridge.Publish;
@@ -67,8 +68,24 @@ internal static class RunCommand
 
         // Nobody asks for the gauges: they only have to be there.
         host.Services.GetRequiredService<HealthMetrics>();
-        await host.RunAsync(cancellationToken);
+        await using IAsyncDisposable? http = await StartHttpAsync(host.Services, options.Http, cancellationToken);
+        await host.StartAsync(cancellationToken);
+        await host.WaitForShutdownAsync(cancellationToken);
         return Environment.ExitCode;
+    }
+
+    /// <summary>The port answers before anything else begins and until the loop has ended.</summary>
+    private static Task<IAsyncDisposable?> StartHttpAsync(IServiceProvider services, HttpOptions options, CancellationToken cancellationToken)
+    {
+        var status = new StatusSource
+        {
+            Destinations = [services.GetRequiredService<DestinationRunner>().Health],
+            Program = services.GetRequiredService<ProgramInfo>(),
+            LivenessTimeout = options.LivenessTimeout,
+            Time = TimeProvider.System,
+            Stopping = services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping,
+        };
+        return HttpSide.StartAsync(options, status, services.GetRequiredService<ILoggerFactory>(), cancellationToken);
     }
 
     private static DestinationRunner CreateRunner(IServiceProvider services)

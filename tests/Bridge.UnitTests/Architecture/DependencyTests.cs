@@ -28,16 +28,18 @@ public sealed class DependencyTests
         Check(Types().That().ResideInAssemblyMatching("^CanalBridge.Serialization,").Should().NotDependOnAny(Types().That().ResideInAssemblyMatching("^canal-bridge,")));
 
     [Theory]
-    [InlineData("Kafka", "Fetch|Map|Publish|Settle|Registry|Positions|Commands")]
-    [InlineData("Positions", "Fetch|Map|Publish|Settle|Registry|Commands")]
-    [InlineData("Fetch", "Map|Publish|Settle|Source|Registry|Positions|Kafka|Commands")]
-    [InlineData("Map", "Fetch|Publish|Settle|Source|Registry|Kafka|Commands")]
-    [InlineData("Publish", "Fetch|Map|Settle|Source|Registry|Commands")]
-    [InlineData("Source", "Fetch|Map|Publish|Settle|Registry|Positions|Kafka|Commands")]
-    [InlineData("Registry", "Fetch|Map|Publish|Settle|Source|Positions|Kafka|Commands")]
-    [InlineData("Settle", "Fetch|Map|Publish|Registry|Positions|Kafka|Commands")]
-    [InlineData("Telemetry", "Fetch|Map|Publish|Settle|Registry|Positions|Kafka|Options|Commands")]
-    [InlineData("Options", "Fetch|Map|Publish|Settle|Registry|Positions|Kafka|Telemetry|Commands")]
+    [InlineData("Kafka", "Fetch|Map|Publish|Settle|Registry|Positions|Http|Commands")]
+    [InlineData("Positions", "Fetch|Map|Publish|Settle|Registry|Http|Commands")]
+    [InlineData("Fetch", "Map|Publish|Settle|Source|Registry|Positions|Kafka|Http|Commands")]
+    [InlineData("Map", "Fetch|Publish|Settle|Source|Registry|Kafka|Http|Commands")]
+    [InlineData("Publish", "Fetch|Map|Settle|Source|Registry|Http|Commands")]
+    [InlineData("Source", "Fetch|Map|Publish|Settle|Registry|Positions|Kafka|Http|Commands")]
+    [InlineData("Registry", "Fetch|Map|Publish|Settle|Source|Positions|Kafka|Http|Commands")]
+    [InlineData("Settle", "Fetch|Map|Publish|Registry|Positions|Kafka|Http|Commands")]
+    [InlineData("Telemetry", "Fetch|Map|Publish|Settle|Registry|Positions|Kafka|Options|Http|Commands")]
+    [InlineData("Options", "Fetch|Map|Publish|Settle|Registry|Positions|Kafka|Telemetry|Http|Commands")]
+    [InlineData("Health", "Fetch|Map|Publish|Settle|Source|Registry|Positions|Kafka|Options|Telemetry|Http|Commands")]
+    [InlineData("Http", "Fetch|Map|Publish|Settle|Source|Registry|Positions|Kafka|Commands")]
     public void Folder_of_the_bridge_does_not_depend_on_those_beside_or_above_it(string folder, string forbidden) =>
         Check(Types().That().ResideInNamespaceMatching($@"^CanalBridge\.{folder}$").Should()
             .NotDependOnAny(Types().That().ResideInNamespaceMatching($@"^CanalBridge\.({forbidden})(\.|$)")));

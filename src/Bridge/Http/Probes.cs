@@ -1,0 +1,47 @@
+using System.Globalization;
+using CanalBridge.Health;
+
+namespace CanalBridge.Http;
+
+/// <summary>The answers to <c>/livez</c>, <c>/readyz</c> and <c>/healthz</c>: a line for each reason, or none when all is well.</summary>
+/// <remarks>Live: restart me if not. Ready: rows flow. Kafka or Canal being away makes it not ready, never not live: a restart would not bring them back.</remarks>
+internal static class Probes
+{
+    public static IEnumerable<string> WhyNotLive(StatusSource status) =>
+        from destination in status.Read()
+        where destination.State != DestinationState.Stopped && destination.SinceBeat >= status.LivenessTimeout
+        select $"{destination.Destination}: the loop has not moved for {Seconds(destination.SinceBeat)} (Http:LivenessTimeout is {Seconds(status.LivenessTimeout)})";
+
+    public static IEnumerable<string> WhyNotReady(StatusSource status) =>
+        from destination in status.Read()
+        where destination.State != DestinationState.Running || status.Stopping.IsCancellationRequested
+        select $"{destination.Destination}: {Name(destination.State)} since {Seconds(status.Time.GetUtcNow() - destination.StateSince)}, {Reason(status, destination.State)}";
+
+    /// <summary>A state as metrics, JSON and people call it.</summary>
+    public static string Name(DestinationState state) => state switch
+    {
+        DestinationState.Starting => "starting",
+        DestinationState.Fencing => "fencing",
+        DestinationState.Connecting => "connecting",
+        DestinationState.Running => "running",
+        DestinationState.Recovering => "recovering",
+        DestinationState.Stopping => "stopping",
+        DestinationState.Stopped => "stopped",
+        DestinationState.Failed => "failed",
+        _ => throw new ArgumentOutOfRangeException(nameof(state), state, "No such state."),
+    };
+
+    private static string Reason(StatusSource status, DestinationState state) => state switch
+    {
+        < DestinationState.Stopping when status.Stopping.IsCancellationRequested => "but the process was asked to stop",
+        DestinationState.Fencing => "waits for Kafka",
+        DestinationState.Connecting => "waits for Canal",
+        DestinationState.Recovering => "a producer was given up and a new one comes after a pause",
+        DestinationState.Stopping => "finishes the open transaction",
+        DestinationState.Stopped => "as asked",
+        DestinationState.Failed => "needs a person or a restart: see last_error in /status",
+        _ => "nothing was tried yet",
+    };
+
+    private static string Seconds(TimeSpan time) => $"{Math.Max(0, (long)time.TotalSeconds).ToString(CultureInfo.InvariantCulture)} s";
+}

@@ -1,0 +1,31 @@
+using Xunit;
+
+namespace CanalBridge.Testing;
+
+/// <summary>Programs from outside that a test runs.</summary>
+internal static class Tools
+{
+    /// <summary>The path of a program, or skips the test with the way to get it; with PEERS_REQUIRED=true its absence is a failure.</summary>
+    /// <param name="name">Name on PATH.</param>
+    /// <param name="variable">Environment variable that may name another.</param>
+    /// <param name="howToGet">Told where it is missing, such as <c>apt-get install chromium</c>.</param>
+    public static string Find(string name, string variable, string howToGet)
+    {
+        string[] candidates = Environment.GetEnvironmentVariable(variable) is { Length: > 0 } set
+            ? [set]
+            : [.. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, name))];
+        if (Array.Find(candidates, File.Exists) is { } path)
+        {
+            return path;
+        }
+
+        string text = $"No {name}: {howToGet}, or set {variable} to its path.";
+        if (Environment.GetEnvironmentVariable("PEERS_REQUIRED") == "true")
+        {
+            Assert.Fail(text);
+        }
+
+        Assert.Skip(text);
+        return "";
+    }
+}
