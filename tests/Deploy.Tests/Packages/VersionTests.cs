@@ -41,7 +41,7 @@ public sealed class VersionTests(BuiltPackages packages)
     [Fact]
     public async Task Tag_that_is_not_the_version_of_the_checkout_is_refused()
     {
-        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(static () => Shell.RunAsync(Repository.Root, [], "deploy/release/check-tag", "v99.0.0"));
+        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(static () => Shell.RunAsync(Repository.Root, [], Path.Combine(Repository.Root, "deploy", "release", "check-tag"), "v99.0.0"));
 
         Assert.Contains("The tag is v99.0.0 but VersionPrefix", refusal.Message, StringComparison.Ordinal);
     }
