@@ -37,6 +37,7 @@ public sealed class TelemetryTests(SharedPeers shared)
     private sealed class Collector : IAsyncDisposable
     {
         private readonly HttpListener _listener = new();
+        private readonly CancellationTokenSource _stop = new();
         private readonly Task _collecting;
 
         public Collector()
@@ -52,8 +53,10 @@ public sealed class TelemetryTests(SharedPeers shared)
 
         public async ValueTask DisposeAsync()
         {
+            await _stop.CancelAsync();
             _listener.Close();
             await _collecting;
+            _stop.Dispose();
         }
 
         private async Task CollectAsync()
@@ -62,13 +65,14 @@ public sealed class TelemetryTests(SharedPeers shared)
             {
                 while (true)
                 {
-                    HttpListenerContext request = await _listener.GetContextAsync();
+                    // A wait that begins while the listener is being closed never ends by itself.
+                    HttpListenerContext request = await _listener.GetContextAsync().WaitAsync(_stop.Token);
                     using var body = new StreamReader(request.Request.InputStream, Encoding.Latin1);
                     Bodies.Enqueue((request.Request.Url!.AbsolutePath, await body.ReadToEndAsync()));
                     request.Response.Close();
                 }
             }
-            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
+            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or OperationCanceledException)
             {
                 // Closed.
             }

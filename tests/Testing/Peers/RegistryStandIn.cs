@@ -94,8 +94,9 @@ internal sealed class RegistryStandIn : IAsyncDisposable
         {
             try
             {
-                HttpListenerContext context = await _listener.GetContextAsync();
-                await AnswerAsync(context);
+                // A wait that begins while the listener is being closed never ends by itself.
+                HttpListenerContext context = await _listener.GetContextAsync().WaitAsync(_stop.Token);
+                await AnswerAsync(context).WaitAsync(_stop.Token);
             }
             catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or OperationCanceledException)
             {
