@@ -4,18 +4,18 @@
 #   build-with-stand-ins.sh STORAGE [amd64|arm64]
 #
 # STORAGE is a folder of its own for buildah's images; `build-with-stand-ins.sh STORAGE clean` empties and removes it.
-# Prints IMAGE=, ROOTFS= (the image's files, mounted) and CONFIG= (its configuration, JSON).
+# Prints IMAGE=, ROOTFS= (the image's files, mounted) and CONFIG= (buildah's JSON about it).
 #
 # Stand-ins, since Docker Hub and Microsoft's registry are not there:
 #   mcr.microsoft.com/dotnet/sdk:10.0                      an empty image, into which this machine's /usr (with the .NET SDK, its shell and its time
 #                                                          zones) is mounted read-only during the build;
 #   mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled    an image of what that one is made of: glibc, libgcc, libstdc++, OpenSSL, CA certificates, the
 #                                                          user 1654 and .NET's runtimes, without shell, but Debian's builds of the libraries instead of
-#                                                          Ubuntu 24.04's. On arm64: Debian's packages for arm64 and the runtimes from NuGet.
+#                                                          Ubuntu 24.04's. For arm64 only the user and the folders: that image can be looked at, not run.
 # Everything else is the real thing: the Dockerfile, its restore in locked mode, its last stage, its labels. This machine's folder of NuGet packages is
 # lent to the build, so that it does not fetch them again, and its NuGet.Config is the secret of the Dockerfile.
 #
-# Needs root, buildah and, for arm64, apt-get.
+# Needs root and buildah.
 set -euo pipefail
 storage=${1:?folder for images} arch=${2:-amd64}
 here=$(cd "$(dirname "$0")" && pwd)
@@ -35,8 +35,8 @@ if [ "$arch" = clean ]; then
 fi
 
 case $arch in
-    amd64) rid=linux-x64 triple=x86_64-linux-gnu loader=ld-linux-x86-64.so.2 loader_folder=lib64 ;;
-    arm64) rid=linux-arm64 triple=aarch64-linux-gnu loader=ld-linux-aarch64.so.1 loader_folder=lib ;;
+    amd64) triple=x86_64-linux-gnu loader=ld-linux-x86-64.so.2 loader_folder=lib64 ;;
+    arm64) triple=aarch64-linux-gnu loader=ld-linux-aarch64.so.1 loader_folder=lib ;;
     *) echo "No image for '$arch'." >&2; exit 2 ;;
 esac
 dotnet_root=$(dirname "$(readlink -f "$(command -v dotnet)")")
@@ -77,12 +77,8 @@ if [ "$arch" = amd64 ]; then
         mkdir "$base/usr/share/dotnet/shared/$framework"
         cp -r "$(ls -d "$dotnet_root/shared/$framework"/10.* | sort -V | tail -n 1)" "$base/usr/share/dotnet/shared/$framework/"
     done
-else
-    "$here/arm64-parts.sh" "$work" "$packages" "$dotnet_root" >&2
-    libraries_from "$work/debs"
-    cp -r "$work/runtime/." "$base/usr/share/dotnet/"
+    ln -s ../share/dotnet/dotnet "$base/usr/bin/dotnet"
 fi
-ln -s ../share/dotnet/dotnet "$base/usr/bin/dotnet"
 cat > "$work/Dockerfile.base" <<'END'
 FROM scratch
 COPY . /
@@ -123,7 +119,7 @@ buildah bud --isolation chroot --network host --platform "linux/$arch" "${lent[@
     --file "$repository/Dockerfile" --tag "localhost/canal-bridge:$arch" "$repository" >&2
 
 container=$(buildah from --pull-never "localhost/canal-bridge:$arch")
-buildah inspect --type image --format '{{json .OCIv1}}' "localhost/canal-bridge:$arch" > "$work/config-$arch.json"
+buildah inspect --type image "localhost/canal-bridge:$arch" > "$work/config-$arch.json"
 echo "IMAGE=localhost/canal-bridge:$arch"
 echo "ROOTFS=$(buildah mount "$container")"
 echo "CONFIG=$work/config-$arch.json"

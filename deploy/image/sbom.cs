@@ -2,6 +2,8 @@
 // the program's own. Made from canal-bridge.deps.json and the files themselves, so that it names what is there. No time and no random number: the same
 // input gives the same bytes.
 // Arguments: folder of the program, folder of NuGet packages, folder of time zones.
+// Native compilation, the default of programs in one file, would want another package.
+#:property PublishAot=false
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
@@ -109,7 +111,7 @@ JsonArray Licenses(string name, string version)
         : new JsonArray(new JsonObject { ["license"] = new JsonObject { ["name"] = license?.Value ?? "see url", ["url"] = url?.Value } });
 }
 
-/// What librdkafka carries inside it, as far as its bytes tell: scanners cannot see it in a list of packages.
+// What librdkafka carries inside it, as far as its bytes tell: scanners cannot see it in a list of packages.
 void AddLinkedIn(JsonObject component)
 {
     foreach (JsonNode? file in component["components"]!.AsArray().ToArray())
