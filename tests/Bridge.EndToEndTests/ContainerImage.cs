@@ -8,7 +8,7 @@ namespace CanalBridge.EndToEndTests;
 /// <summary>The image, built from the Dockerfile on stand-ins of the public base images when first asked for; and containers of it.</summary>
 public sealed class ContainerImage : IAsyncDisposable
 {
-    private const string HowToGet = "No buildah or no crun, or not root: apt-get install -y --no-install-recommends buildah crun (docs/image.md).";
+    private const string HowToGet = "No buildah or no runc, or not root: apt-get install -y --no-install-recommends buildah runc (docs/image.md).";
     private static readonly string Script = Path.Combine(Repository.Root, "deploy", "image", "build-with-stand-ins.sh");
     private readonly string _folder = Directory.CreateTempSubdirectory("canal-bridge-image-").FullName;
     private readonly Dictionary<string, (string Root, JsonElement Config)> _images = [];
@@ -26,7 +26,7 @@ public sealed class ContainerImage : IAsyncDisposable
     /// <summary>Builds an image: the folder where its files are, and the <c>config</c> of its OCI configuration.</summary>
     internal async Task<(string Root, JsonElement Config)> GetAsync(string architecture)
     {
-        bool usable = Find("buildah") && Find("crun") && Environment.UserName == "root";
+        bool usable = Find("buildah") && Find("runc") && Environment.UserName == "root";
         if (!usable && Environment.GetEnvironmentVariable("PEERS_REQUIRED") == "true")
         {
             Assert.Fail(HowToGet);
@@ -76,25 +76,25 @@ public sealed class ContainerImage : IAsyncDisposable
         };
         string folder = Directory.CreateDirectory(Path.Combine(_folder, name)).FullName;
         await File.WriteAllTextAsync(Path.Combine(folder, "config.json"), bundle.ToJsonString());
-        return BridgeProcess.Start("crun", [.. Crun, "run", "--bundle", folder, name]);
+        return BridgeProcess.Start("runc", [.. Runc, "run", "--bundle", folder, name]);
     }
 
     /// <summary>The container's first process, as the machine numbers it.</summary>
     internal async Task<int> ProcessIdAsync(string name) =>
-        JsonDocument.Parse(await ExecuteAsync("crun", [.. Crun, "state", name])).RootElement.GetProperty("pid").GetInt32();
+        JsonDocument.Parse(await ExecuteAsync("runc", [.. Runc, "state", name])).RootElement.GetProperty("pid").GetInt32();
 
-    internal Task SignalAsync(string name, string signal) => ExecuteAsync("crun", [.. Crun, "kill", name, signal]);
+    internal Task SignalAsync(string name, string signal) => ExecuteAsync("runc", [.. Runc, "kill", name, signal]);
 
     /// <summary>Ends and forgets a container that a failed test left.</summary>
     internal async Task RemoveAsync(string name)
     {
-        using var delete = Process.Start(new ProcessStartInfo("crun", [.. Crun, "delete", "--force", name]) { RedirectStandardError = true })!;
+        using var delete = Process.Start(new ProcessStartInfo("runc", [.. Runc, "delete", "--force", name]) { RedirectStandardError = true })!;
         await delete.WaitForExitAsync();
     }
 
     private string Storage => Path.Combine(_folder, "storage");
 
-    private string[] Crun => ["--root", Path.Combine(_folder, "crun"), "--cgroup-manager=disabled"];
+    private string[] Runc => ["--root", Path.Combine(_folder, "runc")];
 
     private static JsonObject Mount(string destination, string type, string source, params string[] options) =>
         new() { ["destination"] = destination, ["type"] = type, ["source"] = source, ["options"] = JsonSerializer.SerializeToNode(options) };

@@ -13,9 +13,11 @@ public sealed class ContainerTests(SharedPeers shared, ContainerImage image, ITe
     public async Task Container_with_a_read_only_root_carries_a_workload_and_ends_with_0_on_sigterm()
     {
         PeerStack peers = await shared.GetAsync("mariadb");
-        const string Name = "workload", Prefix = "restart_container";
+        // Names of containers are those of control groups too: one for the whole machine.
+        string name = $"canal-bridge-{Environment.ProcessId}";
+        const string Prefix = "restart_container";
         BridgeProcess bridge = await image.RunAsync(
-            Name,
+            name,
             ["run"],
             ("Canal__Endpoints", peers.CanalEndpoints), ("Canal__Destination", peers.CanalDestination), ("Kafka__BootstrapServers", peers.BootstrapServers),
             ("Topics__Prefix", Prefix), ("Source__Kind", peers.SourceKind),
@@ -26,7 +28,7 @@ public sealed class ContainerTests(SharedPeers shared, ContainerImage image, ITe
             await bridge.WaitUntilReadingAsync();
             await using RestartRun run = await RestartRun.StartAsync(peers, "container", Prefix, bridge);
             await run.UntilRowAfterIsInTheTableAsync(Rows);
-            string process = $"/proc/{await image.ProcessIdAsync(Name)}";
+            string process = $"/proc/{await image.ProcessIdAsync(name)}";
             Dictionary<string, string> status = (await File.ReadAllLinesAsync($"{process}/status", TestContext.Current.CancellationToken))
                 .Select(static line => line.Split(':', 2)).ToDictionary(static line => line[0], static line => line[1].Trim());
             string[] loaded = await LoadedAsync(process);
@@ -43,12 +45,12 @@ public sealed class ContainerTests(SharedPeers shared, ContainerImage image, ITe
 
             await run.AssertEverythingOnceAsync();
             output.WriteLine($"{run.Load.Changes} changes; most memory {status["VmHWM"]}");
-            await image.SignalAsync(Name, "TERM");
+            await image.SignalAsync(name, "TERM");
             Assert.Equal(0, await bridge.WaitForExitAsync());
         }
         finally
         {
-            await image.RemoveAsync(Name);
+            await image.RemoveAsync(name);
             await bridge.DisposeAsync();
         }
     }
