@@ -26,7 +26,12 @@ internal sealed class RestartRun : IAsyncDisposable
     public static async Task<RestartRun> StartAsync(PeerStack peers, string database, params (string Name, string Value)[] options)
     {
         string prefix = $"restart_{database}";
-        BridgeProcess bridge = BridgeProcess.Run(peers, prefix, options);
+        return await StartAsync(peers, database, prefix, BridgeProcess.Run(peers, prefix, options));
+    }
+
+    /// <summary>With a bridge that was started otherwise.</summary>
+    public static async Task<RestartRun> StartAsync(PeerStack peers, string database, string prefix, BridgeProcess bridge)
+    {
         await bridge.WaitUntilReadingAsync();
         var run = new RestartRun(prefix, bridge, new CommittedConsumer(peers.BootstrapServers, $"{prefix}.{database}"), await Load.StartAsync(peers, database));
         await run.WaitForRowAfterAsync(0);

@@ -55,6 +55,13 @@ internal sealed class BridgeProcess : IAsyncDisposable
         return new BridgeProcess(start);
     }
 
+    /// <summary>Starts what runs the bridge in another way, such as in a container.</summary>
+    public static BridgeProcess Start(string program, params string[] arguments) => new(new ProcessStartInfo(program, arguments)
+    {
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+    });
+
     /// <summary>Waits until it reads from Canal.</summary>
     public Task WaitUntilReadingAsync() => WaitForOutputAsync("Reading destination");
 
