@@ -94,13 +94,13 @@ internal sealed class CanalCheck(BridgeOptions options, CheckSettings settings, 
                     findings.Ok(Texts.LoginAnonymous, _servers[i]);
                     break;
                 case null:
-                    findings.Ok(Texts.LoginAccepted, _servers[i], _canal.Username);
+                    findings.Ok(Texts.LoginAccepted, _servers[i], _canal.Username!);
                     break;
                 case CanalServerException when string.IsNullOrEmpty(_canal.Username):
                     NetworkProbe.Tell(findings, any, new Said(Texts.LoginMissing, _servers[i]), new Said(Texts.LoginRemedy));
                     break;
                 case CanalServerException:
-                    NetworkProbe.Tell(findings, any, new Said(Texts.LoginRefused, _servers[i], _canal.Username), new Said(Texts.LoginRemedy));
+                    NetworkProbe.Tell(findings, any, new Said(Texts.LoginRefused, _servers[i], _canal.Username!), new Said(Texts.LoginRemedy));
                     break;
                 case { } failure:
                     NetworkProbe.Tell(findings, any, new Said(Texts.Reason, failure.Message), new Said(Texts.LoginLostRemedy));

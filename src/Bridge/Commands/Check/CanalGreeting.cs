@@ -54,7 +54,7 @@ internal static class CanalGreeting
             return new Said(Texts.GreetingMySql);
         }
 
-        ReadOnlySpan<byte> first = heard[..Math.Min(MostShown, heard.Length)];
+        ReadOnlySpan<byte> first = heard[..Math.Min(MostShown, heard.Length)].TrimEnd("\r\n"u8);
         return first.ContainsAnyExceptInRange((byte)0x20, (byte)0x7e)
             ? new Said(Texts.GreetingOther, Convert.ToHexStringLower(first))
             : new Said(Texts.GreetingOther, Encoding.ASCII.GetString(first));

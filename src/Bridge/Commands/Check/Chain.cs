@@ -36,9 +36,11 @@ internal sealed class Chain(int exitCode, ChannelWriter<StepResult> output, Canc
             await Task.WhenAny(working, Task.Delay(limit + TimeSpan.FromSeconds(2), time.Token));
             await (working.IsCompleted ? working : WaitShortlyAsync(working));
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+#pragma warning disable CA1031 // Whatever came of being told to stop is no finding.
+        catch (Exception) when (stop.IsCancellationRequested)
+#pragma warning restore CA1031
         {
-            throw;
+            throw new OperationCanceledException(stop);
         }
         catch (Exception e) when (e is OperationCanceledException or TimeoutException)
         {

@@ -24,6 +24,7 @@ internal sealed class KafkaCheck(BridgeOptions options, CheckSettings settings, 
     private KafkaTopics? _topics;
     private Metadata? _metadata;
     private bool _positionTopicIsThere;
+    private string? _refusedLogin;
 
     public async Task RunAsync()
     {
@@ -33,7 +34,7 @@ internal sealed class KafkaCheck(BridgeOptions options, CheckSettings settings, 
             await chain.StepAsync(Steps.KafkaDns, limit, async (findings, stop) => _servers = await NetworkProbe.ResolveAsync(Servers(_kafka.BootstrapServers!), "Kafka:BootstrapServers", findings, stop));
             await chain.StepAsync(Steps.KafkaTcp, limit, async (findings, stop) =>
                 _servers = await NetworkProbe.ConnectAsync(_servers, ConnectLimit, new Said(Texts.KafkaTcpRemedy), findings, stop));
-            bool isConnected = await chain.StepAsync(Steps.KafkaConnection, limit + limit, Connect);
+            await chain.StepAsync(Steps.KafkaConnection, limit + limit, Connect);
             await chain.StepAsync(Steps.KafkaLogin, limit, TellLoginAsync);
             await chain.StepAsync(Steps.KafkaBrokers, limit, TellBrokersAsync);
             await chain.StepAsync(Steps.KafkaPosition, limit + limit, ReadPosition);
@@ -104,8 +105,6 @@ internal sealed class KafkaCheck(BridgeOptions options, CheckSettings settings, 
 
         return Task.CompletedTask;
     }
-
-    private string? _refusedLogin;
 
     private Task TellLoginAsync(Findings findings, CancellationToken cancellationToken)
     {

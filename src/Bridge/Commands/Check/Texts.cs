@@ -156,7 +156,7 @@ internal static class Texts
     public static readonly Text RightsUnknown = New("{0}: the brokers do not tell the rights (before Kafka 2.3, or a service that leaves them out)", "{0}：broker 没有返回权限信息（Kafka 2.3 之前的版本，或托管服务不提供）");
     public static readonly Text RightsUnknownRemedy = New("The bridge needs Describe and Write on its topics, and Read on the topics of positions and tables: see docs/check.md.", "桥接需要其 topic 的 Describe 和 Write 权限，以及位点和表结构 topic 的 Read 权限：见 docs/check.md。");
     public static readonly Text TopicNotAllowed = New("{0}: not looked at, see the rights above", "{0}：未检查，见上面的 ACL 一步");
-    public static readonly Text TopicSeen = New("{0}: {1} partition(s), {2} copy/copies, {3} in sync", "{0}：{1} 个分区，{2} 个副本，{3} 个同步（ISR）");
+    public static readonly Text TopicSeen = New("{0}: partitions {1}, copies {2}, in sync {3}", "{0}：分区 {1}，副本 {2}，同步副本（ISR）{3}");
     public static readonly Text TopicWillBeCreated = New("{0} is not there; the bridge creates it", "{0} 不存在；由桥接创建");
     public static readonly Text TopicMissingFailed = New("{0} is not there, and Topics:Create is false", "{0} 不存在，而 Topics:Create 为 false");
     public static readonly Text TopicMissingRemedy = New("kafka-topics.sh --bootstrap-server {0} --create --topic {1}; or set Topics:Create to true.", "执行 kafka-topics.sh --bootstrap-server {0} --create --topic {1}；或将 Topics:Create 设为 true。");
