@@ -241,7 +241,15 @@ internal sealed class KafkaCheck(BridgeOptions options, CheckSettings settings, 
         string topic = options.PositionTopic;
         if (!_positionTopicIsThere)
         {
-            findings.Skip(new Said(Texts.RecordNoTopic, topic), options.Topics.Create ? new Said(Texts.RecordNoTopicRemedy) : null);
+            if (_topics!.IsHidden(topic))
+            {
+                findings.Skip(new Said(Texts.TopicNotAllowed, topic));
+            }
+            else
+            {
+                findings.Skip(new Said(Texts.RecordNoTopic, topic), options.Topics.Create ? new Said(Texts.RecordNoTopicRemedy) : null);
+            }
+
             return Task.CompletedTask;
         }
 

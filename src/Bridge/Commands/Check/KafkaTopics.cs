@@ -17,6 +17,9 @@ internal sealed class KafkaTopics(BridgeOptions options, CheckSettings settings,
 
     public bool Exists(string topic) => _topics.Exists(t => t.Name == topic && t.Partitions is not null);
 
+    /// <summary>Whether it is there may not be seen.</summary>
+    public bool IsHidden(string topic) => _topics.Exists(t => t.Name == topic && t.Code == ErrorCode.TopicAuthorizationFailed);
+
     /// <summary>Asks about the bridge's own topics and one of rows.</summary>
     /// <param name="table">Topic of a table.</param>
     /// <param name="isReal">The table is known; else the name only stands for those to come.</param>
@@ -49,7 +52,7 @@ internal sealed class KafkaTopics(BridgeOptions options, CheckSettings settings,
             Text remedy = topic.IsReal ? Texts.TopicRightRemedy : Texts.TopicRightPrefixRemedy;
             if (topic.Code is ErrorCode.TopicAuthorizationFailed)
             {
-                findings.Fail(new Said(Texts.TopicHidden, topic.Name), new Said(remedy, servers, principal, "Describe", pattern), standsAlone: true);
+                findings.Fail(new Said(Texts.TopicHidden, topic.Name), new Said(remedy, servers, principal, string.Join(" --operation ", [.. topic.Needed, .. options.Topics.Create ? [AclOperation.Create] : Array.Empty<AclOperation>(), AclOperation.DescribeConfigs]), pattern), standsAlone: true);
             }
             else if (topic.Partitions is null && topic.Creation is ErrorCode.TopicAuthorizationFailed or ErrorCode.ClusterAuthorizationFailed)
             {
