@@ -8,6 +8,8 @@ namespace CanalBridge.Commands;
 /// <summary><c>canal-bridge check</c>: every step from a name to the first record, each with what to do about it; moves no position.</summary>
 internal static class CheckCommand
 {
+    private static readonly string[] LocaleVariables = ["LC_ALL", "LC_MESSAGES", "LANG"];
+
     public static Command Create()
     {
         var json = new Option<bool>("--json") { Description = "One JSON document instead of lines." };
@@ -44,7 +46,7 @@ internal static class CheckCommand
     /// <summary>The language asked for; else the environment's, by POSIX's order; else English.</summary>
     public static Language Wanted(string? asked, Func<string, string?> environment)
     {
-        string locale = asked ?? new[] { "LC_ALL", "LC_MESSAGES", "LANG" }.Select(environment).FirstOrDefault(static value => !string.IsNullOrEmpty(value)) ?? "";
+        string locale = asked ?? LocaleVariables.Select(environment).FirstOrDefault(static value => !string.IsNullOrEmpty(value)) ?? "";
         return locale.StartsWith("zh", StringComparison.OrdinalIgnoreCase) ? Language.Chinese : Language.English;
     }
 

@@ -4,7 +4,6 @@ using CanalBridge.Map;
 using CanalBridge.Options;
 using CanalBridge.Positions;
 using Confluent.Kafka;
-using Confluent.Kafka.Admin;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CanalBridge.Commands.Check;
@@ -61,8 +60,8 @@ internal sealed class KafkaCheck(BridgeOptions options, CheckSettings settings, 
         .. from item in list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
            let address = item.Contains("://", StringComparison.Ordinal) ? item[(item.IndexOf("://", StringComparison.Ordinal) + 3)..] : item
            let colon = address.LastIndexOf(':')
-           let hasPort = colon > 0 && colon > address.IndexOf(']', StringComparison.Ordinal) && int.TryParse(address[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out _)
-           select ((hasPort ? address[..colon] : address).Trim('[', ']'), hasPort ? int.Parse(address[(colon + 1)..], CultureInfo.InvariantCulture) : 9092),
+           let hasPort = colon > 0 && colon > address.IndexOf(']', StringComparison.Ordinal) && int.TryParse(address.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out _)
+           select ((hasPort ? address[..colon] : address).Trim('[', ']'), hasPort ? int.Parse(address.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture) : 9092),
     ];
 
     private static string Principal(KafkaOptions kafka) => kafka.SaslUsername ?? "<principal>";

@@ -235,7 +235,7 @@ internal sealed class KafkaTopics(BridgeOptions options, CheckSettings settings,
         /// <summary>Null: the broker did not tell.</summary>
         public List<AclOperation>? Operations { get; set; }
 
-        public ErrorCode Creation { get; set; } = ErrorCode.NoError;
+        public ErrorCode Creation { get; set; }
 
         public string CreationReason { get; set; } = "";
 

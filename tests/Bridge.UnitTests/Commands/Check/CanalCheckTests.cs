@@ -214,14 +214,14 @@ public sealed class CanalCheckTests
     }
 
     private static async Task<StepResult[]> RunAsync(
-        FakeCanalServer server, PositionLook position, CheckSettings? settings = null, Action<CanalOptions>? configure = null, CancellationToken stop = default)
+        FakeCanalServer server, PositionLook position, CheckSettings? settings = null, Action<CanalOptions>? configure = null, CancellationToken? stop = null)
     {
         var options = new BridgeOptions { Canal = new CanalOptions { Endpoints = server.Endpoint.ToString(), Destination = "example" } };
         configure?.Invoke(options.Canal);
         var exchange = new Exchange();
         exchange.Tell(position);
         var results = Channel.CreateUnbounded<StepResult>();
-        await new CanalCheck(options, settings ?? Settings, exchange, new Chain(ExitCode.Canal, results.Writer, stop, CancellationToken.None)).RunAsync();
+        await new CanalCheck(options, settings ?? Settings, exchange, new Chain(ExitCode.Canal, results.Writer, stop ?? CancellationToken.None, CancellationToken.None)).RunAsync();
         results.Writer.Complete();
         return [.. results.Reader.ReadAllAsync(TestContext.Current.CancellationToken).ToBlockingEnumerable(TestContext.Current.CancellationToken)];
     }
