@@ -13,6 +13,9 @@ internal sealed class TransactionProbe(BridgeOptions options)
     /// <summary>Life of a transaction that is left open by a killed check: for so long the topic's later records would stay hidden.</summary>
     private static readonly TimeSpan OpenLimit = TimeSpan.FromSeconds(10);
 
+    /// <summary>Why the transaction failed: the client writes it to its log only, while the record waits in its queue.</summary>
+    private volatile string? _cause;
+
     /// <summary>The id.</summary>
     public static string IdOf(BridgeOptions options) => $"{options.TransactionalId}.check";
 
@@ -42,7 +45,7 @@ internal sealed class TransactionProbe(BridgeOptions options)
         try
         {
             producer.Produce(topic, new Message<byte[]?, byte[]?> { Key = key, Value = value }, report => delivery = report.Error);
-            while (delivery is null && TimeProvider.System.GetElapsedTime(started) < limit)
+            while (delivery is null && _cause is null && TimeProvider.System.GetElapsedTime(started) < limit)
             {
                 producer.Poll(Slice);
             }
@@ -50,6 +53,11 @@ internal sealed class TransactionProbe(BridgeOptions options)
         finally
         {
             Abort(producer, Left());
+        }
+
+        if (_cause is { } cause)
+        {
+            throw new KafkaException(new Error(cause.Contains("authorization", StringComparison.OrdinalIgnoreCase) ? ErrorCode.TopicAuthorizationFailed : ErrorCode.Local_Fail, cause));
         }
 
         if (delivery is not { IsError: false })
@@ -84,6 +92,6 @@ internal sealed class TransactionProbe(BridgeOptions options)
         config.SocketTimeoutMs = (int)Math.Min(10_000, timeout.TotalMilliseconds);
         config.DeliveryReportFields = "status";
         config.LingerMs = 0;
-        return new ProducerBuilder<byte[]?, byte[]?>(config).SetErrorHandler(static (_, _) => { }).SetLogHandler(static (_, _) => { }).Build();
+        return new ProducerBuilder<byte[]?, byte[]?>(config).SetErrorHandler(static (_, _) => { }).SetLogHandler((_, message) => _cause = message.Facility == "TXNERR" ? message.Message : _cause).Build();
     }
 }
