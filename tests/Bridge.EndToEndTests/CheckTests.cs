@@ -146,15 +146,19 @@ public sealed class CheckTests(SharedPeers shared)
         await GrantAsync(admin, ResourceType.Topic, own, AclOperation.Create, AclOperation.Describe, AclOperation.DescribeConfigs, AclOperation.Read);
         await GrantAsync(admin, ResourceType.Topic, "acl", AclOperation.Create, AclOperation.Describe, AclOperation.DescribeConfigs, AclOperation.Write);
         await GrantAsync(admin, ResourceType.TransactionalId, own, AclOperation.Describe, AclOperation.Write);
-        await GrantAsync(admin, ResourceType.Group, own, AclOperation.Read);
         (exitCode, steps, output) = await CheckAsync(peers, "acl", [.. right, "--create"]);
         Assert.True(exitCode == 6, output);
         JsonElement missing = steps.First(static s => Code(s) == "topic_right_missing");
         Assert.Contains("--operation Write --topic canal-bridge.acl.", missing.GetProperty("remedy").GetString(), StringComparison.Ordinal);
         Assert.Contains(steps, static s => Code(s) == "record_refused");
 
-        // All of them.
+        // All of topics, none of the group.
         await GrantAsync(admin, ResourceType.Topic, own, AclOperation.Write);
+        (exitCode, steps, output) = await CheckAsync(peers, "acl", right);
+        Assert.Equal((6, "group_right_missing"), (exitCode, Code(Assert.Single(steps, static s => Status(s) == "failed"))));
+
+        // All of them.
+        await GrantAsync(admin, ResourceType.Group, own, AclOperation.Read);
         (exitCode, steps, output) = await CheckAsync(peers, "acl", right);
         Assert.True(exitCode == 0, output);
         Assert.Contains(steps, static s => Code(s) == "record_written");

@@ -154,7 +154,12 @@ internal sealed class KafkaCheck(BridgeOptions options, CheckSettings settings, 
             exchange.Tell(PositionLook.Stored);
             findings.Fail(new Said(Texts.PositionUnreadable, topic, options.Canal.Destination!), new Said(Texts.PositionUnreadableRemedy), CanalBridge.ExitCode.Position, standsAlone: true);
         }
-        catch (KafkaFaultException e) when (e.InnerException is KafkaException { Error.Code: ErrorCode.TopicAuthorizationFailed or ErrorCode.GroupAuthorizationFailed })
+        catch (KafkaFaultException e) when (e.InnerException is KafkaException { Error.Code: ErrorCode.GroupAuthorizationFailed })
+        {
+            // Nothing is ever committed for the group, but the client looks for its coordinator.
+            findings.Fail(new Said(Texts.GroupRightMissing, $"{options.TransactionalId}.reader"), new Said(Texts.GroupRightRemedy, _kafka.BootstrapServers!, Principal(_kafka), $"{options.TransactionalId}.reader"), standsAlone: true);
+        }
+        catch (KafkaFaultException e) when (e.InnerException is KafkaException { Error.Code: ErrorCode.TopicAuthorizationFailed })
         {
             findings.Skip(new Said(Texts.PositionNotAllowed, topic));
         }
