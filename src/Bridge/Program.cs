@@ -7,6 +7,7 @@ using Microsoft.Extensions.Options;
 var root = new RootCommand("Canal's changes, in Kafka, as Debezium records: exactly once for a read-committed consumer.")
 {
     RunCommand.Create(),
+    CheckCommand.Create(),
     DemoCommand.Create(),
     TailCommand.Create(),
     RecordCommand.Create(),

@@ -71,6 +71,34 @@ public sealed class CanalConnection : IAsyncDisposable
     public Task SubscribeAsync(string? filter = null, CancellationToken cancellationToken = default) =>
         ConfirmAsync(SubscriptionPacket.Subscribe(_options, filter ?? ""), Requests.Subscribe, cancellationToken);
 
+    /// <summary>Asks whether the destination runs on this server and knows the client id. Subscribes nothing, touches no batch, no cursor and no filter.</summary>
+    /// <remarks>
+    /// The protocol has no such request: this is the ack of a batch that cannot exist, which the server refuses in every state, saying why, before it
+    /// changes anything. It logs that refusal. Source: canal e20e4424, CanalServerWithEmbedded.ack and MemoryMetaManager.removeBatch.
+    /// </remarks>
+    /// <exception cref="CanalServerException">Refused for another reason.</exception>
+    public async Task<DestinationState> ProbeAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await ConfirmAsync(SettlementPackets.Ack(_options, long.MaxValue), Requests.Probe, cancellationToken).ConfigureAwait(false);
+        }
+        catch (CanalServerException e) when (e.IsDestinationNotRunning)
+        {
+            return DestinationState.NotRunning;
+        }
+        catch (CanalServerException e) when (e.IsNotSubscribed)
+        {
+            return DestinationState.NotSubscribed;
+        }
+        catch (CanalServerException e) when (e.IsBatchGone)
+        {
+            return DestinationState.Subscribed;
+        }
+
+        throw new CanalProtocolException($"Canal {Endpoint} took the ack of a batch that cannot exist; expected a refusal.");
+    }
+
     /// <summary>Removes the client id and its cursor from the server. Not for shutdown: after a server restart data would be missing.</summary>
     /// <exception cref="CanalServerException">Refused.</exception>
     public Task UnsubscribeAsync(CancellationToken cancellationToken = default) =>

@@ -46,6 +46,9 @@ public sealed class CanalServerException : CanalException
     /// <summary>The destination is unknown there, stopped, reloading, or another node runs it.</summary>
     public bool IsDestinationNotRunning => Contains(NotRunning);
 
+    /// <summary>The client id has never subscribed to the destination.</summary>
+    internal bool IsNotSubscribed => Contains("should subscribe first");
+
     /// <summary>A batch was acknowledged that the server does not know any more: another reader rolled it back or took it over, or the instance was started anew.</summary>
     public bool IsBatchGone => Contains("batchId") && Contains("is not exist");
 

@@ -26,6 +26,12 @@ internal sealed class SchemaRegistry : ISchemaIds, IDisposable
         _options = options;
         _time = time;
         _logger = logger;
+        _client = Client(options);
+    }
+
+    /// <summary>A client with these options' address, login and certificates.</summary>
+    public static CachedSchemaRegistryClient Client(RegistryOptions options)
+    {
         var config = new SchemaRegistryConfig
         {
             Url = options.Url,
@@ -39,7 +45,7 @@ internal sealed class SchemaRegistry : ISchemaIds, IDisposable
             SslKeystoreLocation = options.SslKeystoreLocation,
             SslKeystorePassword = options.SslKeystorePassword,
         };
-        _client = options.Username is { } user
+        return options.Username is { } user
             ? new CachedSchemaRegistryClient(config, new BasicAuthenticationHeaderValueProvider(user, options.Password))
             : new CachedSchemaRegistryClient(config);
     }

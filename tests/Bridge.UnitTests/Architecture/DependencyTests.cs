@@ -49,6 +49,7 @@ public sealed class DependencyTests
         Check(Types().That().ResideInNamespaceMatching(@"^CanalBridge(\.|$)")
             .And().DoNotHaveFullNameMatching(@"^CanalBridge\.Publish\.(TransactionalPublisher|ConfluentProducer|ConfluentProducerFactory|ITransactionalProducer|IProducerFactory)\b")
             .And().DoNotHaveFullNameMatching(@"^CanalBridge\.Commands\.Demo\.StandInKafka\b")
+            .And().DoNotHaveFullNameMatching(@"^CanalBridge\.Commands\.Check\.TransactionProbe\b")
             .And().DoNotHaveFullNameMatching(@"^CanalBridge\.DestinationRunner\b")
             .Should().NotDependOnAny(Types().That().HaveFullNameMatching(@"^(Confluent\.Kafka\.(IProducer|ProducerBuilder)|CanalBridge\.Publish\.ITransactionalProducer)")));
 

@@ -75,6 +75,9 @@ internal sealed class PeerStack : IAsyncDisposable
         }
     }
 
+    /// <summary>What the Canal server would go on from, as it keeps it.</summary>
+    public string ReadCanalCursor() => string.Join('\n', Directory.EnumerateFiles(Path.Combine(_folder!, "canal"), "meta.dat", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(File.ReadAllText));
+
     public async ValueTask DisposeAsync()
     {
         if (_folder is not null)
