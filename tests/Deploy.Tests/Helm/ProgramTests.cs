@@ -32,7 +32,6 @@ public sealed class ProgramTests : IDisposable
 
         Assert.Equal(TimeSpan.FromMilliseconds(20), options.Canal.IdleWait);
         Assert.Equal(TimeSpan.FromMinutes(1), options.Kafka.TransactionTimeout);
-        Assert.Equal(TimeSpan.FromDays(1), options.Envelope.HeartbeatInterval);
         Assert.Equal(SourceKind.MariaDb, options.Source.Kind);
         Assert.Equal((4194304, 134217728), (options.Canal.WindowBytes, options.Delivery.MemoryBudgetBytes));
         Assert.Equal(("/etc/canal-bridge-tls/ca.crt", "true"), (options.Kafka.Settings["ssl.ca.location"], options.Kafka.Settings["socket.keepalive.enable"].ToLowerInvariant()));
@@ -41,6 +40,14 @@ public sealed class ProgramTests : IDisposable
         Assert.Equal((@"shop\.orders_[0-9]+", "{prefix}.shop.orders", 12), (options.Topics.Routes["orders"].Tables, options.Topics.Routes["orders"].Topic, options.Topics.Routes["orders"].Partitions));
         Assert.Equal(("secret-of-canal-password", "secret-of-kafka-sasl-password"), (options.Canal.Password, options.Kafka.SaslPassword));
         Assert.Equal("secret-of-registry-ssl-keystore-password", options.Registry.SslKeystorePassword);
+    }
+
+    [Fact]
+    public async Task Program_takes_the_longest_duration_and_the_largest_number()
+    {
+        BridgeOptions options = Read((await HelmTool.TemplateAsync("minimal", "--set", "config.envelope.heartbeatInterval=1.00:00:00,config.delivery.memoryBudgetBytes=68719476736")).AppSettings);
+
+        Assert.Equal((TimeSpan.FromDays(1), 68719476736), (options.Envelope.HeartbeatInterval, options.Delivery.MemoryBudgetBytes));
     }
 
     [Fact]
