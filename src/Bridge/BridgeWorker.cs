@@ -1,4 +1,3 @@
-using System.Reflection;
 using CanalBridge.Options;
 using CanalBridge.Telemetry;
 using Microsoft.Extensions.Hosting;
@@ -7,16 +6,15 @@ using Microsoft.Extensions.Logging;
 namespace CanalBridge;
 
 /// <summary>Runs the destination; a fault ends the process with its exit code.</summary>
-internal sealed class BridgeWorker(BridgeOptions options, DestinationRunner runner, IHostApplicationLifetime lifetime, ILogger<BridgeWorker> logger) : BackgroundService
+internal sealed class BridgeWorker(BridgeOptions options, ProgramInfo program, DestinationRunner runner, IHostApplicationLifetime lifetime, ILogger<BridgeWorker> logger) : BackgroundService
 {
     /// <inheritdoc />
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Run(() => RunAsync(stoppingToken), CancellationToken.None);
 
     private async Task RunAsync(CancellationToken stoppingToken)
     {
-        string version = typeof(BridgeWorker).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
         Log.Starting(
-            logger, version, Environment.ProcessId, Environment.MachineName, options.Canal.Destination!, options.Canal.Endpoints!, options.Kafka.BootstrapServers!,
+            logger, program.Version, Environment.ProcessId, Environment.MachineName, options.Canal.Destination!, options.Canal.Endpoints!, options.Kafka.BootstrapServers!,
             options.Topics.Prefix!, options.Topics.Delimiter, options.Topics.Delimiter);
         if (TimeZoneInfo.FindSystemTimeZoneById(options.Source.CanalTimeZone).SupportsDaylightSavingTime)
         {

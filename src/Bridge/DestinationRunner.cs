@@ -1,4 +1,5 @@
 using CanalBridge.Fetch;
+using CanalBridge.Health;
 using CanalBridge.Kafka;
 using CanalBridge.Options;
 using CanalBridge.Positions;
@@ -45,7 +46,11 @@ internal sealed class DestinationRunner
         _progress = new ProgressLog(options.Canal.Destination!, time, logger);
         _metrics = new BridgeMetrics(options.Canal.Destination!);
         _sessionFaults = new SessionFaults(time);
+        Health = new DestinationHealth(options.Canal.Destination!, _owner, time);
     }
+
+    /// <summary>What the destination is doing and how far it is.</summary>
+    public DestinationHealth Health { get; }
 
     /// <summary>A Kafka transaction was committed.</summary>
     public event Action? Committed;
@@ -61,9 +66,21 @@ internal sealed class DestinationRunner
         await using CancellationTokenRegistration asked = cancellationToken.Register(() =>
         {
             Log.Stopping(_logger, _options.Canal.Destination!, _options.Delivery.StopGracePeriod);
+            Health.Enter(DestinationState.Stopping);
             stop.Cancel();
         });
-        await RunUntilStoppedAsync(stop.Token);
+        try
+        {
+            await RunUntilStoppedAsync(stop.Token);
+        }
+        catch (Exception e)
+        {
+            Health.Failed(e.Message);
+            Health.Enter(DestinationState.Failed);
+            throw;
+        }
+
+        Health.Enter(DestinationState.Stopped);
         if (_unfinished is { } reason)
         {
             Log.StoppedUnfinished(_logger, _options.Canal.Destination!, reason);
@@ -89,6 +106,7 @@ internal sealed class DestinationRunner
             catch (KafkaFaultException e) when (e.Reaction == Reaction.Recycle)
             {
                 _metrics.ProducerReplaced(e.Step.ToString());
+                Health.Failed(e.Message);
                 _unfinished = _hasRead ? e.Message : null;
                 if (cancellationToken.IsCancellationRequested)
                 {
@@ -96,6 +114,7 @@ internal sealed class DestinationRunner
                 }
 
                 _progress.Trouble();
+                Health.Enter(DestinationState.Recovering);
                 TimeSpan delay = _delay.Next();
                 Log.Recycling(_logger, e.Message, _options.Canal.Destination!, delay);
                 await Task.Delay(delay, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -110,9 +129,11 @@ internal sealed class DestinationRunner
     /// <summary>The life of one producer.</summary>
     private async Task RunIncarnationAsync(CancellationToken cancellationToken)
     {
+        Health.Enter(DestinationState.Fencing);
         ThrowIfTakenOver(cancellationToken);
         var topics = new ProducerTopics(_options, _topics);
         using var publisher = new TransactionalPublisher(_producers.Create(topics.SmallestRecordLimit), _options, _time, _logger);
+        publisher.Waiting += Health.Beat;
         publisher.Fence(cancellationToken);
         Log.FenceUp(_logger, _options.TransactionalId, _options.Canal.Destination!);
         try
@@ -147,7 +168,7 @@ internal sealed class DestinationRunner
             }
 
             Claim(publisher, stored, cancellationToken);
-            await using var pipeline = new Pipeline(_options, publisher, topics, stored, definitions, _owner, _sessionFaults, _progress, _time, _logger);
+            await using var pipeline = new Pipeline(_options, publisher, topics, stored, definitions, _owner, _sessionFaults, _progress, Health, _time, _logger);
             pipeline.Committed += () =>
             {
                 _delay.Reset();
@@ -196,6 +217,7 @@ internal sealed class DestinationRunner
 
         if (stored?.Epoch < _options.Delivery.Epoch)
         {
+            _metrics.EpochChanged();
             Log.EpochBegins(_logger, _options.Canal.Destination!, _options.Delivery.Epoch, stored.Epoch);
         }
         else if (stored is null)
@@ -219,6 +241,7 @@ internal sealed class DestinationRunner
         StoredPosition claim = stored ?? new StoredPosition { Destination = _options.Canal.Destination!, Owner = _owner, Epoch = _options.Delivery.Epoch };
         publisher.Commit(claim with { Owner = _owner, Time = stored?.Time ?? _time.GetUtcNow() }, cancellationToken);
         _hasClaimed = true;
+        Health.Own();
     }
 
     /// <summary>Our own long silence (a frozen process, a broker away longer than the time-out) looks like a take-over: the owner's name decides.</summary>
@@ -248,6 +271,7 @@ internal sealed class DestinationRunner
             }
             catch (KafkaFaultException e) when (e.Reaction == Reaction.Recycle && !cancellationToken.IsCancellationRequested)
             {
+                Health.Beat();
                 TimeSpan delay = _delay.Next();
                 Log.OwnerUnknown(_logger, e.Message, _options.Canal.Destination!, delay);
                 cancellationToken.WaitHandle.WaitOne(delay);
@@ -255,7 +279,11 @@ internal sealed class DestinationRunner
         }
     }
 
-    private KafkaFaultException TakenOver(KafkaStep step, Exception? cause) => new(
-        step, FaultPolicy.AfterFencing(outlivedTimeout: true, isStillOwner: false),
-        $"Another process has taken over destination {_options.Canal.Destination} (transactional id {_options.TransactionalId}); this one has stopped writing, and nothing is lost. Let only one run: two that are restarted for ever take over from each other.", cause);
+    private KafkaFaultException TakenOver(KafkaStep step, Exception? cause)
+    {
+        Health.Disown();
+        return new KafkaFaultException(
+            step, FaultPolicy.AfterFencing(outlivedTimeout: true, isStillOwner: false),
+            $"Another process has taken over destination {_options.Canal.Destination} (transactional id {_options.TransactionalId}); this one has stopped writing, and nothing is lost. Let only one run: two that are restarted for ever take over from each other.", cause);
+    }
 }

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using Canal.Client;
 using CanalBridge.Fetch;
+using CanalBridge.Health;
 using CanalBridge.Kafka;
 using CanalBridge.Map;
 using CanalBridge.Options;
@@ -53,6 +55,7 @@ internal sealed class Pipeline : IAsyncDisposable
     private readonly RecordBuffer _records = new();
     private readonly SessionFaults _sessionFaults;
     private readonly ProgressLog _progress;
+    private readonly DestinationHealth _health;
     private readonly BridgeMetrics _metrics;
     private readonly Interval _heartbeat;
     private readonly RetryDelay _delay = new(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(2));
@@ -74,15 +77,17 @@ internal sealed class Pipeline : IAsyncDisposable
     /// <param name="owner">This process.</param>
     /// <param name="sessionFaults">Decides on failed Canal sessions; knows those of earlier pipelines.</param>
     /// <param name="progress">Told of commits and of lost sessions.</param>
+    /// <param name="health">Told what becomes of the rows.</param>
     /// <param name="time">Clock.</param>
     /// <param name="logger">Log.</param>
-    public Pipeline(BridgeOptions options, TransactionalPublisher publisher, ProducerTopics topics, StoredPosition? stored, IReadOnlyList<KeptDefinition> definitions, Guid owner, SessionFaults sessionFaults, ProgressLog progress, TimeProvider time, ILogger logger)
+    public Pipeline(BridgeOptions options, TransactionalPublisher publisher, ProducerTopics topics, StoredPosition? stored, IReadOnlyList<KeptDefinition> definitions, Guid owner, SessionFaults sessionFaults, ProgressLog progress, DestinationHealth health, TimeProvider time, ILogger logger)
     {
         _options = options;
         _publisher = publisher;
         _topics = topics;
         _owner = owner;
         _progress = progress;
+        _health = health;
         _metrics = new BridgeMetrics(options.Canal.Destination!);
         _time = time;
         _logger = logger;
@@ -134,6 +139,8 @@ internal sealed class Pipeline : IAsyncDisposable
             catch (CanalException e) when (_batchIsWhole && _sessionFaults.MayReconnect(e))
             {
                 Log.CanalSessionLost(_logger, _options.Canal.Destination!, e.Message);
+                _health.Failed(e.Message);
+                _metrics.SessionLost(SessionFaults.ReasonOf(e), SessionFaults.CodeOf(e));
                 if (SessionFaults.IsOtherConsumer(e))
                 {
                     // Rows are missing: the next answer is no recovery.
@@ -148,6 +155,7 @@ internal sealed class Pipeline : IAsyncDisposable
                 // batches cannot be acknowledged any more; they come again and are dropped.
                 Commit(grace.Token);
                 _group.Clear();
+                _health.Settled();
                 _hasSettled = false;
                 await Task.Delay(_delay.Next(), _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
@@ -163,6 +171,12 @@ internal sealed class Pipeline : IAsyncDisposable
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
+        if (!_group.IsEmpty)
+        {
+            _metrics.RowsReturned(_group.Rows);
+            _health.Returned(_group.Rows);
+        }
+
         await _fetcher.DisposeAsync();
         _serializer.Dispose();
         _registry?.Dispose();
@@ -208,6 +222,8 @@ internal sealed class Pipeline : IAsyncDisposable
 
     private async ValueTask StepAsync(CancellationToken cancellationToken, CancellationToken grace)
     {
+        _health.Beat();
+
         // 1. Fetch. The wait ends when the open transaction is due.
         using CanalBatch? batch = await FetchAsync(cancellationToken);
         if (batch is not null && _hasSettled)
@@ -226,10 +242,12 @@ internal sealed class Pipeline : IAsyncDisposable
             // 2. Map. From here to the end of 3 a failure must not be followed by a commit.
             _batchIsWhole = false;
             _records.Clear();
-            _mapper.Map(batch, _records);
+            using Activity? span = BridgeTracing.StartBatch(_options.Canal.Destination!, batch.Id, batch.Count);
+            MappedBatch mapped = _mapper.Map(batch, _records);
 
             // 3. Publish. A batch without records rides along, or needs no transaction at all.
-            _group.AddBatch(batch.Id, _records.LengthBytes);
+            _group.AddBatch(batch.Id, _records.LengthBytes, mapped.New);
+            Took(mapped);
             Send(grace);
             foreach ((byte[] key, byte[]? value) in _serializer.TakeChangedDefinitions())
             {
@@ -242,9 +260,11 @@ internal sealed class Pipeline : IAsyncDisposable
                 _publisher.Begin();
             }
 
+            _publisher.Link(span);
             _batchIsWhole = true;
         }
 
+        _health.Queued(_publisher.QueuedBytes);
         if (_heartbeat.IsDue)
         {
             SendHeartbeat(grace);
@@ -258,20 +278,31 @@ internal sealed class Pipeline : IAsyncDisposable
         else if (batch is { IsEmpty: true } && _group.IsEmpty)
         {
             _progress.Idle(Position);
+            _health.CaughtUp(Position);
             CaughtUp?.Invoke();
         }
     }
 
     private async Task ConnectAsync(CancellationToken cancellationToken)
     {
+        _health.Enter(DestinationState.Connecting);
         Task connecting = _fetcher.ConnectAsync(Position, cancellationToken);
         while (await Task.WhenAny(connecting, Task.Delay(PollInterval, _time, CancellationToken.None)) != connecting)
         {
             // Canal may be away for hours: the client's callbacks are served meanwhile.
             _publisher.Poll();
+            _health.Beat();
         }
 
         await connecting;
+        _health.Connected(_fetcher.Session.Endpoint.ToString());
+    }
+
+    private void Took(in MappedBatch batch)
+    {
+        TimeSpan lag = _time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(batch.NewestMilliseconds);
+        _health.Took(
+            batch.Rows, batch.Filtered, batch.Duplicates, _records.Count, batch.NewestMilliseconds == 0 ? null : lag < TimeSpan.Zero ? TimeSpan.Zero : lag, _group.Rows, _group.BatchIds.Count);
     }
 
     /// <returns>The next batch, empty when Canal has nothing; null when it has not answered and what was sent is due.</returns>
@@ -299,6 +330,12 @@ internal sealed class Pipeline : IAsyncDisposable
     /// <summary>Record by record; what depends on the topic alone is done once for a run of records of one topic.</summary>
     private void Send(CancellationToken cancellationToken)
     {
+        if (_records.Count == 0)
+        {
+            return;
+        }
+
+        long begun = _time.GetTimestamp();
         for (int i = 0; i < _records.Count;)
         {
             string topic = _records[i].Topic;
@@ -313,7 +350,7 @@ internal sealed class Pipeline : IAsyncDisposable
             _group.AddRecords(topic, i - first, partitions);
         }
 
-        _metrics.RecordsSent(_records.Count);
+        _metrics.RecordsSent(_records.Count, _time.GetElapsedTime(begun));
     }
 
     /// <summary>It rides in the open transaction, or has one of its own, which writes the position anew.</summary>
@@ -349,6 +386,7 @@ internal sealed class Pipeline : IAsyncDisposable
         finally
         {
             _group.Clear();
+            _health.Settled();
         }
 
         _hasSettled = true;
@@ -368,7 +406,8 @@ internal sealed class Pipeline : IAsyncDisposable
             Committed?.Invoke();
             Log.Committed(_logger, _group.Records, _group.BatchIds.Count, _options.Canal.Destination!, Position);
             TimeSpan lag = _replay.Lag(_time.GetUtcNow());
-            _metrics.Committed(lag);
+            _metrics.RowsCommitted(_group.Rows, lag);
+            _health.Committed(_group.Rows, Position, lag);
             _progress.Committed(_group.Records, Position, lag);
         }
     }

@@ -113,6 +113,8 @@ public class LoopAgainstFakes
 
         public string? LastTransactionError => null;
 
+        public long QueuedBytes => 0;
+
         public void InitTransactions(TimeSpan timeout)
         {
         }

@@ -29,8 +29,8 @@ public sealed class TelemetryTests(SharedPeers shared)
 
         string metrics = string.Concat(collector.Bodies.Where(b => b.Path == "/v1/metrics").Select(b => b.Body));
         Assert.Contains("messaging.client.sent.messages", metrics, StringComparison.Ordinal);
-        Assert.Contains("canal_bridge.kafka_transactions", metrics, StringComparison.Ordinal);
-        Assert.Contains("canal_bridge.source.lag", metrics, StringComparison.Ordinal);
+        Assert.Contains("canal_bridge.kafka.transactions", metrics, StringComparison.Ordinal);
+        Assert.Contains("canal_bridge.delivery.lag", metrics, StringComparison.Ordinal);
         Assert.Contains(collector.Bodies, b => b.Path == "/v1/traces" && b.Body.Contains("kafka transaction", StringComparison.Ordinal));
     }
 

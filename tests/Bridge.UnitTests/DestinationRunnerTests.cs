@@ -2,6 +2,7 @@ using System.Text;
 using Canal.Client;
 using Canal.Client.Protocol;
 using Canal.Client.Testing;
+using CanalBridge.Health;
 using CanalBridge.Kafka;
 using CanalBridge.Options;
 using CanalBridge.Positions;
@@ -98,6 +99,56 @@ public sealed class DestinationRunnerTests : IAsyncDisposable
 
         Assert.Equal(Enumerable.Range(0, 50), Ids());
         Assert.Equal(1, _kafka.ProducersMade);
+    }
+
+    [Fact]
+    public async Task Rows_of_a_run_are_all_accounted_for()
+    {
+        _canal.Append([EntryBuilder.Insert(File, 100, 1, 2)]);
+        _canal.Append([EntryBuilder.Insert(File, 200, 3)]);
+        _canal.Complete();
+
+        DestinationSnapshot end = await RunUntilDrainedAsync();
+
+        Assert.Equal(new RowBalance(Received: 3, Committed: 3, Filtered: 0, Duplicates: 0, Returned: 0, InFlight: 0), end.Rows);
+        Assert.Equal((DestinationState.Stopped, true, 0), (end.State, end.IsOwner, end.UnackedBatches));
+    }
+
+    [Fact]
+    public async Task Rows_of_an_aborted_transaction_are_returned_and_counted_again_when_they_come_again()
+    {
+        _kafka.OnProducer = (number, producer) => FailSecondCommit(number, producer, KafkaFailures.Abortable(ErrorCode.Local_Inconsistent));
+        _canal.Append([EntryBuilder.Insert(File, 100, 1, 2)]);
+        _canal.Complete();
+
+        DestinationSnapshot end = await RunUntilDrainedAsync();
+
+        Assert.Equal(new RowBalance(Received: 4, Committed: 2, Filtered: 0, Duplicates: 0, Returned: 2, InFlight: 0), end.Rows);
+        Assert.Contains("Local_Inconsistent", end.LastError, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Rows_of_a_table_that_is_left_out_are_filtered()
+    {
+        _options.Source.TableExcludeList = ".*";
+        _canal.Append([EntryBuilder.Insert(File, 100, 1, 2)]);
+        _canal.Complete();
+
+        DestinationSnapshot end = await RunUntilDrainedAsync();
+
+        Assert.Equal(new RowBalance(Received: 2, Committed: 0, Filtered: 2, Duplicates: 0, Returned: 0, InFlight: 0), end.Rows);
+    }
+
+    [Fact]
+    public async Task Process_that_was_taken_over_owns_nothing_and_has_failed()
+    {
+        _kafka.OnProducer = (number, producer) => FailSecondCommit(number, producer, KafkaFailures.Fatal(ErrorCode.Local_Fenced));
+        _canal.Append([EntryBuilder.Insert(File, 100, 1)]);
+        var runner = new DestinationRunner(_options, _kafka, _kafka, _kafka, TimeProvider.System, NullLogger.Instance);
+
+        await Assert.ThrowsAsync<KafkaFaultException>(() => Task.Run(() => runner.RunAsync(_stop.Token)));
+
+        Assert.Equal((DestinationState.Failed, false), (runner.Health.Read().State, runner.Health.Read().IsOwner));
     }
 
     [Fact]
@@ -480,16 +531,18 @@ public sealed class DestinationRunnerTests : IAsyncDisposable
 
     private int[] Logged(params int[] ids) => [.. _logs.GetSnapshot().Select(r => r.Id.Id).Where(ids.Contains)];
 
-    private Task RunUntilDrainedAsync() => RunUntilDrainedAsync(_canal);
+    private Task<DestinationSnapshot> RunUntilDrainedAsync() => RunUntilDrainedAsync(_canal);
 
-    private async Task RunUntilDrainedAsync(FakeCanalServer canal)
+    private async Task<DestinationSnapshot> RunUntilDrainedAsync(FakeCanalServer canal)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        Task running = Task.Run(() => new DestinationRunner(_options, _kafka, _kafka, _kafka, TimeProvider.System, NullLogger.Instance).RunAsync(stop.Token));
+        var runner = new DestinationRunner(_options, _kafka, _kafka, _kafka, TimeProvider.System, NullLogger.Instance);
+        Task running = Task.Run(() => runner.RunAsync(stop.Token));
         await Task.WhenAny(canal.Drained, running);
         await stop.CancelAsync();
         await running;
         Assert.True(canal.Drained.IsCompleted);
+        return runner.Health.Read();
     }
 
     private async Task FinishAsync(Task running, FakeCanalServer canal)

@@ -31,6 +31,8 @@ internal sealed class FakeProducer : ITransactionalProducer
 
     public string? LastTransactionError { get; set; }
 
+    public long QueuedBytes { get; set; }
+
     public bool IsDisposed { get; private set; }
 
     /// <summary>The next call of that name fails so; several are taken in order.</summary>

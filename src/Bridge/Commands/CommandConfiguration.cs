@@ -133,6 +133,11 @@ internal static class CommandConfiguration
         {
             mistakes.Add($"{ConsoleLog.LevelVariable} is '{level}' but must be one of {string.Join(", ", ConsoleLog.Levels)}.");
         }
+
+        if (Environment.GetEnvironmentVariable(ConsoleLog.FormatVariable) is { Length: > 0 } format && !ConsoleLog.Formats.Contains(format, StringComparer.OrdinalIgnoreCase))
+        {
+            mistakes.Add($"{ConsoleLog.FormatVariable} is '{format}' but must be one of {string.Join(", ", ConsoleLog.Formats)}.");
+        }
     }
 
     /// <summary>Letters to change, add or leave out.</summary>

@@ -7,6 +7,8 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using OpenTelemetry;
 using OpenTelemetry.Resources;
 
@@ -15,12 +17,32 @@ namespace CanalBridge.Commands;
 /// <summary><c>canal-bridge run</c>: the service.</summary>
 internal static class RunCommand
 {
+    private static readonly Option<bool> CheckConfig = new("--check-config")
+    {
+        Description = "Reads and checks the options as the service would, secret files included, says what is wrong, and ends. Connects to nothing.",
+    };
+
     public static Command Create()
     {
         var command = new Command("run", "Carries one Canal destination into Kafka until it is stopped.");
         CommandConfiguration.AddTo(command);
-        command.SetAction((parsed, cancellationToken) => RunAsync(CommandConfiguration.Read(parsed), cancellationToken));
+        command.Options.Add(CheckConfig);
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            BridgeOptions options = CommandConfiguration.Read(parsed);
+            return parsed.GetValue(CheckConfig) ? CheckAsync(options) : RunAsync(options, cancellationToken);
+        });
         return command;
+    }
+
+    /// <exception cref="OptionsValidationException">The Kafka client does not take its settings; the rest was checked when the options were read.</exception>
+    private static async Task<int> CheckAsync(BridgeOptions options)
+    {
+        // Only the client itself knows its settings. It is made to talk to nobody.
+        new ConfluentProducerFactory(options, NullLogger.Instance).Probe();
+        await Console.Out.WriteLineAsync(
+            $"The options are sound: destination {options.Canal.Destination} at {options.Canal.Endpoints} to Kafka at {options.Kafka.BootstrapServers}, topics {options.Topics.Prefix}{options.Topics.Delimiter}<schema>{options.Topics.Delimiter}<table>, hash {OptionsHash.Of(options)}.");
+        return ExitCode.Success;
     }
 
     private static async Task<int> RunAsync(BridgeOptions options, CancellationToken cancellationToken)
@@ -33,16 +55,29 @@ internal static class RunCommand
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Delivery.StopGracePeriod + options.Kafka.TransactionTimeout);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(new ProgramInfo(TimeProvider.System.GetUtcNow(), OptionsHash.Of(options), options.Delivery.MemoryBudgetBytes));
         builder.Services.AddSingleton<IProducerFactory>(s => new ConfluentProducerFactory(options, s.Logger<ConfluentProducer>()));
         builder.Services.AddSingleton<ITopicCatalog>(s => new TopicCatalog(options, s.Logger<TopicCatalog>()));
-        builder.Services.AddSingleton<IPositionStore>(s => new PositionStore(options, TimeProvider.System, s.Logger<PositionStore>()));
-        builder.Services.AddSingleton(s => new DestinationRunner(
-            options, s.GetRequiredService<IProducerFactory>(), s.GetRequiredService<ITopicCatalog>(), s.GetRequiredService<IPositionStore>(), TimeProvider.System, s.Logger<Pipeline>()));
+        builder.Services.AddSingleton(s => new PositionStore(options, TimeProvider.System, s.Logger<PositionStore>()));
+        builder.Services.AddSingleton(CreateRunner);
+        builder.Services.AddSingleton(s => new HealthMetrics(s.GetRequiredService<DestinationRunner>().Health, s.GetRequiredService<ProgramInfo>()));
         builder.Services.AddHostedService<BridgeWorker>();
         AddTelemetry(builder.Services);
         using IHost host = builder.Build();
+
+        // Nobody asks for the gauges: they only have to be there.
+        host.Services.GetRequiredService<HealthMetrics>();
         await host.RunAsync(cancellationToken);
         return Environment.ExitCode;
+    }
+
+    private static DestinationRunner CreateRunner(IServiceProvider services)
+    {
+        PositionStore positions = services.GetRequiredService<PositionStore>();
+        var runner = new DestinationRunner(
+            services.GetRequiredService<BridgeOptions>(), services.GetRequiredService<IProducerFactory>(), services.GetRequiredService<ITopicCatalog>(), positions, TimeProvider.System, services.Logger<Pipeline>());
+        positions.Waiting += runner.Health.Beat;
+        return runner;
     }
 
     /// <summary>Exports only when the standard variables name a collector: the exporter's start costs more than the rest of ours.</summary>

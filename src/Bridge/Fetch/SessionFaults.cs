@@ -1,3 +1,4 @@
+using System.Globalization;
 using Canal.Client;
 
 namespace CanalBridge.Fetch;
@@ -28,6 +29,24 @@ internal sealed class SessionFaults
 
     /// <summary>Whether another reader of the destination is in the way, as far as that can be seen.</summary>
     public static bool IsOtherConsumer(CanalException failure) => failure is CanalProtocolException { IsOtherConsumer: true } or CanalServerException { IsBatchGone: true };
+
+    /// <summary>A failure in one word of a few, for counting: connection, timeout, protocol, server or other_consumer.</summary>
+    public static string ReasonOf(CanalException failure) => failure switch
+    {
+        _ when IsOtherConsumer(failure) => "other_consumer",
+        CanalServerException => "server",
+        CanalProtocolException => "protocol",
+        _ when failure.InnerException is OperationCanceledException => "timeout",
+        _ => "connection",
+    };
+
+    /// <summary>What the server refused with, or <c>protocol</c> for an answer that cannot be read; null where there was no answer.</summary>
+    public static string? CodeOf(CanalException failure) => failure switch
+    {
+        CanalServerException e => e.Code.ToString(CultureInfo.InvariantCulture),
+        CanalProtocolException { IsOtherConsumer: false } => "protocol",
+        _ => null,
+    };
 
     /// <summary>Notes a failure, and says whether a new session may mend it.</summary>
     public bool MayReconnect(CanalException failure)

@@ -100,11 +100,11 @@ internal sealed class DestinationHealth
         }
     }
 
-    /// <summary>A batch was mapped and its records were sent.</summary>
+    /// <summary>A batch was mapped; its records are sent next.</summary>
     /// <param name="received">Its rows.</param>
     /// <param name="filtered">Of them, left out as the options ask.</param>
     /// <param name="duplicates">Of them, published before.</param>
-    /// <param name="records">Records sent.</param>
+    /// <param name="records">Its records.</param>
     /// <param name="sourceLag">Age of its newest row; null if it had none.</param>
     /// <param name="inFlight">Rows of all batches in the open transaction.</param>
     /// <param name="unackedBatches">Batches not acknowledged, this one included.</param>

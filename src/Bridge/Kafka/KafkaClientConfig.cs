@@ -10,6 +10,9 @@ internal static class KafkaClientConfig
     /// <summary>Size of a producer batch where the topics take it.</summary>
     private const int LargestBatchBytes = 1_000_000;
 
+    /// <summary>How often the client tells the size of its queue, milliseconds.</summary>
+    private const int StatisticsInterval = 5000;
+
     /// <summary>Size of the producer's batches: what is set, else as large as every topic takes.</summary>
     public static int BatchBytes(BridgeOptions options, int smallestRecordLimit) =>
         (options.Kafka.ProducerSettings.TryGetValue("batch.size", out string? set) || options.Kafka.Settings.TryGetValue("batch.size", out set)) && int.TryParse(set, NumberStyles.None, CultureInfo.InvariantCulture, out int bytes)
@@ -40,6 +43,7 @@ internal static class KafkaClientConfig
             RetryBackoffMs = 10,
             TopicMetadataPropagationMaxMs = 5000,
             AllowAutoCreateTopics = false,
+            StatisticsIntervalMs = StatisticsInterval,
             // Java's partitioner: a key lands where Debezium would have put it.
             Partitioner = Partitioner.Murmur2Random,
             CompressionType = Enum.Parse<CompressionType>(options.Kafka.Compression, ignoreCase: true),

@@ -20,6 +20,7 @@ internal sealed class BatchMapper
     private readonly BridgeMetrics _metrics;
     private readonly HashSet<string> _damagedTables = [];
     private long _duplicates;
+    private MappedBatch _batch;
 
     public BatchMapper(string destination, EntrySerializer serializer, ReplayFilter replay, BridgeMetrics metrics, TimeProvider time, ILogger logger)
     {
@@ -31,12 +32,14 @@ internal sealed class BatchMapper
         _metrics = metrics;
     }
 
-    /// <summary>Appends the batch's records to the buffer.</summary>
+    /// <summary>Appends the batch's records to the buffer, and says what became of its rows.</summary>
     /// <exception cref="PositionNotComparableException">The batch comes from another binlog than what was published.</exception>
     /// <exception cref="PositionGapException">Canal has left changes out.</exception>
     /// <exception cref="RowRefusedException">A row cannot become a record.</exception>
-    public void Map(CanalBatch batch, RecordBuffer records)
+    public MappedBatch Map(CanalBatch batch, RecordBuffer records)
     {
+        _batch = default;
+
         // One reading of the clock per batch: within it the envelope's time would differ by less than it says.
         long now = NowNanoseconds;
         foreach (CanalEntry entry in batch.Entries)
@@ -48,6 +51,7 @@ internal sealed class BatchMapper
                 continue;
             }
 
+            _batch = _batch with { NewestMilliseconds = Math.Max(_batch.NewestMilliseconds, entry.Header.ExecuteTimeMilliseconds) };
             int firstRow = _replay.FirstNewRow(entry);
             if (firstRow == ReplayFilter.AllRows)
             {
@@ -61,6 +65,7 @@ internal sealed class BatchMapper
         }
 
         _metrics.BatchMapped(batch.Count);
+        return _batch;
     }
 
     /// <summary>Appends a heartbeat, if the format has any.</summary>
@@ -104,19 +109,27 @@ internal sealed class BatchMapper
         switch (result.Kind)
         {
             case EntryKind.Rows:
-                _metrics.RowsReceived(result.Rows - firstRow);
+                CountNew(result.Rows - firstRow);
                 break;
             case EntryKind.ExcludedRows:
-                _metrics.RowsReceived(result.Rows - firstRow);
+                CountNew(result.Rows - firstRow);
+                _batch = _batch with { Filtered = _batch.Filtered + Math.Max(0, result.Rows - firstRow) };
+                _metrics.RowsFiltered(Math.Max(0, result.Rows - firstRow));
                 Count(result.Kind);
                 break;
             case EntryKind.Ddl:
                 Count(result.Kind);
+                _metrics.DdlSeen(entry.Header.EventType.ToString());
                 Log.DdlPassed(_logger, _destination, Position(), TableOf(entry), entry.Header.EventType);
                 break;
             case EntryKind.DdlRecord:
                 Count(result.Kind);
+                _metrics.DdlSeen(entry.Header.EventType.ToString());
                 Log.DdlPublished(_logger, _destination, Position(), TableOf(entry), entry.Header.EventType);
+                break;
+            case EntryKind.Truncate:
+                Count(result.Kind);
+                _metrics.DdlSeen(entry.Header.EventType.ToString());
                 break;
             case EntryKind.StatementDml:
                 Count(result.Kind);
@@ -159,7 +172,17 @@ internal sealed class BatchMapper
         {
             _metrics.RowsReceived(rows);
             _metrics.DuplicatesSkipped(rows);
+            _batch = _batch with { Rows = _batch.Rows + rows, Duplicates = _batch.Duplicates + rows };
             _duplicates += rows;
+        }
+    }
+
+    private void CountNew(int rows)
+    {
+        if (rows > 0)
+        {
+            _metrics.RowsReceived(rows);
+            _batch = _batch with { Rows = _batch.Rows + rows };
         }
     }
 

@@ -84,6 +84,26 @@ internal static class BridgeOptionsValidator
         {
             CheckDelivery(options, mistakes);
         }
+
+        if (Has("Http") && Has("Canal") && Has("Source") && Has("Registry") && options.Http.Port > 0)
+        {
+            CheckLiveness(options, mistakes);
+        }
+    }
+
+    /// <summary>The loop may stand still for as long as one call is allowed to take: that is no reason to be killed.</summary>
+    private static void CheckLiveness(BridgeOptions options, List<string> mistakes)
+    {
+        (string Name, TimeSpan Time)[] calls =
+        [
+            ("Canal:ResponseTimeout", options.Canal.ResponseTimeout),
+            .. options.Source.ConnectionString is null ? [] : new[] { ("Source:Timeout", options.Source.Timeout) },
+            .. options.Envelope.Format == "avro" ? new[] { ("Registry:Timeout", options.Registry.Timeout) } : [],
+        ];
+        foreach ((string name, TimeSpan time) in calls.Where(call => call.Time >= options.Http.LivenessTimeout))
+        {
+            mistakes.Add($"Http:LivenessTimeout is {options.Http.LivenessTimeout:c} but must exceed {name} ({time:c}), or a patient process is taken for a dead one.");
+        }
     }
 
     private static void CheckAvro(BridgeOptions options, bool needsRegistry, List<string> mistakes)

@@ -19,10 +19,17 @@ internal sealed class CommittedReader : IDisposable
     private readonly TopicPartition _partition;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly Action _waiting;
     private readonly IConsumer<byte[]?, byte[]?> _consumer;
 
-    public CommittedReader(BridgeOptions options, string topic, TimeProvider time, ILogger logger)
+    /// <param name="options">All options.</param>
+    /// <param name="topic">The topic.</param>
+    /// <param name="time">Clock.</param>
+    /// <param name="logger">Log.</param>
+    /// <param name="waiting">Called in each turn of a wait.</param>
+    public CommittedReader(BridgeOptions options, string topic, TimeProvider time, ILogger logger, Action waiting)
     {
+        _waiting = waiting;
         _options = options;
         _partition = new TopicPartition(topic, 0);
         _time = time;
@@ -47,6 +54,7 @@ internal sealed class CommittedReader : IDisposable
                 return (stable.Low.Value, stable.High.Value);
             }
 
+            _waiting();
             cancellationToken.WaitHandle.WaitOne(StablePause);
             if (_time.GetElapsedTime(started) > _options.Kafka.TransactionTimeout + TimeSpan.FromSeconds(10))
             {
@@ -80,6 +88,7 @@ internal sealed class CommittedReader : IDisposable
             ConsumeResult<byte[]?, byte[]?>? result = _consumer.Consume(TimeSpan.FromSeconds(1));
             if (result is null)
             {
+                _waiting();
                 if (_time.GetElapsedTime(lastAnswer) > _options.Kafka.TransactionTimeout)
                 {
                     throw new KafkaException(new Error(ErrorCode.Local_TimedOut, $"no answer for {_options.Kafka.TransactionTimeout:c}"));

@@ -21,6 +21,9 @@ internal sealed class PositionStore : IPositionStore
         _logger = logger;
     }
 
+    /// <summary>Reading waits for somebody else's transaction, or for Kafka: the caller is alive.</summary>
+    public event Action? Waiting;
+
     /// <inheritdoc />
     /// <exception cref="KafkaFaultException">Kafka did not answer, or what it holds is no position.</exception>
     /// <remarks>The end counts transaction markers, so the record wanted may lie well before it: go back in growing steps.</remarks>
@@ -76,7 +79,7 @@ internal sealed class PositionStore : IPositionStore
     {
         try
         {
-            using var reader = new CommittedReader(_options, topic, _time, _logger);
+            using var reader = new CommittedReader(_options, topic, _time, _logger, () => Waiting?.Invoke());
             return read(reader);
         }
         catch (KafkaException e)

@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json;
 using CanalBridge.Kafka;
 using CanalBridge.Telemetry;
 using Confluent.Kafka;
@@ -13,6 +15,7 @@ internal sealed class ConfluentProducer : ITransactionalProducer
     private volatile Error? _lastError;
     private volatile string? _lastTransactionError;
     private long _lastErrorLogged;
+    private long _queuedBytes;
 
     public ConfluentProducer(ProducerConfig config, ILogger logger)
     {
@@ -20,12 +23,15 @@ internal sealed class ConfluentProducer : ITransactionalProducer
         _producer = new ProducerBuilder<byte[]?, byte[]?>(config)
             .SetErrorHandler((_, error) => OnError(error))
             .SetLogHandler((_, message) => OnLog(message))
+            .SetStatisticsHandler((_, json) => Volatile.Write(ref _queuedBytes, QueuedBytesOf(json)))
             .Build();
     }
 
     public Error? LastError => _lastError;
 
     public string? LastTransactionError => _lastTransactionError;
+
+    public long QueuedBytes => Volatile.Read(ref _queuedBytes);
 
     public void InitTransactions(TimeSpan timeout)
     {
@@ -58,6 +64,28 @@ internal sealed class ConfluentProducer : ITransactionalProducer
     public void AbortTransaction(TimeSpan timeout) => _producer.AbortTransaction(timeout);
 
     public void Dispose() => _producer.Dispose();
+
+    /// <summary>Member <c>msg_size</c> of librdkafka's statistics (its STATISTICS.md): bytes of all messages in the producer's queues.</summary>
+    internal static long QueuedBytesOf(string statistics)
+    {
+        var json = new Utf8JsonReader(Encoding.UTF8.GetBytes(statistics));
+        while (json.Read())
+        {
+            if (json.CurrentDepth == 1 && json.TokenType == JsonTokenType.PropertyName)
+            {
+                bool isIt = json.ValueTextEquals("msg_size"u8);
+                json.Read();
+                if (isIt && json.TryGetInt64(out long bytes))
+                {
+                    return bytes;
+                }
+
+                json.Skip();
+            }
+        }
+
+        return 0;
+    }
 
     private void AllIsWell()
     {

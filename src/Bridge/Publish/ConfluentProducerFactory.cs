@@ -1,5 +1,6 @@
 using CanalBridge.Kafka;
 using CanalBridge.Options;
+using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -9,11 +10,22 @@ namespace CanalBridge.Publish;
 internal sealed class ConfluentProducerFactory(BridgeOptions options, ILogger logger) : IProducerFactory
 {
     /// <exception cref="OptionsValidationException">librdkafka does not know a setting, or not its value.</exception>
-    public ITransactionalProducer Create(int smallestRecordLimit)
+    public ITransactionalProducer Create(int smallestRecordLimit) => Create(KafkaClientConfig.Producer(options, smallestRecordLimit));
+
+    /// <summary>Lets librdkafka look at its settings, and talks to no broker.</summary>
+    /// <exception cref="OptionsValidationException">It does not know one, or not its value.</exception>
+    public void Probe()
+    {
+        ProducerConfig config = KafkaClientConfig.Producer(options, int.MaxValue);
+        config.BootstrapServers = null;
+        Create(config).Dispose();
+    }
+
+    private ConfluentProducer Create(ProducerConfig config)
     {
         try
         {
-            return new ConfluentProducer(KafkaClientConfig.Producer(options, smallestRecordLimit), logger);
+            return new ConfluentProducer(config, logger);
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException)
         {

@@ -26,6 +26,9 @@ internal sealed class TransactionGroup
 
     public int Records { get; private set; }
 
+    /// <summary>Rows that the records are made of.</summary>
+    public long Rows { get; private set; }
+
     /// <summary>Bytes of the records.</summary>
     public long Bytes { get; private set; }
 
@@ -49,7 +52,8 @@ internal sealed class TransactionGroup
     /// <summary>Adds a batch, to be acknowledged after the commit.</summary>
     /// <param name="batchId">Its id.</param>
     /// <param name="recordBytes">Bytes of its records.</param>
-    public void AddBatch(long batchId, int recordBytes)
+    /// <param name="rows">Rows that became records.</param>
+    public void AddBatch(long batchId, int recordBytes, int rows)
     {
         if (IsEmpty)
         {
@@ -58,6 +62,7 @@ internal sealed class TransactionGroup
 
         _batchIds.Add(batchId);
         Bytes += recordBytes;
+        Rows += rows;
     }
 
     /// <summary>Adds records of one topic.</summary>
@@ -77,6 +82,7 @@ internal sealed class TransactionGroup
         _batchIds.Clear();
         _recordsByTopic.Clear();
         Records = 0;
+        Rows = 0;
         Bytes = 0;
         Partitions = 0;
     }

@@ -36,6 +36,7 @@ internal sealed class TransactionalPublisher : IDisposable
     private Headers? _sharedHeaders;
     private long _begunAt;
     private bool _keeps;
+    private int _records;
     private Activity? _activity;
 
     /// <param name="producer">Owned from here on.</param>
@@ -51,11 +52,17 @@ internal sealed class TransactionalPublisher : IDisposable
         _metrics = new BridgeMetrics(options.Canal.Destination!);
     }
 
+    /// <summary>A call to Kafka has no answer yet and is made again: the caller is alive.</summary>
+    public event Action? Waiting;
+
     /// <summary>A transaction is open.</summary>
     public bool IsOpen { get; private set; }
 
     /// <summary>A table definition was committed.</summary>
     public bool HasKept { get; private set; }
+
+    /// <summary>Bytes in the client's queue, as of its last statistics.</summary>
+    public long QueuedBytes => _producer.QueuedBytes;
 
     /// <summary>How long the transaction has been open; also after it failed.</summary>
     public TimeSpan TransactionAge => _begunAt == 0 ? TimeSpan.Zero : _time.GetElapsedTime(_begunAt);
@@ -68,6 +75,7 @@ internal sealed class TransactionalPublisher : IDisposable
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            Waiting?.Invoke();
             try
             {
                 _producer.InitTransactions(Slice);
@@ -110,7 +118,18 @@ internal sealed class TransactionalPublisher : IDisposable
 
         IsOpen = true;
         _begunAt = _time.GetTimestamp();
+        _records = 0;
         _activity = BridgeTracing.StartTransaction(_options.Canal.Destination!);
+    }
+
+    /// <summary>The open transaction, if any, holds records of a batch.</summary>
+    /// <param name="batch">The batch's span; null while nobody listens.</param>
+    public void Link(Activity? batch)
+    {
+        if (batch is not null)
+        {
+            _activity?.AddLink(new ActivityLink(batch.Context));
+        }
     }
 
     /// <summary>Sets the headers that every row record carries behind its own.</summary>
@@ -129,6 +148,8 @@ internal sealed class TransactionalPublisher : IDisposable
     /// <param name="cancellationToken">Ends that wait, as a <see cref="KafkaFaultException"/>.</param>
     public void Send(in SerializedRecord record, int partitions, CancellationToken cancellationToken)
     {
+        _records++;
+        _metrics.RecordSize(record.Key.Length + record.Value.Length);
         _message.Key = record.KeyIsNull ? null : _keys.Copy(record.Key);
         _message.Value = record.ValueIsNull ? null : _values.Copy(record.Value);
         _message.Headers = !record.SharesHeaders ? null : record.HeaderName is { } name ? WithShared(name, record.HeaderValue) : _sharedHeaders;
@@ -180,7 +201,7 @@ internal sealed class TransactionalPublisher : IDisposable
                 _producer.CommitTransaction(Slice);
                 HasKept |= _keeps;
                 _keeps = false;
-                End("committed", started);
+                End("committed", "commit", started);
                 return;
             }
             catch (KafkaException e)
@@ -190,6 +211,8 @@ internal sealed class TransactionalPublisher : IDisposable
                 {
                     throw AbortAndFault(KafkaStep.Commit, reaction, "commit the transaction", e, cancellationToken);
                 }
+
+                Waiting?.Invoke();
 
                 if (IsTimeToWarn(ref warned))
                 {
@@ -218,7 +241,7 @@ internal sealed class TransactionalPublisher : IDisposable
             try
             {
                 _producer.AbortTransaction(Slice);
-                End("aborted", started);
+                End("aborted", "abort", started);
                 return;
             }
             catch (KafkaException e)
@@ -228,9 +251,11 @@ internal sealed class TransactionalPublisher : IDisposable
                 Reaction reaction = FaultPolicy.Decide(KafkaStep.Abort, e, Attempt(started) with { Refusals = refusals, IsStopping = cancellationToken.IsCancellationRequested });
                 if (reaction != Reaction.RetryCall)
                 {
-                    End("unknown", started);
+                    End("unknown", "abort", started);
                     throw Fault(KafkaStep.Abort, reaction, "abort the transaction", e);
                 }
+
+                Waiting?.Invoke();
 
                 if (waits && IsTimeToWarn(ref warned))
                 {
@@ -284,6 +309,7 @@ internal sealed class TransactionalPublisher : IDisposable
                 }
 
                 // The queue drains only by polling: with the background poll off a plain wait never frees anything.
+                Waiting?.Invoke();
                 _producer.Poll(QueueFullPoll);
             }
         }
@@ -296,7 +322,7 @@ internal sealed class TransactionalPublisher : IDisposable
         KafkaFaultException fault = Fault(step, rest, attempted, cause);
         if (rest == reaction)
         {
-            End("unknown", started: null);
+            End("unknown", call: null, started: 0);
             return fault;
         }
 
@@ -345,15 +371,21 @@ internal sealed class TransactionalPublisher : IDisposable
         }
 
         text.Append('.');
-        _metrics.KafkaFailed(cause.Error.Code.ToString(), step.ToString());
+        _metrics.KafkaFailed(cause.Error.Code.ToString(), step.ToString(), cause.Error.IsFatal);
         return new KafkaFaultException(step, reaction, text.ToString(), cause);
     }
 
-    private void End(string outcome, long? started)
+    private void End(string outcome, string? call, long started)
     {
         IsOpen = false;
-        _metrics.TransactionEnded(outcome, started is { } call ? _time.GetElapsedTime(call) : null);
+        _metrics.TransactionEnded(outcome, call is null ? null : (call, _time.GetElapsedTime(started)));
+        _activity?.SetTag("messaging.batch.message_count", _records);
         _activity?.SetTag("canal_bridge.outcome", outcome);
+        if (outcome != "committed")
+        {
+            _activity?.SetStatus(ActivityStatusCode.Error, outcome);
+        }
+
         _activity?.Dispose();
         _activity = null;
     }

@@ -3,10 +3,11 @@ using System.Diagnostics.Metrics;
 
 namespace CanalBridge.Telemetry;
 
-/// <summary>Every instrument, as one destination records into it. Names of the OpenTelemetry messaging conventions (in development) where one fits, our own prefix elsewhere.</summary>
+/// <summary>Every counter and histogram, as one destination records into it; what is read rather than counted is in <see cref="HealthMetrics"/>.</summary>
 /// <remarks>
-/// See https://opentelemetry.io/docs/specs/semconv/messaging/messaging-metrics/. Every value carries <c>canal_bridge.destination</c>;
-/// the other attributes' values are bounded: codes, outcomes, steps. Nothing is allocated while nobody listens.
+/// Names of the OpenTelemetry messaging conventions (in development) where one fits, our own prefix elsewhere: see
+/// https://opentelemetry.io/docs/specs/semconv/messaging/messaging-metrics/ and docs/metrics.md. Every value carries
+/// <c>canal_bridge.destination</c>; the other attributes' values are bounded: codes, outcomes, steps. Nothing is allocated while nobody listens.
 /// </remarks>
 internal sealed class BridgeMetrics
 {
@@ -16,28 +17,52 @@ internal sealed class BridgeMetrics
 
     private static readonly Counter<long> Received = Meter.CreateCounter<long>("messaging.client.consumed.messages", "{message}", "Rows received from Canal, repeated ones included");
     private static readonly Counter<long> Sent = Meter.CreateCounter<long>("messaging.client.sent.messages", "{message}", "Records handed to Kafka");
-    private static readonly Histogram<double> OperationDuration = Meter.CreateHistogram<double>("messaging.client.operation.duration", "s", "Duration of commit or abort, by outcome");
-    private static readonly Counter<long> Transactions = Meter.CreateCounter<long>("canal_bridge.kafka_transactions", "{transaction}", "Kafka transactions by outcome: committed, aborted, unknown");
+    private static readonly Histogram<double> OperationDuration = Meter.CreateHistogram<double>("messaging.client.operation.duration", "s", "Duration of handing a batch's records over (send), of a commit and of an abort, by outcome");
+    private static readonly Counter<long> Committed = Meter.CreateCounter<long>("canal_bridge.rows.committed", "{row}", "Rows in committed Kafka transactions");
+    private static readonly Counter<long> Filtered = Meter.CreateCounter<long>("canal_bridge.rows.filtered", "{row}", "Rows left out as the options ask");
+    private static readonly Counter<long> Duplicates = Meter.CreateCounter<long>("canal_bridge.rows.duplicates", "{row}", "Rows delivered again and dropped");
+    private static readonly Counter<long> Returned = Meter.CreateCounter<long>("canal_bridge.rows.returned", "{row}", "Rows given up with a Kafka transaction that failed or may have; Canal delivers them again");
+    private static readonly Counter<long> Transactions = Meter.CreateCounter<long>("canal_bridge.kafka.transactions", "{transaction}", "Kafka transactions by outcome: committed, aborted, unknown");
     private static readonly Counter<long> Retries = Meter.CreateCounter<long>("canal_bridge.commit.retries", "{call}", "Commits called again for want of an answer");
-    private static readonly Counter<long> Errors = Meter.CreateCounter<long>("canal_bridge.kafka.errors", "{error}", "Kafka failures by code and step");
-    private static readonly Counter<long> Duplicates = Meter.CreateCounter<long>("canal_bridge.duplicates_skipped", "{row}", "Rows delivered again and dropped");
-    private static readonly Counter<long> WithoutRows = Meter.CreateCounter<long>("canal_bridge.entries_without_rows", "{entry}", "Entries that give no record, by kind: DDL, statements, XA");
+    private static readonly Counter<long> Errors = Meter.CreateCounter<long>("canal_bridge.kafka.errors", "{error}", "Kafka failures by code and step, and whether they ended the producer");
+    private static readonly Counter<long> Recycles = Meter.CreateCounter<long>("canal_bridge.recycles", "{producer}", "Producers replaced after a failure, by step");
+    private static readonly Counter<long> WithoutRows = Meter.CreateCounter<long>("canal_bridge.entries_without_rows", "{entry}", "Entries that give no record of a row, by kind: DDL, statements, XA");
+    private static readonly Counter<long> Ddl = Meter.CreateCounter<long>("canal_bridge.ddl.events", "{event}", "Statements that change tables, by Canal's event type");
     private static readonly Counter<long> Damaged = Meter.CreateCounter<long>("canal_bridge.damaged_values", "{value}", "Text values with U+FFFD: the column is not UTF-8");
-    private static readonly Counter<long> Sessions = Meter.CreateCounter<long>("canal_bridge.canal_sessions", "{session}", "Canal sessions opened");
-    private static readonly Counter<long> Producers = Meter.CreateCounter<long>("canal_bridge.recycles", "{producer}", "Producers replaced after a failure, by step");
-    private static readonly Histogram<double> Lag = Meter.CreateHistogram<double>("canal_bridge.source.lag", "s", "From the row's binlog time (whole seconds) to its commit in Kafka");
+    private static readonly Counter<long> Sessions = Meter.CreateCounter<long>("canal_bridge.canal.sessions", "{session}", "Canal sessions opened");
+    private static readonly Counter<long> Reconnects = Meter.CreateCounter<long>("canal_bridge.canal.reconnects", "{session}", "Canal sessions lost, by reason: connection, timeout, protocol, server, other_consumer");
+    private static readonly Counter<long> CanalErrors = Meter.CreateCounter<long>("canal_bridge.canal.errors", "{error}", "Refusals of the Canal server by its code, and answers that could not be read (protocol)");
+    private static readonly Counter<long> Epochs = Meter.CreateCounter<long>("canal_bridge.epoch.changes", "{epoch}", "Starts with a raised Delivery:Epoch");
+    private static readonly Histogram<double> DeliveryDuration = Meter.CreateHistogram<double>("canal_bridge.delivery.duration", "s", "From the binlog time (whole seconds) of a transaction's newest row to its commit in Kafka");
+    private static readonly Histogram<long> RecordSizes = Meter.CreateHistogram<long>("canal_bridge.record.size", "By", "Key and value of a record");
     private static readonly Histogram<long> Entries = Meter.CreateHistogram<long>("canal_bridge.batch.entries", "{entry}", "Entries of a Canal batch");
+
+    private static readonly KeyValuePair<string, object?> Kafka = new("messaging.system", "kafka"), Canal = new("messaging.system", "canal");
+    private static readonly KeyValuePair<string, object?> Send = new("messaging.operation.name", "send"), Fetch = new("messaging.operation.name", "fetch");
 
     private readonly KeyValuePair<string, object?> _destination;
 
     /// <param name="destination">Canal destination.</param>
     public BridgeMetrics(string destination) => _destination = new("canal_bridge.destination", destination);
 
-    public void RowsReceived(int rows) => Received.Add(rows, _destination);
+    public void RowsReceived(int rows) => Received.Add(rows, _destination, Canal, Fetch);
 
-    public void RecordsSent(int records) => Sent.Add(records, _destination);
+    /// <summary>The records of a batch were handed to Kafka.</summary>
+    /// <param name="records">How many.</param>
+    /// <param name="duration">What it took; longer while the local queue is full.</param>
+    public void RecordsSent(int records, TimeSpan duration)
+    {
+        Sent.Add(records, _destination, Kafka, Send);
+        OperationDuration.Record(duration.TotalSeconds, new TagList { _destination, Kafka, Send });
+    }
+
+    public void RecordSize(int bytes) => RecordSizes.Record(bytes, _destination);
 
     public void DuplicatesSkipped(int rows) => Duplicates.Add(rows, _destination);
+
+    public void RowsFiltered(int rows) => Filtered.Add(rows, _destination);
+
+    public void RowsReturned(long rows) => Returned.Add(rows, _destination);
 
     public void DamagedValues(int values) => Damaged.Add(values, _destination);
 
@@ -46,27 +71,55 @@ internal sealed class BridgeMetrics
     /// <summary>An entry of a kind that gives no record.</summary>
     public void EntryWithoutRows(string kind) => WithoutRows.Add(1, _destination, new("canal_bridge.kind", kind));
 
+    /// <summary>A statement that changes tables.</summary>
+    /// <param name="eventType">Canal's name for it.</param>
+    public void DdlSeen(string eventType) => Ddl.Add(1, _destination, new("event_type", eventType));
+
     public void SessionOpened() => Sessions.Add(1, _destination);
+
+    /// <summary>A Canal session ended by a failure.</summary>
+    /// <param name="reason">connection, timeout, protocol, server or other_consumer.</param>
+    /// <param name="code">Code of the server's refusal, or <c>protocol</c>; null if there was none.</param>
+    public void SessionLost(string reason, string? code)
+    {
+        Reconnects.Add(1, _destination, new("reason", reason));
+        if (code is not null)
+        {
+            CanalErrors.Add(1, _destination, new("code", code));
+        }
+    }
+
+    public void EpochChanged() => Epochs.Add(1, _destination);
 
     /// <summary>A Kafka transaction ended.</summary>
     /// <param name="outcome">committed, aborted or unknown.</param>
-    /// <param name="duration">Of the commit or abort; null if neither was called.</param>
-    public void TransactionEnded(string outcome, TimeSpan? duration)
+    /// <param name="call">commit or abort, and what it took; null if neither was called.</param>
+    public void TransactionEnded(string outcome, (string Name, TimeSpan Duration)? call)
     {
         Transactions.Add(1, _destination, new("outcome", outcome));
-        if (duration is { } time)
+        if (call is { } made)
         {
-            OperationDuration.Record(time.TotalSeconds, new TagList { _destination, new("outcome", outcome) });
+            OperationDuration.Record(made.Duration.TotalSeconds, new TagList { _destination, Kafka, { "messaging.operation.name", made.Name }, { "outcome", outcome } });
         }
     }
 
     public void CommitRetried() => Retries.Add(1, _destination);
 
-    public void KafkaFailed(string code, string step) => Errors.Add(1, _destination, new("error.type", code), new("canal_bridge.step", step));
+    /// <summary>Kafka failed.</summary>
+    /// <param name="code">librdkafka's name for it.</param>
+    /// <param name="step">What was attempted.</param>
+    /// <param name="isFatal">The producer is of no use any more.</param>
+    public void KafkaFailed(string code, string step, bool isFatal) =>
+        Errors.Add(1, new TagList { _destination, { "error.type", code }, { "canal_bridge.step", step }, { "fatal", isFatal ? "true" : "false" } });
 
-    public void ProducerReplaced(string step) => Producers.Add(1, _destination, new("canal_bridge.step", step));
+    public void ProducerReplaced(string step) => Recycles.Add(1, _destination, new("canal_bridge.step", step));
 
     /// <summary>Rows were committed.</summary>
+    /// <param name="rows">How many.</param>
     /// <param name="lag">Age of the newest of them.</param>
-    public void Committed(TimeSpan lag) => Lag.Record(lag.TotalSeconds, _destination);
+    public void RowsCommitted(long rows, TimeSpan lag)
+    {
+        Committed.Add(rows, _destination);
+        DeliveryDuration.Record(lag.TotalSeconds, _destination);
+    }
 }

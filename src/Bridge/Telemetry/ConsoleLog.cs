@@ -10,7 +10,13 @@ internal static class ConsoleLog
     /// <summary>Name of the environment variable with the level.</summary>
     public const string LevelVariable = "LOG_LEVEL";
 
+    /// <summary>Name of the environment variable with the form of the lines.</summary>
+    public const string FormatVariable = "LOG_FORMAT";
+
     /// <summary>What it may be.</summary>
+    public static IEnumerable<string> Formats => ["text", "json"];
+
+    /// <summary>What the level may be.</summary>
     public static IEnumerable<string> Levels => Enum.GetNames<LogLevel>();
 
     /// <param name="builder">Receives the console.</param>
@@ -20,13 +26,10 @@ internal static class ConsoleLog
         LogLevel wanted = Enum.TryParse(Environment.GetEnvironmentVariable(LevelVariable), ignoreCase: true, out LogLevel set) ? set : defaultLevel;
         builder.SetMinimumLevel(wanted);
         builder.AddFilter("Microsoft", LogLevel.Warning);
-        builder.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.UseUtcTimestamp = true;
-            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-            console.ColorBehavior = LoggerColorBehavior.Disabled;
-        });
+        bool isJson = "json".Equals(Environment.GetEnvironmentVariable(FormatVariable), StringComparison.OrdinalIgnoreCase);
+        builder.AddConsole(console => console.FormatterName = isJson ? JsonLineFormatter.FormatterName : TextLineFormatter.FormatterName);
+        builder.AddConsoleFormatter<TextLineFormatter, ConsoleFormatterOptions>();
+        builder.AddConsoleFormatter<JsonLineFormatter, ConsoleFormatterOptions>();
         builder.Services.Configure<ConsoleLoggerOptions>(console =>
         {
             console.LogToStandardErrorThreshold = LogLevel.Trace;

@@ -78,14 +78,14 @@ public sealed class CommandConfigurationTests : IDisposable
 
     [Fact]
     public void Unknown_section_among_the_arguments_is_refused_with_all_there_are() =>
-        Assert.Equal("'--Topcs:Delimiter': Topcs is no section; there are Canal, Source, Kafka, Topics, Delivery, Envelope, Registry.", Assert.Single(Mistakes([.. Valid, "--Topcs:Delimiter=-"])));
+        Assert.Equal("'--Topcs:Delimiter': Topcs is no section; there are Canal, Source, Kafka, Topics, Delivery, Envelope, Registry, Http.", Assert.Single(Mistakes([.. Valid, "--Topcs:Delimiter=-"])));
 
     [Fact]
     public void Unknown_section_of_a_file_is_refused_with_all_there_are()
     {
         string file = Write("""{ "Topcs": { "Delimiter": "-" } }""");
 
-        Assert.Equal("Topcs is no section; there are Canal, Source, Kafka, Topics, Delivery, Envelope, Registry.", Assert.Single(Mistakes([.. Valid, "--config", file])));
+        Assert.Equal("Topcs is no section; there are Canal, Source, Kafka, Topics, Delivery, Envelope, Registry, Http.", Assert.Single(Mistakes([.. Valid, "--config", file])));
     }
 
     [Fact]

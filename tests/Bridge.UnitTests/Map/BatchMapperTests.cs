@@ -25,7 +25,7 @@ public sealed class BatchMapperTests : IDisposable
     // Other tests record into the same meter at the same time.
     private readonly string _destination = $"mapper-{Guid.NewGuid()}";
     private readonly MetricCollector<long> _received = Collect("messaging.client.consumed.messages");
-    private readonly MetricCollector<long> _duplicates = Collect("canal_bridge.duplicates_skipped");
+    private readonly MetricCollector<long> _duplicates = Collect("canal_bridge.rows.duplicates");
     private readonly MetricCollector<long> _withoutRows = Collect("canal_bridge.entries_without_rows");
     private readonly MetricCollector<long> _damaged = Collect("canal_bridge.damaged_values");
     private readonly MetricCollector<long> _batchEntries = Collect("canal_bridge.batch.entries");
@@ -54,6 +54,14 @@ public sealed class BatchMapperTests : IDisposable
         Map(Mapper(), EntryBuilder.Insert(File, 100, 1, 2), EntryBuilder.Insert(File, 200, 3));
 
         Assert.Equal(["{\"id\":1}", "{\"id\":2}", "{\"id\":3}"], Keys());
+    }
+
+    [Fact]
+    public void Rows_of_a_batch_are_told_by_what_became_of_them()
+    {
+        MappedBatch mapped = Map(Mapper(storedOffset: 100, storedRow: 1), EntryBuilder.Insert(File, 100, 1, 2), EntryBuilder.Insert(File, 200, 3));
+
+        Assert.Equal((3, 0, 2, 1), (mapped.Rows, mapped.Filtered, mapped.Duplicates, mapped.New));
     }
 
     [Fact]
@@ -402,10 +410,10 @@ public sealed class BatchMapperTests : IDisposable
         return new BatchMapper(destination ?? _destination, serializer ?? _serializer, new ReplayFilter(stored, 0, serverIdMayChange: false), new BridgeMetrics(destination ?? _destination), _time, new FakeLogger(_logs));
     }
 
-    private void Map(BatchMapper mapper, params byte[][] entries)
+    private MappedBatch Map(BatchMapper mapper, params byte[][] entries)
     {
         using var batch = new CanalBatch(EntryBuilder.Messages(++_batchId, entries));
-        mapper.Map(batch, _records);
+        return mapper.Map(batch, _records);
     }
 
     private IEnumerable<string> Keys() => Enumerable.Range(0, _records.Count).Select(i => Encoding.UTF8.GetString(_records[i].Key));

@@ -23,7 +23,7 @@ public sealed class TransactionGroupTests
     public void Group_is_due_by_its_age()
     {
         var group = new TransactionGroup(_options, _time);
-        group.AddBatch(1, 10);
+        group.AddBatch(1, 10, rows: 1);
         group.AddRecords("a", 1, 1);
         _time.Advance(TimeSpan.FromMilliseconds(49));
         Assert.False(group.IsDue);
@@ -38,7 +38,7 @@ public sealed class TransactionGroupTests
     {
         var group = new TransactionGroup(_options, _time);
 
-        group.AddBatch(1, 0);
+        group.AddBatch(1, 0, rows: 1);
 
         Assert.True(group.IsDue);
     }
@@ -48,7 +48,7 @@ public sealed class TransactionGroupTests
     {
         var group = new TransactionGroup(_options, _time);
 
-        group.AddBatch(1, 1000);
+        group.AddBatch(1, 1000, rows: 1);
         group.AddRecords("a", 1, 1);
 
         Assert.True(group.IsDue);
@@ -58,7 +58,7 @@ public sealed class TransactionGroupTests
     public void Group_is_due_by_its_records()
     {
         var group = new TransactionGroup(_options, _time);
-        group.AddBatch(1, 1);
+        group.AddBatch(1, 1, rows: 1);
 
         group.AddRecords("a", 2, 1);
         group.AddRecords("a", 1, 1);
@@ -70,7 +70,7 @@ public sealed class TransactionGroupTests
     public void Partitions_of_a_topic_count_at_most_once_per_record()
     {
         var group = new TransactionGroup(new DeliveryOptions { GroupMaxPartitions = 4 }, _time);
-        group.AddBatch(1, 1);
+        group.AddBatch(1, 1, rows: 1);
         group.AddRecords("a", 1, 2);
         group.AddRecords("a", 2, 2);
         Assert.Equal(2, group.Partitions);
