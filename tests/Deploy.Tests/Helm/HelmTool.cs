@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using CanalBridge.Testing.Peers;
+
+namespace CanalBridge.DeployTests.Helm;
+
+/// <summary>The chart, and helm as a process.</summary>
+internal static class HelmTool
+{
+    private const string HowToGet = "No helm: put helm 4 on the PATH, name it by HELM, or set PEERS_STACK to the stack script that brings it.";
+
+    private static readonly Lazy<string?> Program = new(Find);
+
+    public static string Chart { get; } = Path.Combine(Repository.Root, "deploy", "helm");
+
+    public static string ReadChart(params string[] path) => File.ReadAllText(Path.Combine([Chart, .. path]));
+
+    /// <summary>Runs helm to its end; without helm the test is skipped, or fails where PEERS_REQUIRED=true.</summary>
+    public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(params string[] arguments)
+    {
+        if (Program.Value is null && Environment.GetEnvironmentVariable("PEERS_REQUIRED") == "true")
+        {
+            Assert.Fail(HowToGet);
+        }
+
+        Assert.SkipWhen(Program.Value is null, HowToGet);
+        using var process = Process.Start(new ProcessStartInfo(Program.Value!, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        Task<string> output = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, await output, await errors);
+    }
+
+    /// <summary>What <c>helm template</c> makes of the chart with a file of its folder ci and further arguments.</summary>
+    public static async Task<Manifests> TemplateAsync(string values, params string[] arguments)
+    {
+        (int exitCode, string output, string errors) = await RunAsync([.. TemplateArguments(values), .. arguments]);
+        Assert.True(exitCode == 0, errors);
+        return Manifests.Parse(output);
+    }
+
+    /// <summary>The text with which helm refuses such values.</summary>
+    public static async Task<string> RefusalAsync(string values, params string[] arguments)
+    {
+        (int exitCode, string output, string errors) = await RunAsync([.. TemplateArguments(values), .. arguments]);
+        Assert.True(exitCode != 0, output);
+        return errors;
+    }
+
+    private static string[] TemplateArguments(string values) =>
+        ["template", "shop", Chart, "--namespace", "bridges", "--values", Path.Combine(Chart, "ci", $"{values}-values.yaml")];
+
+    private static string? Find()
+    {
+        if (Environment.GetEnvironmentVariable("HELM") is { Length: > 0 } named)
+        {
+            return named;
+        }
+
+        string? onPath = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, "helm")).FirstOrDefault(File.Exists);
+        string script = Environment.GetEnvironmentVariable("PEERS_STACK") ?? Path.Combine(Repository.Root, "..", "shared", "peers", "stack");
+        return onPath ?? (File.Exists(script) ? AskStack(script) : null);
+    }
+
+    /// <summary>The script prints HELM=PATH.</summary>
+    private static string? AskStack(string script)
+    {
+        using var stack = Process.Start(new ProcessStartInfo(script, ["install", "helm"]) { RedirectStandardOutput = true })!;
+        string output = stack.StandardOutput.ReadToEnd();
+        stack.WaitForExit();
+        return output.Split('\n').FirstOrDefault(line => line.StartsWith("HELM=", StringComparison.Ordinal))?["HELM=".Length..];
+    }
+}
