@@ -77,7 +77,7 @@ public sealed class CanalConnection : IAsyncDisposable
     /// changes anything. It logs that refusal. Source: canal e20e4424, CanalServerWithEmbedded.ack and MemoryMetaManager.removeBatch.
     /// </remarks>
     /// <exception cref="CanalServerException">Refused for another reason.</exception>
-    public async Task<DestinationState> ProbeAsync(CancellationToken cancellationToken = default)
+    public async Task<CanalDestinationState> ProbeAsync(CancellationToken cancellationToken = default)
     {
         try
         {
@@ -85,15 +85,15 @@ public sealed class CanalConnection : IAsyncDisposable
         }
         catch (CanalServerException e) when (e.IsDestinationNotRunning)
         {
-            return DestinationState.NotRunning;
+            return CanalDestinationState.NotRunning;
         }
         catch (CanalServerException e) when (e.IsNotSubscribed)
         {
-            return DestinationState.NotSubscribed;
+            return CanalDestinationState.NotSubscribed;
         }
         catch (CanalServerException e) when (e.IsBatchGone)
         {
-            return DestinationState.Subscribed;
+            return CanalDestinationState.Subscribed;
         }
 
         throw new CanalProtocolException($"Canal {Endpoint} took the ack of a batch that cannot exist; expected a refusal.");

@@ -21,7 +21,7 @@ internal sealed class CanalCheck(BridgeOptions options, CheckSettings settings, 
     private readonly CanalClientOptions _client = ClientOptions(options.Canal);
     private IReadOnlyList<CanalEndpoint> _servers = CanalEndpoint.ParseList(options.Canal.Endpoints!);
     private CanalEndpoint _active;
-    private DestinationState _state;
+    private CanalDestinationState _state;
 
     public async Task RunAsync()
     {
@@ -117,13 +117,13 @@ internal sealed class CanalCheck(BridgeOptions options, CheckSettings settings, 
         var without = new List<CanalEndpoint>();
         foreach (CanalEndpoint server in _servers)
         {
-            DestinationState state = DestinationState.NotRunning;
+            CanalDestinationState state = CanalDestinationState.NotRunning;
             CanalException? failure = await TryAsync(server, async (connection, stop) => state = await ProbeAsync(connection, stop), cancellationToken);
             if (failure is not null)
             {
                 NetworkProbe.Tell(findings, found, new Said(Texts.Reason, failure.Message), new Said(Texts.LoginLostRemedy));
             }
-            else if (state == DestinationState.NotRunning)
+            else if (state == CanalDestinationState.NotRunning)
             {
                 without.Add(server);
             }
@@ -153,10 +153,10 @@ internal sealed class CanalCheck(BridgeOptions options, CheckSettings settings, 
     }
 
     /// <summary>A lazy instance is started by a subscription alone; one that does not exist would leave a trace on the server, so that is tried only when told.</summary>
-    private async Task<DestinationState> ProbeAsync(CanalConnection connection, CancellationToken cancellationToken)
+    private async Task<CanalDestinationState> ProbeAsync(CanalConnection connection, CancellationToken cancellationToken)
     {
-        DestinationState state = await connection.ProbeAsync(cancellationToken);
-        if (state != DestinationState.NotRunning || !settings.Read)
+        CanalDestinationState state = await connection.ProbeAsync(cancellationToken);
+        if (state != CanalDestinationState.NotRunning || !settings.Read)
         {
             return state;
         }
@@ -168,13 +168,13 @@ internal sealed class CanalCheck(BridgeOptions options, CheckSettings settings, 
         }
         catch (CanalServerException e) when (e.IsDestinationNotRunning)
         {
-            return DestinationState.NotRunning;
+            return CanalDestinationState.NotRunning;
         }
     }
 
     private Task TellSubscriptionAsync(Findings findings, CancellationToken cancellationToken)
     {
-        findings.Ok(_state == DestinationState.Subscribed ? Texts.Subscribed : Texts.NotSubscribed, _canal.ClientId, _canal.Destination!);
+        findings.Ok(_state == CanalDestinationState.Subscribed ? Texts.Subscribed : Texts.NotSubscribed, _canal.ClientId, _canal.Destination!);
         return Task.CompletedTask;
     }
 
@@ -198,7 +198,7 @@ internal sealed class CanalCheck(BridgeOptions options, CheckSettings settings, 
 
     private async Task ReadRowAsync(Findings findings, PositionLook position, CancellationToken cancellationToken)
     {
-        if (!settings.Read && (position != PositionLook.None || _state == DestinationState.Subscribed))
+        if (!settings.Read && (position != PositionLook.None || _state == CanalDestinationState.Subscribed))
         {
             Text reason = position switch
             {

@@ -30,9 +30,9 @@ internal sealed class FirstRow
     /// <param name="state">A client id that is registered is not subscribed again: that would replace the filter that Canal keeps with it.</param>
     /// <param name="limit">How long a row is waited for.</param>
     /// <param name="cancellationToken">Ends the waiting; what was read is given back then too.</param>
-    public static async Task<FirstRow> ReadAsync(CanalConnection connection, DestinationState state, TimeSpan limit, CancellationToken cancellationToken)
+    public static async Task<FirstRow> ReadAsync(CanalConnection connection, CanalDestinationState state, TimeSpan limit, CancellationToken cancellationToken)
     {
-        if (state != DestinationState.Subscribed)
+        if (state != CanalDestinationState.Subscribed)
         {
             await connection.SubscribeAsync(filter: null, cancellationToken);
         }

@@ -1,7 +1,7 @@
 namespace Canal.Client;
 
 /// <summary>What a server says of a destination and a client id.</summary>
-public enum DestinationState
+public enum CanalDestinationState
 {
     /// <summary>The destination is unknown there, stopped, not started yet (lazy), or another node of the cluster runs it.</summary>
     NotRunning,
