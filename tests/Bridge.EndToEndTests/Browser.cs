@@ -71,7 +71,7 @@ internal sealed class Browser : IDisposable
         }
     }
 
-    /// <summary>Addresses that were asked for since the last look.</summary>
+    /// <summary>Addresses that pages asked for since the last look.</summary>
     public IReadOnlyList<string> Requests()
     {
         var urls = new List<string>();
@@ -79,9 +79,16 @@ internal sealed class Browser : IDisposable
         {
             using var log = JsonDocument.Parse(entry.Message);
             JsonElement message = log.RootElement.GetProperty("message");
-            if (message.GetProperty("method").GetString() == "Network.requestWillBeSent")
+            if (message.GetProperty("method").GetString() != "Network.requestWillBeSent")
             {
-                urls.Add(message.GetProperty("params").GetProperty("request").GetProperty("url").GetString()!);
+                continue;
+            }
+
+            // The tab that a browser begins with is its own affair.
+            JsonElement request = message.GetProperty("params");
+            if (!request.GetProperty("documentURL").GetString()!.StartsWith("chrome://", StringComparison.Ordinal))
+            {
+                urls.Add(request.GetProperty("request").GetProperty("url").GetString()!);
             }
         }
 
