@@ -29,7 +29,7 @@ internal sealed class StatusServer : IAsyncDisposable
         _metrics = MetricsPage.Create(status.Program.Version);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "canal-bridge", EnvironmentName = Environments.Production });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options));
-        builder.Services.AddSingleton<ILoggerFactory>(new KestrelsLoggers(loggers));
+        builder.Services.AddSingleton<ILoggerFactory>(_ => new KestrelsLoggers(loggers));
         builder.Services.AddSingleton<IHostLifetime, OwnersLifetime>();
         builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
         _application = builder.Build();
