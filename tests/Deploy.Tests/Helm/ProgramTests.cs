@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -54,13 +56,15 @@ public sealed class ProgramTests : IDisposable
     public async Task Run_of_the_program_finds_nothing_wrong_with_them()
     {
         string file = Path.Combine(_folder, "appsettings.json");
-        await File.WriteAllTextAsync(file, WithSecrets((await HelmTool.TemplateAsync("full")).AppSettings));
-        (_, string help, _) = await BridgeProcess.ExecuteAsync("run", "--help");
-        Assert.SkipUnless(help.Contains("--check-config", StringComparison.Ordinal), "The program has no --check-config.");
+        string authority = Path.Combine(_folder, "ca.crt");
+        await File.WriteAllTextAsync(authority, Certificate());
+        string settings = WithSecrets((await HelmTool.TemplateAsync("full")).AppSettings);
+        await File.WriteAllTextAsync(file, settings.Replace("/etc/canal-bridge-tls/ca.crt", authority, StringComparison.Ordinal));
 
         (int exitCode, string output, string errors) = await BridgeProcess.ExecuteAsync("run", "--config", file, "--check-config");
 
         Assert.True(exitCode == 0, output + errors);
+        Assert.Contains("destination example at canal1:11111,canal2:11112", output, StringComparison.Ordinal);
     }
 
     /// <summary>All that the chart leaves out keeps its default: the tree of null values makes no option.</summary>
@@ -78,6 +82,13 @@ public sealed class ProgramTests : IDisposable
     {
         using var stream = new MemoryStream(Encoding.UTF8.GetBytes(settings));
         return OptionsReader.Read(new ConfigurationBuilder().AddJsonStream(stream).Build());
+    }
+
+    private static string Certificate()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using X509Certificate2 certificate = new CertificateRequest("CN=test", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue.AddYears(-1));
+        return certificate.ExportCertificatePem();
     }
 
     /// <summary>The files that the pod would have, in a folder of the test.</summary>
