@@ -31,7 +31,7 @@ RUN case "$TARGETARCH" in amd64) rid=linux-x64 ;; arm64) rid=linux-arm64 ;; *) e
       -p:CustomAfterMicrosoftCommonTargets=/src/deploy/image/image.targets -p:RunAnalyzers=false -p:PublishDocumentationFiles=false \
       -p:SourceRevisionId="$REVISION" ${VERSION:+-p:Version=$VERSION} -nodeReuse:false -p:UseSharedCompilation=false
 
-# The chiseled image has no time zones, and its "-extra" sibling brings 35 MB of ICU with them that nothing here uses.
+# The chiseled image has no time zones, and its "-extra" sibling brings ICU with them, which nothing here uses.
 RUN mkdir -p /out/share && cp -r /usr/share/zoneinfo /out/share/zoneinfo \
     && rm -rf /out/share/zoneinfo/posix /out/share/zoneinfo/right /out/share/zoneinfo/localtime /out/share/zoneinfo/posixrules
 

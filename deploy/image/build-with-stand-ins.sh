@@ -100,7 +100,8 @@ ARG DOTNET_ROOT
 COPY . /
 ENV DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=true HOME=/root PATH=$DOTNET_ROOT:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 END
-buildah bud --isolation chroot --build-arg "DOTNET_ROOT=$dotnet_root" --file "$work/Dockerfile.sdk" --tag localhost/stand-in/sdk "$sdk" >&2
+# Marked as of the target's architecture, which it holds nothing of: this buildah (1.28) does not fill in BUILDPLATFORM, and would look for it elsewhere.
+buildah bud --isolation chroot --platform "linux/$arch" --build-arg "DOTNET_ROOT=$dotnet_root" --file "$work/Dockerfile.sdk" --tag localhost/stand-in/sdk "$sdk" >&2
 
 # The image.
 lent=(--volume /usr:/usr:ro --volume /etc/ssl:/etc/ssl:ro --volume "$packages:/root/.nuget/packages:rw")

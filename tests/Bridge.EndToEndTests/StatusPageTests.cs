@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using CanalBridge.Testing;
 using CanalBridge.Testing.Peers;
 
 namespace CanalBridge.EndToEndTests;
@@ -106,13 +107,7 @@ public sealed class StatusPageTests(SharedPeers shared)
 
     private static async Task<(BridgeProcess Bridge, Uri Page)> StartAsync(PeerStack peers, string prefix)
     {
-        int port;
-        using (var probe = new TcpListener(IPAddress.Loopback, 0))
-        {
-            probe.Start();
-            port = ((IPEndPoint)probe.LocalEndpoint).Port;
-        }
-
+        int port = FreePort.Next();
         BridgeProcess bridge = BridgeProcess.Run(peers, prefix, ("Http__Port", port.ToString(CultureInfo.InvariantCulture)));
         await bridge.WaitUntilReadingAsync();
         return (bridge, new Uri($"http://localhost:{port}/"));

@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
+using CanalBridge.Testing;
 using CanalBridge.Testing.Peers;
+using Google.Protobuf;
 using MySqlConnector;
 
 namespace CanalBridge.EndToEndTests;
@@ -31,8 +32,41 @@ public sealed class TelemetryTests(SharedPeers shared)
         Assert.Contains("messaging.client.sent.messages", metrics, StringComparison.Ordinal);
         Assert.Contains("canal_bridge.kafka.transactions", metrics, StringComparison.Ordinal);
         Assert.Contains("canal_bridge.delivery.lag", metrics, StringComparison.Ordinal);
-        Assert.Contains(collector.Bodies, b => b.Path == "/v1/traces" && b.Body.Contains("kafka transaction", StringComparison.Ordinal));
+        Span[] spans = [.. collector.Bodies.Where(b => b.Path == "/v1/traces").SelectMany(b => Spans(Encoding.Latin1.GetBytes(b.Body)))];
+        string[] batches = [.. spans.Where(s => s.Name == "canal batch").Select(s => s.Id)];
+        Assert.NotEmpty(batches);
+        Assert.Contains(spans, s => s.Name == "kafka transaction" && s.Links.Any(batches.Contains));
     }
+
+    /// <summary>Spans of an ExportTraceServiceRequest: resource_spans 1, in it scope_spans 2, in it spans 2, in those span_id 2, name 5, links 13 with span_id 2.</summary>
+    private static IEnumerable<Span> Spans(byte[] request) =>
+        from resource in Fields(request, 1)
+        from scope in Fields(resource, 2)
+        from span in Fields(scope, 2)
+        select new Span(
+            Convert.ToHexString(Fields(span, 2).Single()), Encoding.UTF8.GetString(Fields(span, 5).Single()), [.. Fields(span, 13).Select(link => Convert.ToHexString(Fields(link, 2).Single()))]);
+
+    /// <summary>The contents of a protobuf message's fields of one number that have a length.</summary>
+    private static List<byte[]> Fields(byte[] message, int number)
+    {
+        var found = new List<byte[]>();
+        var input = new CodedInputStream(message);
+        for (uint tag = input.ReadTag(); tag != 0; tag = input.ReadTag())
+        {
+            if (WireFormat.GetTagFieldNumber(tag) == number && WireFormat.GetTagWireType(tag) == WireFormat.WireType.LengthDelimited)
+            {
+                found.Add(input.ReadBytes().ToByteArray());
+            }
+            else
+            {
+                input.SkipLastField();
+            }
+        }
+
+        return found;
+    }
+
+    private sealed record Span(string Id, string Name, string[] Links);
 
     private sealed class Collector : IAsyncDisposable
     {
@@ -47,7 +81,7 @@ public sealed class TelemetryTests(SharedPeers shared)
             _collecting = CollectAsync();
         }
 
-        public string Url { get; } = $"http://127.0.0.1:{FreePort()}";
+        public string Url { get; } = $"http://127.0.0.1:{FreePort.Next()}";
 
         public ConcurrentQueue<(string Path, string Body)> Bodies { get; } = new();
 
@@ -76,13 +110,6 @@ public sealed class TelemetryTests(SharedPeers shared)
             {
                 // Closed.
             }
-        }
-
-        private static int FreePort()
-        {
-            using var probe = new TcpListener(IPAddress.Loopback, 0);
-            probe.Start();
-            return ((IPEndPoint)probe.LocalEndpoint).Port;
         }
     }
 }

@@ -27,3 +27,12 @@ internal enum DestinationState
     /// <summary>Ended by a fault that only a person or a restart can mend.</summary>
     Failed,
 }
+
+/// <summary>How states are called.</summary>
+internal static class DestinationStateNames
+{
+    private static readonly string[] Names = [.. Enum.GetNames<DestinationState>().Select(static name => name.ToLowerInvariant())];
+
+    /// <summary>A state as metrics, JSON and people call it, such as <c>running</c>.</summary>
+    public static string Name(this DestinationState state) => Names[(int)state];
+}

@@ -15,21 +15,7 @@ internal static class Probes
     public static IEnumerable<string> WhyNotReady(StatusSource status) =>
         from destination in status.Read()
         where destination.State != DestinationState.Running || status.Stopping.IsCancellationRequested
-        select $"{destination.Destination}: {Name(destination.State)} since {Seconds(status.Time.GetUtcNow() - destination.StateSince)}, {Reason(status, destination.State)}";
-
-    /// <summary>A state as metrics, JSON and people call it.</summary>
-    public static string Name(DestinationState state) => state switch
-    {
-        DestinationState.Starting => "starting",
-        DestinationState.Fencing => "fencing",
-        DestinationState.Connecting => "connecting",
-        DestinationState.Running => "running",
-        DestinationState.Recovering => "recovering",
-        DestinationState.Stopping => "stopping",
-        DestinationState.Stopped => "stopped",
-        DestinationState.Failed => "failed",
-        _ => throw new ArgumentOutOfRangeException(nameof(state), state, "No such state."),
-    };
+        select $"{destination.Destination}: {destination.State.Name()} since {Seconds(status.Time.GetUtcNow() - destination.StateSince)}, {Reason(status, destination.State)}";
 
     private static string Reason(StatusSource status, DestinationState state) => state switch
     {

@@ -53,7 +53,7 @@ internal static class StatusReport
     {
         json.WriteStartObject();
         json.WriteString("destination", destination.Destination);
-        json.WriteString("state", Probes.Name(destination.State));
+        json.WriteString("state", destination.State.Name());
         WriteTime(json, "state_since", destination.StateSince);
         json.WriteString("owner", destination.Owner);
         json.WriteBoolean("is_owner", destination.IsOwner);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text.RegularExpressions;
 using Canal.Client;
 using CanalBridge.Serialization;
@@ -83,6 +84,11 @@ internal static class BridgeOptionsValidator
         if (Has("Kafka") && Has("Delivery"))
         {
             CheckDelivery(options, mistakes);
+        }
+
+        if (Has("Http") && options.Http.Address is not ("*" or "localhost") && !IPAddress.TryParse(options.Http.Address, out _))
+        {
+            mistakes.Add($"Http:Address is '{options.Http.Address}' but must be localhost, an IP address of this host, or * for all.");
         }
 
         if (Has("Http") && Has("Canal") && Has("Source") && Has("Registry") && options.Http.Port > 0)

@@ -15,9 +15,17 @@ internal sealed class BridgeMetrics
 
     private static readonly Meter Meter = new(MeterName);
 
+    // From a commit of a few milliseconds to an outage of ten minutes.
+    private static readonly InstrumentAdvice<double> Durations = new() { HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600] };
+
+    // Powers of 4, from 64 B to 64 MiB.
+    private static readonly InstrumentAdvice<long> Sizes = new() { HistogramBucketBoundaries = [.. Enumerable.Range(3, 11).Select(static power => 1L << (2 * power))] };
+
+    private static readonly InstrumentAdvice<long> Counts = new() { HistogramBucketBoundaries = [1, 4, 16, 64, 256, 1024, 4096, 16384, 65536] };
+
     private static readonly Counter<long> Received = Meter.CreateCounter<long>("messaging.client.consumed.messages", "{message}", "Rows received from Canal, repeated ones included");
     private static readonly Counter<long> Sent = Meter.CreateCounter<long>("messaging.client.sent.messages", "{message}", "Records handed to Kafka");
-    private static readonly Histogram<double> OperationDuration = Meter.CreateHistogram<double>("messaging.client.operation.duration", "s", "Duration of handing a batch's records over (send), of a commit and of an abort, by outcome");
+    private static readonly Histogram<double> OperationDuration = Meter.CreateHistogram<double>("messaging.client.operation.duration", "s", "Duration of handing a batch's records over (send), of a commit and of an abort, by outcome", [], Durations);
     private static readonly Counter<long> Committed = Meter.CreateCounter<long>("canal_bridge.rows.committed", "{row}", "Rows in committed Kafka transactions");
     private static readonly Counter<long> Filtered = Meter.CreateCounter<long>("canal_bridge.rows.filtered", "{row}", "Rows left out as the options ask");
     private static readonly Counter<long> Duplicates = Meter.CreateCounter<long>("canal_bridge.rows.duplicates", "{row}", "Rows delivered again and dropped");
@@ -33,9 +41,9 @@ internal sealed class BridgeMetrics
     private static readonly Counter<long> Reconnects = Meter.CreateCounter<long>("canal_bridge.canal.reconnects", "{session}", "Canal sessions lost, by reason: connection, timeout, protocol, server, other_consumer");
     private static readonly Counter<long> CanalErrors = Meter.CreateCounter<long>("canal_bridge.canal.errors", "{error}", "Refusals of the Canal server by its code, and answers that could not be read (protocol)");
     private static readonly Counter<long> Epochs = Meter.CreateCounter<long>("canal_bridge.epoch.changes", "{epoch}", "Starts with a raised Delivery:Epoch");
-    private static readonly Histogram<double> DeliveryDuration = Meter.CreateHistogram<double>("canal_bridge.delivery.duration", "s", "From the binlog time (whole seconds) of a transaction's newest row to its commit in Kafka");
-    private static readonly Histogram<long> RecordSizes = Meter.CreateHistogram<long>("canal_bridge.record.size", "By", "Key and value of a record");
-    private static readonly Histogram<long> Entries = Meter.CreateHistogram<long>("canal_bridge.batch.entries", "{entry}", "Entries of a Canal batch");
+    private static readonly Histogram<double> DeliveryDuration = Meter.CreateHistogram<double>("canal_bridge.delivery.duration", "s", "From the binlog time (whole seconds) of a transaction's newest row to its commit in Kafka", [], Durations);
+    private static readonly Histogram<long> RecordSizes = Meter.CreateHistogram<long>("canal_bridge.record.size", "By", "Key and value of a record", [], Sizes);
+    private static readonly Histogram<long> Entries = Meter.CreateHistogram<long>("canal_bridge.batch.entries", "{entry}", "Entries of a Canal batch", [], Counts);
 
     private static readonly KeyValuePair<string, object?> Kafka = new("messaging.system", "kafka"), Canal = new("messaging.system", "canal");
     private static readonly KeyValuePair<string, object?> Send = new("messaging.operation.name", "send"), Fetch = new("messaging.operation.name", "fetch");

@@ -49,7 +49,7 @@ internal sealed class HealthMetrics : IDisposable
     private IEnumerable<Measurement<int>> ObserveState()
     {
         DestinationState now = _health.Read().State;
-        return [.. States.Select(state => new Measurement<int>(state == now ? 1 : 0, _destination, new("state", Name(state))))];
+        return [.. States.Select(state => new Measurement<int>(state == now ? 1 : 0, _destination, new("state", state.Name())))];
     }
 
     private Measurement<int> ObserveOwner()
@@ -57,6 +57,4 @@ internal sealed class HealthMetrics : IDisposable
         DestinationSnapshot now = _health.Read();
         return new Measurement<int>(now.IsOwner ? 1 : 0, _destination, new("owner", now.Owner.ToString()), new("host", Environment.MachineName));
     }
-
-    private static string Name(DestinationState state) => state.ToString().ToLowerInvariant();
 }

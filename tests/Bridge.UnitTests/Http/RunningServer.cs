@@ -4,6 +4,7 @@ using CanalBridge.Health;
 using CanalBridge.Http;
 using CanalBridge.Options;
 using CanalBridge.Telemetry;
+using CanalBridge.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
@@ -39,7 +40,7 @@ internal sealed class RunningServer : IAsyncDisposable
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 8, 0, 0, TimeSpan.Zero));
         var health = new DestinationHealth("shop", Guid.Parse("11111111-2222-3333-4444-555555555555"), time);
         var stop = new CancellationTokenSource();
-        int port = FreePort();
+        int port = FreePort.Next();
         IAsyncDisposable? server = await HttpSide.StartAsync(
             new HttpOptions { Port = port, Address = address }, Source(health, time, stop.Token), NullLoggerFactory.Instance, TestContext.Current.CancellationToken);
         return new RunningServer(server!, port, health, time, stop);
@@ -53,14 +54,6 @@ internal sealed class RunningServer : IAsyncDisposable
         Time = time,
         Stopping = stopping,
     };
-
-    /// <summary>A port that was free a moment ago, on both loopback addresses.</summary>
-    public static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
-    }
 
     /// <summary>Owner of the destination, subscribed, one batch of 5 rows committed and settled: 3 records, 1 filtered, 1 duplicate.</summary>
     public void Run()

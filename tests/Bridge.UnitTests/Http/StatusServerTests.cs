@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using CanalBridge.Health;
 using CanalBridge.Http;
 using CanalBridge.Options;
+using CanalBridge.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -119,7 +120,7 @@ public sealed class StatusServerTests
     [InlineData("192.0.2.7", "Http:Address is '192.0.2.7' but this host has no such address; use * for all of its addresses.")]
     [InlineData("abc", "Http:Address is 'abc' but must be localhost, * or an IP address of this host.")]
     public async Task Address_that_this_host_does_not_have_is_a_mistake_of_the_options_and_named(string address, string expected) =>
-        Assert.Equal(expected, await MistakeAsync(new HttpOptions { Port = RunningServer.FreePort(), Address = address }));
+        Assert.Equal(expected, await MistakeAsync(new HttpOptions { Port = FreePort.Next(), Address = address }));
 
     [Fact]
     public async Task Port_zero_opens_none()

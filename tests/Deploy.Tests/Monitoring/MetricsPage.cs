@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using CanalBridge.Testing;
 
 namespace CanalBridge.DeployTests.Monitoring;
 
@@ -14,7 +15,7 @@ internal sealed class MetricsPage : IDisposable
 
     public MetricsPage()
     {
-        Address = $"localhost:{FreePort()}";
+        Address = $"localhost:{FreePort.Next()}";
         _listener.Prefixes.Add($"http://{Address}/");
         _listener.Start();
         _ = ServeAsync();
@@ -22,13 +23,6 @@ internal sealed class MetricsPage : IDisposable
 
     /// <summary>Host and port.</summary>
     public string Address { get; }
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     public void Dispose() => ((IDisposable)_listener).Dispose();
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using CanalBridge.Testing;
 
 namespace CanalBridge.DeployTests.Monitoring;
 
@@ -15,7 +16,7 @@ internal sealed class PrometheusServer : IDisposable
     public PrometheusServer(string target)
     {
         string program = PrometheusTools.Find("prometheus");
-        string address = $"127.0.0.1:{MetricsPage.FreePort()}";
+        string address = $"127.0.0.1:{FreePort.Next()}";
         File.WriteAllText(Path.Combine(_folder, "prometheus.yml"), $$"""
             global: {scrape_interval: 1s, evaluation_interval: 1s}
             rule_files: ["{{MonitoringFiles.AlertsPath}}"]

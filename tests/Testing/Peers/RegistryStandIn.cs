@@ -71,10 +71,7 @@ internal sealed class RegistryStandIn : IAsyncDisposable
     {
         while (true)
         {
-            using var probe = new TcpListener(IPAddress.Loopback, 0);
-            probe.Start();
-            string url = $"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}/";
-            probe.Stop();
+            string url = $"http://127.0.0.1:{FreePort.Next()}/";
             try
             {
                 _listener.Prefixes.Add(url);

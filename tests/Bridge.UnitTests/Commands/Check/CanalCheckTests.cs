@@ -147,7 +147,7 @@ public sealed class CanalCheckTests
     {
         await using var server = new FakeCanalServer("example");
 
-        StepResult[] results = await RunAsync(server, PositionLook.Stored, configure: canal => canal.Endpoints = $"127.0.0.1:{FreePort()},{server.Endpoint}");
+        StepResult[] results = await RunAsync(server, PositionLook.Stored, configure: canal => canal.Endpoints = $"127.0.0.1:{FreePort.Next()},{server.Endpoint}");
 
         Assert.Equal([CheckStatus.Warning, CheckStatus.Ok], results.Where(static r => r.Step == Steps.CanalTcp).Select(static r => r.Status));
         Assert.DoesNotContain(results, static r => r.Status == CheckStatus.Failed);
@@ -158,7 +158,7 @@ public sealed class CanalCheckTests
     {
         await using var server = new FakeCanalServer("example");
 
-        AssertFailed(await RunAsync(server, PositionLook.None, configure: canal => canal.Endpoints = $"127.0.0.1:{FreePort()}"), Steps.CanalTcp, "tcp_failed");
+        AssertFailed(await RunAsync(server, PositionLook.None, configure: canal => canal.Endpoints = $"127.0.0.1:{FreePort.Next()}"), Steps.CanalTcp, "tcp_failed");
     }
 
     [Fact]
@@ -224,13 +224,6 @@ public sealed class CanalCheckTests
         await new CanalCheck(options, settings ?? Settings, exchange, new Chain(ExitCode.Canal, results.Writer, stop ?? CancellationToken.None, CancellationToken.None)).RunAsync();
         results.Writer.Complete();
         return [.. results.Reader.ReadAllAsync(TestContext.Current.CancellationToken).ToBlockingEnumerable(TestContext.Current.CancellationToken)];
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static async Task WaitUntilAsync(Func<bool> holds)
