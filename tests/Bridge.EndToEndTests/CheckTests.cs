@@ -161,7 +161,7 @@ public sealed class CheckTests(SharedPeers shared)
         Assert.Equal((6, "group_right_missing"), (exitCode, Code(Assert.Single(steps, static s => Status(s) == "failed"))));
 
         // All of them.
-        await GrantAsync(admin, ResourceType.Group, own, AclOperation.Read);
+        await GrantAsync(admin, ResourceType.Group, own, AclOperation.Describe);
         (exitCode, steps, output) = await CheckAsync(peers, "acl", right);
         Assert.True(exitCode == 0, output);
         Assert.Contains(steps, static s => Code(s) == "record_written");

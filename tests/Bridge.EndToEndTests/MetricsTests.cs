@@ -39,9 +39,9 @@ public sealed partial class MetricsTests(SharedPeers shared)
         string[] shown = [.. Family().Matches(page).Select(static family => family.Groups["name"].Value)];
         Assert.Empty(documented.Except(shown).Except(OfTrouble));
         Assert.Empty(shown.Where(static name => !name.StartsWith("dotnet_", StringComparison.Ordinal) && name != "target_info").Except(documented));
-        Assert.Matches("canal_bridge_rows_filtered_total\\{canal_bridge_destination=\"[^\"]+\"\\} 1 ", page);
-        Assert.Matches("canal_bridge_rows_unaccounted\\{canal_bridge_destination=\"[^\"]+\"\\} 0 ", page);
-        Assert.Matches("canal_bridge_destination_state\\{canal_bridge_destination=\"[^\"]+\",state=\"running\"\\} 1 ", page);
+        Assert.Matches("canal_bridge_rows_filtered_total\\{canal_bridge_destination=\"[^\"]+\"\\} 1\\s", page);
+        Assert.Matches("canal_bridge_rows_unaccounted\\{canal_bridge_destination=\"[^\"]+\"\\} 0\\s", page);
+        Assert.Matches("canal_bridge_destination_state\\{canal_bridge_destination=\"[^\"]+\",state=\"running\"\\} 1\\s", page);
     }
 
     [GeneratedRegex("^\\| `(?<name>[a-z_]+)` \\|")]

@@ -55,10 +55,13 @@ internal static class KafkaClientConfig
         return config;
     }
 
+    /// <summary>The consumers' group: nothing is committed under it, but a broker with an authorizer wants the right Describe on it.</summary>
+    public static string GroupId(BridgeOptions options) => $"{options.TransactionalId}.reader";
+
     /// <summary>A short-lived consumer that reads one partition by hand.</summary>
     public static ConsumerConfig Consumer(BridgeOptions options, IsolationLevel isolation) => new(Common(options.Kafka))
     {
-        GroupId = $"{options.TransactionalId}.reader",
+        GroupId = GroupId(options),
         EnableAutoCommit = false,
         EnableAutoOffsetStore = false,
         EnablePartitionEof = true,

@@ -4,6 +4,7 @@ using CanalBridge.Map;
 using CanalBridge.Options;
 using CanalBridge.Positions;
 using Confluent.Kafka;
+using Confluent.Kafka.Admin;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CanalBridge.Commands.Check;
@@ -36,7 +37,7 @@ internal sealed class KafkaCheck(BridgeOptions options, CheckSettings settings, 
             await chain.StepAsync(Steps.KafkaConnection, limit + limit, Connect);
             await chain.StepAsync(Steps.KafkaLogin, limit, TellLoginAsync);
             await chain.StepAsync(Steps.KafkaBrokers, limit, TellBrokersAsync);
-            await chain.StepAsync(Steps.KafkaPosition, limit + limit, ReadPosition);
+            await chain.StepAsync(Steps.KafkaPosition, limit + limit, ReadPositionAsync);
             exchange.Tell(PositionLook.Unknown);
 
             // Whose topic is looked at: Canal's answer is waited for here, not in the step.
@@ -127,9 +128,41 @@ internal sealed class KafkaCheck(BridgeOptions options, CheckSettings settings, 
     private Task TellBrokersAsync(Findings findings, CancellationToken cancellationToken) =>
         NetworkProbe.ConnectAsync([.. _metadata!.Brokers.Select(static b => (b.Host, b.Port))], TimeSpan.FromSeconds(3), new Said(Texts.BrokerRemedy), findings, cancellationToken);
 
-    private Task ReadPosition(Findings findings, CancellationToken cancellationToken)
+    private async Task ReadPositionAsync(Findings findings, CancellationToken cancellationToken)
     {
         string topic = options.PositionTopic;
+        if (await MayUseGroupAsync())
+        {
+            ReadPosition(topic, findings, cancellationToken);
+        }
+        else
+        {
+            string group = KafkaClientConfig.GroupId(options);
+            findings.Fail(new Said(Texts.GroupRightMissing, group), new Said(Texts.GroupRightRemedy, _kafka.BootstrapServers!, Principal(_kafka), group), standsAlone: true);
+        }
+    }
+
+    /// <summary>Nothing is ever committed for the group, but the client looks for its coordinator as soon as there is a position to read.</summary>
+    private async Task<bool> MayUseGroupAsync()
+    {
+        try
+        {
+            await _client!.Admin.DescribeConsumerGroupsAsync([KafkaClientConfig.GroupId(options)], new DescribeConsumerGroupsOptions { RequestTimeout = settings.StepLimit });
+            return true;
+        }
+        catch (DescribeConsumerGroupsException e)
+        {
+            return e.Results.ConsumerGroupDescriptions.TrueForAll(static group => group.Error.Code != ErrorCode.GroupAuthorizationFailed);
+        }
+        catch (KafkaException)
+        {
+            // Reading tells what is wrong.
+            return true;
+        }
+    }
+
+    private void ReadPosition(string topic, Findings findings, CancellationToken cancellationToken)
+    {
         try
         {
             // A topic asked for by name would be made by the broker otherwise; the client was told not to.
@@ -137,13 +170,13 @@ internal sealed class KafkaCheck(BridgeOptions options, CheckSettings settings, 
             if (known.Error.Code is ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic)
             {
                 Tell(findings, stored: null);
-                return Task.CompletedTask;
+                return;
             }
 
             if (known.Error.Code == ErrorCode.TopicAuthorizationFailed)
             {
                 findings.Skip(new Said(Texts.PositionNotAllowed, topic));
-                return Task.CompletedTask;
+                return;
             }
 
             _positionTopicIsThere = true;
@@ -154,11 +187,6 @@ internal sealed class KafkaCheck(BridgeOptions options, CheckSettings settings, 
             exchange.Tell(PositionLook.Stored);
             findings.Fail(new Said(Texts.PositionUnreadable, topic, options.Canal.Destination!), new Said(Texts.PositionUnreadableRemedy), CanalBridge.ExitCode.Position, standsAlone: true);
         }
-        catch (KafkaFaultException e) when (e.InnerException is KafkaException { Error.Code: ErrorCode.GroupAuthorizationFailed })
-        {
-            // Nothing is ever committed for the group, but the client looks for its coordinator.
-            findings.Fail(new Said(Texts.GroupRightMissing, $"{options.TransactionalId}.reader"), new Said(Texts.GroupRightRemedy, _kafka.BootstrapServers!, Principal(_kafka), $"{options.TransactionalId}.reader"), standsAlone: true);
-        }
         catch (KafkaFaultException e) when (e.InnerException is KafkaException { Error.Code: ErrorCode.TopicAuthorizationFailed })
         {
             findings.Skip(new Said(Texts.PositionNotAllowed, topic));
@@ -167,8 +195,6 @@ internal sealed class KafkaCheck(BridgeOptions options, CheckSettings settings, 
         {
             findings.Fail(new Said(Texts.Reason, e.Message), new Said(Texts.KafkaAnswerRemedy), standsAlone: true);
         }
-
-        return Task.CompletedTask;
     }
 
     private void Tell(Findings findings, StoredPosition? stored)

@@ -139,8 +139,8 @@ internal static class Texts
     public static readonly Text PositionNone = New("{0} holds no position of {1}: the bridge will begin with what Canal has", "{0} 中没有 {1} 的位点：桥接将从 Canal 现有的数据开始");
     public static readonly Text PositionStored = New("{0}, written by {1} at {2} UTC, {3} ago", "{0}，由 {1} 写于 UTC {2}，距今 {3}");
     public static readonly Text PositionNotAllowed = New("{0} may not be read; see the rights below", "没有读取 {0} 的权限；见下面的 ACL 一步");
-    public static readonly Text GroupRightMissing = New("the position may not be read: the right Read on the consumer group {0} is missing", "无法读取位点：缺少消费组 {0} 的 Read 权限");
-    public static readonly Text GroupRightRemedy = New("kafka-acls.sh --bootstrap-server {0} --add --allow-principal User:{1} --operation Read --group {2}", "kafka-acls.sh --bootstrap-server {0} --add --allow-principal User:{1} --operation Read --group {2}");
+    public static readonly Text GroupRightMissing = New("the position may not be read: the right Describe on the consumer group {0} is missing", "无法读取位点：缺少消费组 {0} 的 Describe 权限");
+    public static readonly Text GroupRightRemedy = New("kafka-acls.sh --bootstrap-server {0} --add --allow-principal User:{1} --operation Describe --group {2}", "kafka-acls.sh --bootstrap-server {0} --add --allow-principal User:{1} --operation Describe --group {2}");
     public static readonly Text PositionUnreadable = New("the last record of {0} for {1} is not one of the bridge's, or of a newer version", "{0} 中 {1} 的最后一条记录不是桥接写入的，或由更新的版本写入");
     public static readonly Text PositionUnreadableRemedy = New("Use the version of the bridge that wrote it, or another Kafka:PositionTopic; nobody else may write to that topic.", "使用写入它的桥接版本，或更换 Kafka:PositionTopic；该 topic 不能有其他写入者。");
     public static readonly Text EpochOlder = New("the position is of epoch {0}, but Delivery:Epoch is {1}: the bridge will refuse to start", "位点的 epoch 为 {0}，而 Delivery:Epoch 为 {1}：桥接会拒绝启动");
