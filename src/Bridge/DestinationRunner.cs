@@ -1,6 +1,7 @@
 using CanalBridge.Fetch;
 using CanalBridge.Health;
 using CanalBridge.Kafka;
+using CanalBridge.Map;
 using CanalBridge.Options;
 using CanalBridge.Positions;
 using CanalBridge.Publish;
@@ -59,6 +60,7 @@ internal sealed class DestinationRunner
     /// <exception cref="Exception">A fault that only a person or a restart can mend; nothing is lost.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        _metrics.Begin(SessionFaults.Reasons, BatchMapper.KindsWithoutRows, Enum.GetNames<KafkaStep>());
         SourceTables.Create(_options.Source, _time, _logger)?.Probe();
 
         // The line is written before anything stops.

@@ -30,7 +30,10 @@ internal sealed class SessionFaults
     /// <summary>Whether another reader of the destination is in the way, as far as that can be seen.</summary>
     public static bool IsOtherConsumer(CanalException failure) => failure is CanalProtocolException { IsOtherConsumer: true } or CanalServerException { IsBatchGone: true };
 
-    /// <summary>A failure in one word of a few, for counting: connection, timeout, protocol, server or other_consumer.</summary>
+    /// <summary>All answers of <see cref="ReasonOf"/>.</summary>
+    public static IReadOnlyList<string> Reasons { get; } = ["connection", "timeout", "protocol", "server", "other_consumer"];
+
+    /// <summary>A failure in one word of a few, for counting.</summary>
     public static string ReasonOf(CanalException failure) => failure switch
     {
         _ when IsOtherConsumer(failure) => "other_consumer",

@@ -32,7 +32,7 @@ internal sealed record DestinationSnapshot
     /// <summary>Zero while everything that Canal gave is committed and it has nothing more; else the age of the newest committed row, or the time since all was well, whichever is less.</summary>
     public required TimeSpan DeliveryLag { get; init; }
 
-    /// <summary>Since Canal sent a change.</summary>
+    /// <summary>Since Canal sent a change, or since the process began.</summary>
     public required TimeSpan SourceSilence { get; init; }
 
     /// <summary>Where the rows went.</summary>

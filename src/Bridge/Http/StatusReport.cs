@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using CanalBridge.Health;
+using CanalBridge.Telemetry;
 
 namespace CanalBridge.Http;
 
@@ -31,8 +32,8 @@ internal static class StatusReport
             json.WriteBoolean("ready", !Probes.WhyNotReady(status).Any());
             json.WriteStartObject("memory");
             json.WriteNumber("budget_bytes", status.Program.MemoryBudget);
-            json.WriteNumber("used_bytes", Environment.WorkingSet);
-            json.WriteNumber("limit_bytes", GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+            json.WriteNumber("used_bytes", ProcessMemory.Used);
+            json.WriteNumber("limit_bytes", ProcessMemory.Limit);
             json.WriteEndObject();
             json.WriteStartArray("destinations");
             foreach (DestinationSnapshot destination in status.Read())

@@ -12,6 +12,9 @@ namespace CanalBridge.Map;
 /// <summary>Step 2: a batch to records in entry order; what was published before is dropped here, what gives no record is counted and logged.</summary>
 internal sealed class BatchMapper
 {
+    /// <summary>Kinds of entries that are counted, as they give no record of a row.</summary>
+    public static IEnumerable<string> KindsWithoutRows => Enum.GetNames<EntryKind>().Where(static kind => kind != nameof(EntryKind.Rows));
+
     private readonly string _destination;
     private readonly EntrySerializer _serializer;
     private readonly ReplayFilter _replay;

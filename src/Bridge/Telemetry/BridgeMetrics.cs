@@ -53,6 +53,36 @@ internal sealed class BridgeMetrics
     /// <param name="destination">Canal destination.</param>
     public BridgeMetrics(string destination) => _destination = new("canal_bridge.destination", destination);
 
+    /// <summary>
+    /// Shows each counter whose labels are known beforehand, at 0: <c>increase()</c> of Prometheus does not see the first event of a counter that begins with it.
+    /// </summary>
+    /// <param name="reasons">Why Canal sessions are lost.</param>
+    /// <param name="kinds">Kinds of entries that give no record of a row.</param>
+    /// <param name="steps">What is attempted at Kafka.</param>
+    public void Begin(IEnumerable<string> reasons, IEnumerable<string> kinds, IEnumerable<string> steps)
+    {
+        foreach (Counter<long> counter in new[] { Committed, Filtered, Duplicates, Returned, Retries, Damaged, Sessions, Epochs })
+        {
+            counter.Add(0, _destination);
+        }
+
+        Received.Add(0, _destination, Canal, Fetch);
+        Sent.Add(0, _destination, Kafka, Send);
+        CanalErrors.Add(0, _destination, new("code", "protocol"));
+        AddEach(Transactions, "outcome", ["committed", "aborted", "unknown"]);
+        AddEach(Reconnects, "reason", reasons);
+        AddEach(WithoutRows, "canal_bridge.kind", kinds);
+        AddEach(Recycles, "canal_bridge.step", steps);
+    }
+
+    private void AddEach(Counter<long> counter, string label, IEnumerable<string> values)
+    {
+        foreach (string value in values)
+        {
+            counter.Add(0, _destination, new(label, value));
+        }
+    }
+
     public void RowsReceived(int rows) => Received.Add(rows, _destination, Canal, Fetch);
 
     /// <summary>The records of a batch were handed to Kafka.</summary>

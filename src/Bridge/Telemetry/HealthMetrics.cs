@@ -30,8 +30,8 @@ internal sealed class HealthMetrics : IDisposable
         Gauge("canal_bridge.batches.unacked.age", "s", "Age of the oldest of them", static s => s.OldestUnacked.TotalSeconds);
         Gauge("canal_bridge.kafka.queue.size", "By", "Records in the Kafka client's queue, by its own statistics", static s => s.QueueBytes);
         Gauge("canal_bridge.memory.budget", "By", "Delivery:MemoryBudgetBytes", _ => program.MemoryBudget);
-        Gauge("canal_bridge.memory.used", "By", "Working set of the process", static _ => Environment.WorkingSet);
-        Gauge("canal_bridge.memory.limit", "By", "Memory that the process may use: the container's limit, or the machine's memory", static _ => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+        Gauge("canal_bridge.memory.used", "By", "Working set of the process", static _ => ProcessMemory.Used);
+        Gauge("canal_bridge.memory.limit", "By", "Limit of the container or control group; 0 where there is none", static _ => ProcessMemory.Limit);
         Gauge("canal_bridge.start_time", "s", "Unix time of the start", _ => program.StartedAt.ToUnixTimeMilliseconds() / 1000.0);
         Info("canal_bridge.build.info", "1; its label is the version", "version", program.Version);
         Info("canal_bridge.config.info", "1; its label is a hash of all options but secrets", "hash", program.ConfigHash);
