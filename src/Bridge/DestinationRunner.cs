@@ -136,6 +136,7 @@ internal sealed class DestinationRunner
         var topics = new ProducerTopics(_options, _topics);
         using var publisher = new TransactionalPublisher(_producers.Create(topics.SmallestRecordLimit), _options, _time, _logger);
         publisher.Waiting += Health.Beat;
+        publisher.Late += Health.Waits;
         publisher.Fence(cancellationToken);
         Log.FenceUp(_logger, _options.TransactionalId, _options.Canal.Destination!);
         try
@@ -243,7 +244,7 @@ internal sealed class DestinationRunner
         StoredPosition claim = stored ?? new StoredPosition { Destination = _options.Canal.Destination!, Owner = _owner, Epoch = _options.Delivery.Epoch };
         publisher.Commit(claim with { Owner = _owner, Time = stored?.Time ?? _time.GetUtcNow() }, cancellationToken);
         _hasClaimed = true;
-        Health.Own();
+        Health.Own(stored?.Binlog is null ? null : stored.ToString(), claim.Time);
     }
 
     /// <summary>Our own long silence (a frozen process, a broker away longer than the time-out) looks like a take-over: the owner's name decides.</summary>

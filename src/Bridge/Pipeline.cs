@@ -122,7 +122,9 @@ internal sealed class Pipeline : IAsyncDisposable
     {
         // Asked to stop, no new batch is fetched; what is under way has the grace period to end well.
         _source?.Stop = cancellationToken;
+        _source?.Asking += _health.Beat;
         _registry?.Stop = cancellationToken;
+        _registry?.Asking += _health.Beat;
         using var grace = new CancellationTokenSource();
         await using CancellationTokenRegistration stop = cancellationToken.Register(() => grace.CancelAfter(_options.Delivery.StopGracePeriod));
         while (!cancellationToken.IsCancellationRequested)
@@ -278,7 +280,7 @@ internal sealed class Pipeline : IAsyncDisposable
         else if (batch is { IsEmpty: true } && _group.IsEmpty)
         {
             _progress.Idle(Position);
-            _health.CaughtUp(Position);
+            _health.CaughtUp(_replay.Last?.ToString());
             CaughtUp?.Invoke();
         }
     }
@@ -339,6 +341,9 @@ internal sealed class Pipeline : IAsyncDisposable
         for (int i = 0; i < _records.Count;)
         {
             string topic = _records[i].Topic;
+
+            // A topic that is not there yet is made first, which takes its time.
+            _health.Beat();
             int partitions = _topics.PartitionsOf(topic, _router.PartitionsOf(topic));
             int first = i;
             _publisher.Begin();
@@ -405,10 +410,24 @@ internal sealed class Pipeline : IAsyncDisposable
 
             Committed?.Invoke();
             Log.Committed(_logger, _group.Records, _group.BatchIds.Count, _options.Canal.Destination!, Position);
-            TimeSpan lag = _replay.Lag(_time.GetUtcNow());
+        }
+
+        if (_group.IsEmpty)
+        {
+            return;
+        }
+
+        TimeSpan lag = _replay.Lag(_time.GetUtcNow());
+        if (_group.Records > 0)
+        {
             _metrics.RowsCommitted(_group.Rows, lag);
             _health.Committed(_group.Rows, Position, lag);
             _progress.Committed(_group.Records, Position, lag);
+        }
+        else
+        {
+            // Only rows that are left out, or that were published before: up to them nothing is late.
+            _health.Passed(lag);
         }
     }
 

@@ -50,7 +50,7 @@ internal sealed class DestinationHealth
         Beat();
         lock (_lock)
         {
-            if (state != _state && (state >= DestinationState.Stopping || _state < DestinationState.Stopping))
+            if (state != _state && (_state < DestinationState.Stopping || (_state == DestinationState.Stopping && state > DestinationState.Stopping)))
             {
                 _state = state;
                 _stateSince = _time.GetUtcNow();
@@ -60,11 +60,30 @@ internal sealed class DestinationHealth
     }
 
     /// <summary>The claim is committed.</summary>
-    public void Own()
+    /// <param name="position">Where an earlier process, or an earlier producer of this one, has left off; null if there is none.</param>
+    /// <param name="since">When that was: what came since then may be late.</param>
+    public void Own(string? position, DateTimeOffset since)
     {
+        TimeSpan ago = _time.GetUtcNow() - since;
         lock (_lock)
         {
             _isOwner = true;
+            if (position is not null && _position is null && ago > TimeSpan.Zero)
+            {
+                _position = position;
+                _lastAllWell -= (long)(ago.TotalSeconds * _time.TimestampFrequency);
+            }
+        }
+    }
+
+    /// <summary>Somebody keeps us waiting: told, and tried again.</summary>
+    /// <param name="reason">Without row values and credentials.</param>
+    public void Waits(string reason)
+    {
+        lock (_lock)
+        {
+            _lastError = reason;
+            _lastErrorAt = _time.GetUtcNow();
         }
     }
 
@@ -146,6 +165,16 @@ internal sealed class DestinationHealth
         }
     }
 
+    /// <summary>A group of batches gave no records: Kafka holds all that there is up to their newest row.</summary>
+    /// <param name="lag">Age of that row.</param>
+    public void Passed(TimeSpan lag)
+    {
+        lock (_lock)
+        {
+            _newestCommitted = _time.GetUtcNow() - lag;
+        }
+    }
+
     /// <summary>No batch is unacknowledged any more: they were acknowledged, or their session has ended and they come again.</summary>
     public void Settled()
     {
@@ -168,11 +197,11 @@ internal sealed class DestinationHealth
 
     /// <summary>Canal has nothing more, and all that it gave is committed and acknowledged.</summary>
     /// <param name="position">Everything up to here is in Kafka.</param>
-    public void CaughtUp(string position)
+    public void CaughtUp(string? position)
     {
         lock (_lock)
         {
-            _position = position;
+            _position = position ?? _position;
             _sourceLag = TimeSpan.Zero;
             _isCaughtUp = _state == DestinationState.Running;
             _lastAllWell = _time.GetTimestamp();

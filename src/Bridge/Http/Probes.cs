@@ -4,7 +4,8 @@ using CanalBridge.Health;
 namespace CanalBridge.Http;
 
 /// <summary>The answers to <c>/livez</c>, <c>/readyz</c> and <c>/healthz</c>: a line for each reason, or none when all is well.</summary>
-/// <remarks>Live: restart me if not. Ready: rows flow. Kafka or Canal being away makes it not ready, never not live: a restart would not bring them back.</remarks>
+/// <remarks>Live: restart me if not. Ready: rows flow. Kafka or Canal being away never makes it not live: a restart would not bring them back. It is not ready while Canal is away, and once
+/// an outage of Kafka has outlived <c>Kafka:TransactionTimeout</c>; a shorter one shows in the lag.</remarks>
 internal static class Probes
 {
     public static IEnumerable<string> WhyNotLive(StatusSource status) =>

@@ -73,13 +73,15 @@ internal sealed class StatusServer : IAsyncDisposable
         KestrelServerLimits limits = kestrel.Limits;
 
         // A scraper, a few probes and a few people: what goes beyond is a mistake or an attack, and memory here is taken from the loop.
-        limits.MaxConcurrentConnections = 100;
+        limits.MaxConcurrentConnections = 200;
         limits.MaxRequestBodySize = 0;
         limits.MaxRequestLineSize = 2048;
         limits.MaxRequestHeadersTotalSize = 16 * 1024;
         limits.MaxRequestHeaderCount = 64;
         limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
-        limits.KeepAliveTimeout = TimeSpan.FromSeconds(75);
+
+        // Idle ones make room soon: a probe must get through.
+        limits.KeepAliveTimeout = TimeSpan.FromSeconds(20);
         switch (options.Address)
         {
             case "*":

@@ -15,6 +15,6 @@ internal sealed class HttpOptions
     public string Address { get; set; } = "localhost";
 
     /// <summary>A loop that has not moved for so long is stuck, and <c>/livez</c> says so. It moves while Kafka or Canal is away.</summary>
-    [Range(typeof(TimeSpan), "00:00:30", "00:30:00", ConvertValueInInvariantCulture = true)]
+    [Range(typeof(TimeSpan), "00:01:00", "00:30:00", ConvertValueInInvariantCulture = true)]
     public TimeSpan LivenessTimeout { get; set; } = TimeSpan.FromMinutes(2);
 }

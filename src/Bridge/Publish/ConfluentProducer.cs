@@ -1,5 +1,4 @@
-using System.Text;
-using System.Text.Json;
+using System.Globalization;
 using CanalBridge.Kafka;
 using CanalBridge.Telemetry;
 using Confluent.Kafka;
@@ -10,6 +9,9 @@ namespace CanalBridge.Publish;
 /// <summary>The real producer: the only type that talks to Confluent.Kafka's transactional API.</summary>
 internal sealed class ConfluentProducer : ITransactionalProducer
 {
+    private const string QueueSize = "\"msg_size\":";
+    private const int HeadOfStatistics = 4096;
+
     private readonly IProducer<byte[]?, byte[]?> _producer;
     private readonly ILogger _logger;
     private volatile Error? _lastError;
@@ -68,23 +70,17 @@ internal sealed class ConfluentProducer : ITransactionalProducer
     /// <summary>Member <c>msg_size</c> of librdkafka's statistics (its STATISTICS.md): bytes of all messages in the producer's queues.</summary>
     internal static long QueuedBytesOf(string statistics)
     {
-        var json = new Utf8JsonReader(Encoding.UTF8.GetBytes(statistics));
-        while (json.Read())
+        // It stands before the brokers and topics, which make the rest as long as there are partitions.
+        ReadOnlySpan<char> head = statistics.AsSpan(0, Math.Min(statistics.Length, HeadOfStatistics));
+        int at = head.IndexOf(QueueSize, StringComparison.Ordinal);
+        if (at < 0)
         {
-            if (json.CurrentDepth == 1 && json.TokenType == JsonTokenType.PropertyName)
-            {
-                bool isIt = json.ValueTextEquals("msg_size"u8);
-                json.Read();
-                if (isIt && json.TryGetInt64(out long bytes))
-                {
-                    return bytes;
-                }
-
-                json.Skip();
-            }
+            return 0;
         }
 
-        return 0;
+        ReadOnlySpan<char> number = head[(at + QueueSize.Length)..].TrimStart(' ');
+        int end = number.IndexOfAnyExceptInRange('0', '9');
+        return long.TryParse(end < 0 ? number : number[..end], NumberStyles.None, CultureInfo.InvariantCulture, out long bytes) ? bytes : 0;
     }
 
     private void AllIsWell()

@@ -23,6 +23,9 @@ internal sealed class TransactionalPublisher : IDisposable
 
     private static readonly TimeSpan WarnInterval = TimeSpan.FromSeconds(30);
 
+    /// <summary>The size of one record in so many is measured: the shape shows, and the others pay nothing for it.</summary>
+    private const int SizeSample = 16;
+
     private static readonly TimeSpan QueueFullPoll = TimeSpan.FromMilliseconds(5);
 
     private readonly ITransactionalProducer _producer;
@@ -37,6 +40,7 @@ internal sealed class TransactionalPublisher : IDisposable
     private long _begunAt;
     private bool _keeps;
     private int _records;
+    private uint _sampled = SizeSample - 1;
     private Activity? _activity;
 
     /// <param name="producer">Owned from here on.</param>
@@ -54,6 +58,9 @@ internal sealed class TransactionalPublisher : IDisposable
 
     /// <summary>A call to Kafka has no answer yet and is made again: the caller is alive.</summary>
     public event Action? Waiting;
+
+    /// <summary>Such a wait is told in the log: with what Kafka, or the client, says.</summary>
+    public event Action<string>? Late;
 
     /// <summary>A transaction is open.</summary>
     public bool IsOpen { get; private set; }
@@ -93,6 +100,7 @@ internal sealed class TransactionalPublisher : IDisposable
 
                 if (IsTimeToWarn(ref warned))
                 {
+                    Late?.Invoke($"Waiting for Kafka: {Reason(e)}.");
                     Log.WaitingForFence(_logger, _options.Kafka.BootstrapServers!, _time.GetElapsedTime(started).TotalSeconds, Reason(e));
                 }
             }
@@ -149,7 +157,11 @@ internal sealed class TransactionalPublisher : IDisposable
     public void Send(in SerializedRecord record, int partitions, CancellationToken cancellationToken)
     {
         _records++;
-        _metrics.RecordSize(record.Key.Length + record.Value.Length);
+        if (++_sampled % SizeSample == 0)
+        {
+            _metrics.RecordSize(record.Key.Length + record.Value.Length);
+        }
+
         _message.Key = record.KeyIsNull ? null : _keys.Copy(record.Key);
         _message.Value = record.ValueIsNull ? null : _values.Copy(record.Value);
         _message.Headers = !record.SharesHeaders ? null : record.HeaderName is { } name ? WithShared(name, record.HeaderValue) : _sharedHeaders;
@@ -216,6 +228,7 @@ internal sealed class TransactionalPublisher : IDisposable
 
                 if (IsTimeToWarn(ref warned))
                 {
+                    Late?.Invoke($"Kafka does not confirm the commit: {Reason(e)}.");
                     Log.CommitRetried(_logger, _options.Kafka.BootstrapServers!, _options.Canal.Destination!, _time.GetElapsedTime(started).TotalSeconds, Reason(e));
                 }
 
@@ -259,6 +272,7 @@ internal sealed class TransactionalPublisher : IDisposable
 
                 if (waits && IsTimeToWarn(ref warned))
                 {
+                    Late?.Invoke($"Kafka does not confirm the abort: {Reason(e)}.");
                     Log.AbortWaits(_logger, _options.Kafka.BootstrapServers!, _options.Canal.Destination!, _time.GetElapsedTime(started).TotalSeconds, Reason(e));
                 }
             }

@@ -54,6 +54,9 @@ internal sealed class SchemaRegistry : ISchemaIds, IDisposable
     public static SchemaRegistry? Create(BridgeOptions options, TimeProvider time, ILogger logger) =>
         options.Envelope.Format == "avro" ? new SchemaRegistry(options.Registry, time, logger) : null;
 
+    /// <summary>Called before each attempt: the caller is alive.</summary>
+    public event Action? Asking;
+
     /// <summary>Ends the asking: the process is to stop.</summary>
     public CancellationToken Stop { get; set; }
 
@@ -67,6 +70,7 @@ internal sealed class SchemaRegistry : ISchemaIds, IDisposable
         while (true)
         {
             Stop.ThrowIfCancellationRequested();
+            Asking?.Invoke();
             try
             {
                 int id = Ask(subject, schema);

@@ -31,6 +31,9 @@ internal sealed class SourceTables : ITableStatements
     public static SourceTables? Create(SourceOptions options, TimeProvider time, ILogger logger) =>
         options.ConnectionString is null ? null : new SourceTables(options, time, logger);
 
+    /// <summary>Called before each attempt: the caller is alive.</summary>
+    public event Action? Asking;
+
     /// <summary>Ends the asking: the process is to stop.</summary>
     public CancellationToken Stop { get; set; }
 
@@ -44,6 +47,7 @@ internal sealed class SourceTables : ITableStatements
         while (true)
         {
             Stop.ThrowIfCancellationRequested();
+            Asking?.Invoke();
             try
             {
                 string? statement = Ask(schema, table);

@@ -42,7 +42,7 @@ internal sealed class BridgeMetrics
     private static readonly Counter<long> CanalErrors = Meter.CreateCounter<long>("canal_bridge.canal.errors", "{error}", "Refusals of the Canal server by its code, and answers that could not be read (protocol)");
     private static readonly Counter<long> Epochs = Meter.CreateCounter<long>("canal_bridge.epoch.changes", "{epoch}", "Starts with a raised Delivery:Epoch");
     private static readonly Histogram<double> DeliveryDuration = Meter.CreateHistogram<double>("canal_bridge.delivery.duration", "s", "From the binlog time (whole seconds) of a transaction's newest row to its commit in Kafka", [], Durations);
-    private static readonly Histogram<long> RecordSizes = Meter.CreateHistogram<long>("canal_bridge.record.size", "By", "Key and value of a record", [], Sizes);
+    private static readonly Histogram<long> RecordSizes = Meter.CreateHistogram<long>("canal_bridge.record.size", "By", "Key and value of a record, of one in 16", [], Sizes);
     private static readonly Histogram<long> Entries = Meter.CreateHistogram<long>("canal_bridge.batch.entries", "{entry}", "Entries of a Canal batch", [], Counts);
 
     private static readonly KeyValuePair<string, object?> Kafka = new("messaging.system", "kafka"), Canal = new("messaging.system", "canal");
@@ -146,7 +146,7 @@ internal sealed class BridgeMetrics
     /// <summary>Kafka failed.</summary>
     /// <param name="code">librdkafka's name for it.</param>
     /// <param name="step">What was attempted.</param>
-    /// <param name="isFatal">The producer is of no use any more.</param>
+    /// <param name="isFatal">librdkafka calls it fatal: the producer can do nothing more. Others end it too, by our choice.</param>
     public void KafkaFailed(string code, string step, bool isFatal) =>
         Errors.Add(1, new TagList { _destination, { "error.type", code }, { "canal_bridge.step", step }, { "fatal", isFatal ? "true" : "false" } });
 

@@ -65,6 +65,40 @@ public sealed class DestinationHealthTests
     }
 
     [Fact]
+    public void Lag_after_a_restart_counts_from_where_the_earlier_process_left_off()
+    {
+        _health.Own("bin.1:100", _time.GetUtcNow() - TimeSpan.FromHours(6));
+        Assert.Equal((TimeSpan.FromHours(6), "bin.1:100"), (_health.Read().DeliveryLag, _health.Read().Position));
+        _health.Connected("canal:11111");
+
+        _health.CaughtUp(position: null);
+
+        Assert.Equal((TimeSpan.Zero, "bin.1:100"), (_health.Read().DeliveryLag, _health.Read().Position));
+    }
+
+    [Fact]
+    public void Rows_that_are_all_left_out_are_not_late()
+    {
+        _time.Advance(TimeSpan.FromHours(1));
+        _health.Connected("canal:11111");
+        _health.Took(5, filtered: 5, duplicates: 0, records: 0, sourceLag: TimeSpan.FromSeconds(1), inFlight: 0, unackedBatches: 1);
+
+        _health.Passed(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(TimeSpan.FromSeconds(1), _health.Read().DeliveryLag);
+    }
+
+    [Fact]
+    public void What_failed_does_not_seem_to_stop()
+    {
+        _health.Enter(DestinationState.Failed);
+
+        _health.Enter(DestinationState.Stopping);
+
+        Assert.Equal(DestinationState.Failed, _health.Read().State);
+    }
+
+    [Fact]
     public void Oldest_batch_without_ack_tells_its_age()
     {
         Take(rows: 1, unacked: 1);

@@ -59,7 +59,7 @@ internal sealed class RunningServer : IAsyncDisposable
     public void Run()
     {
         Health.Enter(DestinationState.Fencing);
-        Health.Own();
+        Health.Own(position: null, Time.GetUtcNow());
         Health.Enter(DestinationState.Connecting);
         Health.Connected("canal:11111");
         Health.Took(received: 5, filtered: 1, duplicates: 1, records: 3, sourceLag: TimeSpan.FromSeconds(2), inFlight: 3, unackedBatches: 1);
