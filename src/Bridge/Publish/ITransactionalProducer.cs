@@ -12,7 +12,7 @@ internal interface ITransactionalProducer : IDisposable
     /// <summary>Last cause that the client wrote to its log (facility TXNERR); null while there is none.</summary>
     string? LastTransactionError { get; }
 
-    /// <summary>Bytes of records in the client's queue, as of its last statistics; they come every few seconds, while somebody polls.</summary>
+    /// <summary>Bytes of the values of the records in the client's queue, as of its last statistics; they come every few seconds, while somebody polls.</summary>
     long QueuedBytes { get; }
 
     /// <summary>Fences older producers of the same id and ends their open transaction.</summary>

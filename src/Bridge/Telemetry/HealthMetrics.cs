@@ -28,7 +28,7 @@ internal sealed class HealthMetrics : IDisposable
         Gauge("canal_bridge.rows.unaccounted", "{row}", "Rows received that are neither committed, filtered, duplicates, returned nor in flight; must be 0", static s => s.Rows.Unaccounted);
         Gauge("canal_bridge.batches.unacked", "{batch}", "Canal batches fetched and not acknowledged", static s => s.UnackedBatches);
         Gauge("canal_bridge.batches.unacked.age", "s", "Age of the oldest of them", static s => s.OldestUnacked.TotalSeconds);
-        Gauge("canal_bridge.kafka.queue.size", "By", "Records in the Kafka client's queue, by its own statistics", static s => s.QueueBytes);
+        Gauge("canal_bridge.kafka.queue.size", "By", "Values of the records in the Kafka client's queue, by its own statistics", static s => s.QueueBytes);
         Gauge("canal_bridge.memory.budget", "By", "Delivery:MemoryBudgetBytes", _ => program.MemoryBudget);
         Gauge("canal_bridge.memory.used", "By", "Working set of the process", static _ => ProcessMemory.Used);
         Gauge("canal_bridge.memory.limit", "By", "Limit of the container or control group; 0 where there is none", static _ => ProcessMemory.Limit);

@@ -30,6 +30,7 @@ public sealed class ConfluentProducerTests
             await Task.Delay(1, limit.Token);
         }
 
-        Assert.Equal(1000, producer.QueuedBytes);
+        // Of the values only.
+        Assert.Equal(999, producer.QueuedBytes);
     }
 }
