@@ -20,9 +20,9 @@ internal sealed record DashboardPanel(JsonNode Json)
 
     public int Id => (int)Json["id"]!;
 
-    /// <summary>PromQL as Prometheus gets it: for all namespaces and destinations.</summary>
-    /// <param name="rateInterval">Grafana's choice: four scrapes at least.</param>
+    /// <summary>PromQL as Prometheus gets it: for all clusters, namespaces and destinations.</summary>
+    /// <param name="rateInterval">Grafana's choice: four scrapes at least. The range of the whole dashboard too.</param>
     public IEnumerable<string> Expressions(string rateInterval) =>
-        Json["targets"]!.AsArray().Select(t => ((string)t!["expr"]!).Replace("$__rate_interval", rateInterval, StringComparison.Ordinal)
-            .Replace("$namespace", ".*", StringComparison.Ordinal).Replace("$destination", ".*", StringComparison.Ordinal));
+        Json["targets"]!.AsArray().Select(t => ((string)t!["expr"]!).Replace("$__rate_interval", rateInterval, StringComparison.Ordinal).Replace("$__range", rateInterval, StringComparison.Ordinal)
+            .Replace("$cluster", ".*", StringComparison.Ordinal).Replace("$namespace", ".*", StringComparison.Ordinal).Replace("$destination", ".*", StringComparison.Ordinal));
 }

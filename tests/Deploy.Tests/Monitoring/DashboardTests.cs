@@ -14,7 +14,7 @@ public sealed class DashboardTests
     {
         Assert.Equal("canal-bridge", (string?)DashboardPanel.Dashboard["uid"]);
         Assert.Null(DashboardPanel.Dashboard["id"]);
-        Assert.Equal(["datasource", "namespace", "destination"], DashboardPanel.Dashboard["templating"]!["list"]!.AsArray().Select(v => (string)v!["name"]!));
+        Assert.Equal(["datasource", "cluster", "namespace", "destination"], DashboardPanel.Dashboard["templating"]!["list"]!.AsArray().Select(v => (string)v!["name"]!));
     }
 
     [Fact]
@@ -49,6 +49,15 @@ public sealed class DashboardTests
             }
         }
     }
+
+    /// <summary>Else the good state of one hides the bad one of the other.</summary>
+    [Fact]
+    public void Two_bridges_with_the_same_destination_in_two_places_are_told_apart() =>
+        Assert.All(DashboardPanel.Shown.SelectMany(p => p.Expressions("1m")).SelectMany(Expression.Groupings), labels =>
+        {
+            Assert.Contains("cluster", labels);
+            Assert.Contains("namespace", labels);
+        });
 
     [Fact]
     public void Every_name_in_a_panel_is_documented() =>

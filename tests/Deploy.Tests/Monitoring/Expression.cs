@@ -21,8 +21,14 @@ internal static partial class Expression
         select (selector.Groups["metric"].Value, matcher.Groups["label"].Value, matcher.Groups["operator"].Value, matcher.Groups["value"].Value);
 
     /// <summary>Labels that results are grouped or joined by.</summary>
-    public static HashSet<string> GroupingLabels(string expression) =>
-        [.. Grouping().Matches(expression).SelectMany(m => m.Groups["labels"].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
+    public static HashSet<string> GroupingLabels(string expression) => [.. Labels(Grouping().Matches(expression)).SelectMany(l => l)];
+
+    /// <summary>The labels of each aggregation and each join.</summary>
+    public static IEnumerable<string[]> Groupings(string expression) =>
+        Labels(Grouping().Matches(expression).Where(m => !m.Value.StartsWith("group_", StringComparison.Ordinal)));
+
+    private static IEnumerable<string[]> Labels(IEnumerable<Match> groupings) =>
+        groupings.Select(m => m.Groups["labels"].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
 
     [GeneratedRegex("\"[^\"]*\"")]
     private static partial Regex Text();

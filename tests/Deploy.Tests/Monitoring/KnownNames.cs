@@ -4,14 +4,17 @@ namespace CanalBridge.DeployTests.Monitoring;
 internal static class KnownNames
 {
     /// <summary>What Prometheus or its operator puts beside every series.</summary>
-    private static readonly HashSet<string> TargetLabels = ["cluster", "namespace", "job", "instance", "le", "canal_bridge_destination"];
+    private static readonly HashSet<string> TargetLabels = ["cluster", "namespace", "job", "instance", "le", "canal_bridge_destination", "deployment"];
+
+    /// <summary>Series of Prometheus itself and of kube-state-metrics.</summary>
+    private static readonly HashSet<string> OfOthers = ["up", "ALERTS", "kube_deployment_status_replicas_available", "kube_deployment_spec_replicas"];
 
     private static readonly Dictionary<string, KnownMetric> BySeries = KnownMetric.All.SelectMany(m => m.Series.Select(s => (s, m))).ToDictionary(p => p.s, p => p.m);
 
     /// <summary>What is wrong with the names of an expression; empty if nothing is.</summary>
     public static IEnumerable<string> Mistakes(string expression)
     {
-        HashSet<string> metrics = [.. Expression.Metrics(expression).Where(m => m is not ("up" or "ALERTS"))];
+        HashSet<string> metrics = [.. Expression.Metrics(expression).Where(m => !OfOthers.Contains(m))];
         if (metrics.Count == 0 && Expression.Metrics(expression).Count == 0)
         {
             yield return "no metric was found";
