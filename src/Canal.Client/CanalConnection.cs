@@ -74,7 +74,8 @@ public sealed class CanalConnection : IAsyncDisposable
     /// <summary>Asks whether the destination runs on this server and knows the client id. Subscribes nothing, touches no batch, no cursor and no filter.</summary>
     /// <remarks>
     /// The protocol has no such request: this is the ack of a batch that cannot exist, which the server refuses in every state, saying why, before it
-    /// changes anything. It logs that refusal. Source: canal e20e4424, CanalServerWithEmbedded.ack and MemoryMetaManager.removeBatch.
+    /// changes anything. It logs that refusal. Source: canal e20e4424, CanalServerWithEmbedded.ack, MemoryMetaManager.removeBatch and ZooKeeperMetaManager.removeBatch
+    /// (the last compares with the oldest batch before it looks whether there is such a one).
     /// </remarks>
     /// <exception cref="CanalServerException">Refused for another reason.</exception>
     public async Task<CanalDestinationState> ProbeAsync(CancellationToken cancellationToken = default)
@@ -91,7 +92,7 @@ public sealed class CanalConnection : IAsyncDisposable
         {
             return CanalDestinationState.NotSubscribed;
         }
-        catch (CanalServerException e) when (e.IsBatchGone)
+        catch (CanalServerException e) when (e.IsBatchGone || e.IsBatchNotFirst)
         {
             return CanalDestinationState.Subscribed;
         }

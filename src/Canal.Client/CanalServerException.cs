@@ -52,6 +52,9 @@ public sealed class CanalServerException : CanalException
     /// <summary>A batch was acknowledged that the server does not know any more: another reader rolled it back or took it over, or the instance was started anew.</summary>
     public bool IsBatchGone => Contains("batchId") && Contains("is not exist");
 
+    /// <summary>A batch was acknowledged that is not the oldest outstanding one, or, where ZooKeeper keeps the cursors, not known at all.</summary>
+    internal bool IsBatchNotFirst => Contains("batchId") && Contains("is not the firstly");
+
     private static string Describe(CanalEndpoint endpoint, string request, int code, string serverText)
     {
         // The text of a refused login holds the user name, which stays out of logs.

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using CanalBridge.Commands.Check;
 using CanalBridge.Options;
 using Microsoft.Extensions.Options;
@@ -15,10 +16,18 @@ internal static class CheckCommand
         var json = new Option<bool>("--json") { Description = "One JSON document instead of lines." };
         var language = new Option<string>("--language") { Description = "en or zh; by default what LC_ALL, LC_MESSAGES or LANG say." };
         language.AcceptOnlyFromAmong("en", "zh");
-        var read = new Option<bool>("--read") { Description = "Read a row although a bridge or another client may be reading the destination: it would lose batches to this command for a moment. Also starts a lazy instance." };
+        var read = new Option<bool>("--read") { Description = "Read a row although a bridge or another client may be reading the destination. Each run disturbs a running bridge one to three times, and five disturbances in ten minutes end it with exit code 7. Also starts a lazy instance." };
         var create = new Option<bool>("--create") { Description = "Create the bridge's own topics, as run would at its start, so that a record can be tried." };
         var wait = new Option<double>("--wait") { Description = "Seconds to wait for the first row.", DefaultValueFactory = _ => 5 };
         wait.Validators.Add(static result => OptionRules.RefuseBelow(result, 0));
+        wait.Validators.Add(static result =>
+        {
+            // NaN is below nothing.
+            if (result.Tokens.Any(static token => double.TryParse(token.Value, CultureInfo.InvariantCulture, out double seconds) && double.IsNaN(seconds)))
+            {
+                result.AddError("--wait must be a number of seconds.");
+            }
+        });
         var command = new Command("check", "Walks from the options to the first row of Canal and the first record in Kafka, and says what to do about each step that fails. Moves no position on either side.") { json, language, read, create, wait };
         CommandConfiguration.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>

@@ -30,7 +30,9 @@ internal static class OptionsHash
         switch (value)
         {
             case IDictionary map:
-                foreach (string key in map.Keys.Cast<string>().Order(StringComparer.Ordinal))
+                // In the other sections a key is a table, a topic or a topic's setting.
+                bool isKafka = path.StartsWith(":Kafka:", StringComparison.Ordinal);
+                foreach (string key in map.Keys.Cast<string>().Where(key => !isKafka || !SecretSettings.Contains(key)).Order(StringComparer.Ordinal))
                 {
                     AppendValue(text, $"{path}:{key}", map[key]);
                 }

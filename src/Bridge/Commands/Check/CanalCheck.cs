@@ -9,9 +9,10 @@ namespace CanalBridge.Commands.Check;
 
 /// <summary>The way from here to the first row of a Canal destination.</summary>
 /// <remarks>
-/// It acknowledges nothing and never sends a filter. Up to the subscription it only asks (<see cref="CanalConnection.ProbeAsync"/>); it subscribes only a client id that
-/// Canal does not know, which is what the bridge's first start does, and gives back what it reads. It reads only where nobody else
-/// can be reading, or where it was told to.
+/// It acknowledges nothing and never sends a filter. Up to the subscription it only asks (<see cref="CanalConnection.ProbeAsync"/>); it subscribes a client id that
+/// Canal does not know, which is what the bridge's first start does, and, only when told, one on servers of which none runs the destination: nobody can
+/// say then whether it is known, and the filter that a lazy instance keeps with it is replaced by none. It gives back what it reads, and reads only where
+/// nobody else can be reading, or where it was told to.
 /// </remarks>
 internal sealed class CanalCheck(BridgeOptions options, CheckSettings settings, Exchange exchange, Chain chain)
 {
@@ -22,29 +23,23 @@ internal sealed class CanalCheck(BridgeOptions options, CheckSettings settings, 
     private IReadOnlyList<CanalEndpoint> _servers = CanalEndpoint.ParseList(options.Canal.Endpoints!);
     private CanalEndpoint _active;
     private CanalDestinationState _state;
+    private bool _subscribedHere;
 
     public async Task RunAsync()
     {
-        try
-        {
-            TimeSpan limit = settings.StepLimit;
-            await chain.StepAsync(Steps.CanalDns, limit, async (findings, stop) => _servers = Endpoints(await NetworkProbe.ResolveAsync(Hosts(), "Canal:Endpoints", findings, stop)));
-            await chain.StepAsync(Steps.CanalTcp, limit, async (findings, stop) =>
-                _servers = Endpoints(await NetworkProbe.ConnectAsync(Hosts(), _client.ConnectTimeout, new Said(Texts.CanalTcpRemedy), findings, stop)));
-            await chain.StepAsync(Steps.CanalGreeting, limit, GreetAsync);
-            await chain.StepAsync(Steps.CanalLogin, limit, LogInAsync);
-            await chain.StepAsync(Steps.CanalDestination, limit, FindDestinationAsync);
-            await chain.StepAsync(Steps.CanalSubscription, limit, TellSubscriptionAsync);
-            await chain.StepAsync(Steps.CanalFilter, limit, TellFilterAsync);
+        TimeSpan limit = settings.StepLimit;
+        await chain.StepAsync(Steps.CanalDns, limit, async (findings, stop) => _servers = Endpoints(await NetworkProbe.ResolveAsync(Hosts(), "Canal:Endpoints", findings, stop)));
+        await chain.StepAsync(Steps.CanalTcp, limit, async (findings, stop) =>
+            _servers = Endpoints(await NetworkProbe.ConnectAsync(Hosts(), _client.ConnectTimeout, new Said(Texts.CanalTcpRemedy), findings, stop)));
+        await chain.StepAsync(Steps.CanalGreeting, limit, GreetAsync);
+        await chain.StepAsync(Steps.CanalLogin, limit, LogInAsync);
+        await chain.StepAsync(Steps.CanalDestination, limit, FindDestinationAsync);
+        await chain.StepAsync(Steps.CanalSubscription, limit, TellSubscriptionAsync);
+        await chain.StepAsync(Steps.CanalFilter, limit, TellFilterAsync);
 
-            // Kafka's answer is waited for here, not in the step.
-            PositionLook position = await exchange.Position;
-            await chain.StepAsync(Steps.CanalRow, settings.Wait + limit, (findings, stop) => ReadRowAsync(findings, position, stop));
-        }
-        finally
-        {
-            exchange.Tell(row: null);
-        }
+        // Kafka's answer is waited for here, not in the step.
+        PositionLook position = await exchange.Position;
+        await chain.StepAsync(Steps.CanalRow, settings.Wait + limit, (findings, stop) => ReadRowAsync(findings, position, stop));
     }
 
     /// <summary>As the bridge's, but impatient; an interval of the session that is not used here must not contradict them.</summary>
@@ -71,7 +66,8 @@ internal sealed class CanalCheck(BridgeOptions options, CheckSettings settings, 
         {
             if (heard[i] is { } other)
             {
-                NetworkProbe.Tell(findings, any, new Said(Texts.GreetingWrong, _servers[i], other), new Said(Texts.GreetingRemedy));
+                bool isLost = other.Text == Texts.Reason;
+                NetworkProbe.Tell(findings, any, new Said(isLost ? Texts.TcpFailed : Texts.GreetingWrong, _servers[i], other), new Said(isLost ? Texts.CanalTcpRemedy : Texts.GreetingRemedy));
             }
             else
             {
@@ -103,7 +99,7 @@ internal sealed class CanalCheck(BridgeOptions options, CheckSettings settings, 
                     NetworkProbe.Tell(findings, any, new Said(Texts.LoginRefused, _servers[i], _canal.Username!), new Said(Texts.LoginRemedy));
                     break;
                 case { } failure:
-                    NetworkProbe.Tell(findings, any, new Said(Texts.Reason, failure.Message), new Said(Texts.LoginLostRemedy));
+                    NetworkProbe.Tell(findings, any, new Said(Texts.Reason, new Quoted(failure.Message)), new Said(Texts.LoginLostRemedy));
                     break;
             }
         }
@@ -115,13 +111,14 @@ internal sealed class CanalCheck(BridgeOptions options, CheckSettings settings, 
     {
         bool found = false;
         var without = new List<CanalEndpoint>();
+        var lost = new List<CanalException>();
         foreach (CanalEndpoint server in _servers)
         {
             CanalDestinationState state = CanalDestinationState.NotRunning;
-            CanalException? failure = await TryAsync(server, async (connection, stop) => state = await ProbeAsync(connection, stop), cancellationToken);
+            CanalException? failure = await TryAsync(server, async (connection, stop) => state = await connection.ProbeAsync(stop), cancellationToken);
             if (failure is not null)
             {
-                NetworkProbe.Tell(findings, found, new Said(Texts.Reason, failure.Message), new Said(Texts.LoginLostRemedy));
+                lost.Add(failure);
             }
             else if (state == CanalDestinationState.NotRunning)
             {
@@ -136,6 +133,19 @@ internal sealed class CanalCheck(BridgeOptions options, CheckSettings settings, 
             {
                 findings.Warn(new Said(Texts.DestinationTwice, _canal.Destination!, _active, server), new Said(Texts.DestinationTwiceRemedy));
             }
+        }
+
+        // Only where no server was seen to run it, and none could be running it unseen.
+        if (!found && lost.Count == 0 && settings.Read && await StartLazyAsync(without, lost, cancellationToken) is { } started)
+        {
+            (found, _active, _state, _subscribedHere) = (true, started, CanalDestinationState.Subscribed, true);
+            without.Remove(started);
+            findings.Ok(Texts.DestinationRuns, _canal.Destination!, started);
+        }
+
+        foreach (CanalException failure in lost)
+        {
+            NetworkProbe.Tell(findings, found, new Said(Texts.Reason, new Quoted(failure.Message)), new Said(Texts.LoginLostRemedy));
         }
 
         foreach (CanalEndpoint server in without)
@@ -153,28 +163,30 @@ internal sealed class CanalCheck(BridgeOptions options, CheckSettings settings, 
     }
 
     /// <summary>A lazy instance is started by a subscription alone; one that does not exist would leave a trace on the server, so that is tried only when told.</summary>
-    private async Task<CanalDestinationState> ProbeAsync(CanalConnection connection, CancellationToken cancellationToken)
+    /// <returns>The first server that runs the destination now; null when none does.</returns>
+    private async Task<CanalEndpoint?> StartLazyAsync(List<CanalEndpoint> servers, List<CanalException> lost, CancellationToken cancellationToken)
     {
-        CanalDestinationState state = await connection.ProbeAsync(cancellationToken);
-        if (state != CanalDestinationState.NotRunning || !settings.Read)
+        foreach (CanalEndpoint server in servers)
         {
-            return state;
+            CanalException? failure = await TryAsync(server, (connection, stop) => connection.SubscribeAsync(filter: null, stop), cancellationToken);
+            if (failure is null)
+            {
+                return server;
+            }
+
+            if (failure is not CanalServerException { IsDestinationNotRunning: true })
+            {
+                lost.Add(failure);
+            }
         }
 
-        try
-        {
-            await connection.SubscribeAsync(filter: null, cancellationToken);
-            return await connection.ProbeAsync(cancellationToken);
-        }
-        catch (CanalServerException e) when (e.IsDestinationNotRunning)
-        {
-            return CanalDestinationState.NotRunning;
-        }
+        return null;
     }
 
     private Task TellSubscriptionAsync(Findings findings, CancellationToken cancellationToken)
     {
-        findings.Ok(_state == CanalDestinationState.Subscribed ? Texts.Subscribed : Texts.NotSubscribed, _canal.ClientId, _canal.Destination!);
+        Text found = _subscribedHere ? Texts.SubscribedByCheck : _state == CanalDestinationState.Subscribed ? Texts.Subscribed : Texts.NotSubscribed;
+        findings.Ok(found, _canal.ClientId, _canal.Destination!);
         return Task.CompletedTask;
     }
 
@@ -211,10 +223,10 @@ internal sealed class CanalCheck(BridgeOptions options, CheckSettings settings, 
         }
 
         FirstRow? row = null;
-        CanalException? failure = await TryAsync(_active, async (connection, stop) => row = await FirstRow.ReadAsync(connection, _state, settings.Wait, stop), cancellationToken);
+        CanalException? failure = await TryAsync(_active, async (connection, stop) => row = await FirstRow.ReadAsync(connection, _state, settings.Wait, isBesideBridge: position != PositionLook.None, stop), cancellationToken);
         if (failure is not null)
         {
-            findings.Fail(new Said(Texts.Reason, failure.Message), new Said(Texts.RowLostRemedy));
+            findings.Fail(new Said(Texts.Reason, new Quoted(failure.Message)), new Said(Texts.RowLostRemedy));
         }
         else
         {
@@ -231,6 +243,12 @@ internal sealed class CanalCheck(BridgeOptions options, CheckSettings settings, 
 
         if (row.Table is not { } table)
         {
+            if (row.IsCutShort)
+            {
+                findings.Warn(new Said(Texts.RowNotInBatch, row.Entries), new Said(Texts.RowNotInBatchRemedy));
+                return;
+            }
+
             findings.Warn(new Said(Texts.RowNone, settings.Wait.TotalSeconds, row.Entries), new Said(Texts.RowNoneRemedy, _canal.Destination!));
             return;
         }

@@ -11,8 +11,7 @@ internal static class CanalGreeting
 {
     private const int Enough = 8, MostShown = 24;
 
-    /// <returns>Null for a Canal server, else what answered.</returns>
-    /// <exception cref="SocketException">The connection was refused meanwhile.</exception>
+    /// <returns>Null for a Canal server, else what answered; the <see cref="Texts.Reason"/> where the network failed meanwhile.</returns>
     public static async Task<Said?> HearAsync(CanalEndpoint endpoint, TimeSpan limit, CancellationToken cancellationToken)
     {
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
@@ -36,6 +35,11 @@ internal static class CanalGreeting
         {
             return new Said(Texts.GreetingClosed);
         }
+        catch (SocketException e)
+        {
+            // Of this server: the others have greeted perhaps.
+            return new Said(Texts.Reason, new Quoted(e.Message.TrimEnd('.')));
+        }
 
         return count == 0 ? new Said(Texts.GreetingClosed) : Judge(heard.AsSpan(0, count));
     }
@@ -57,6 +61,6 @@ internal static class CanalGreeting
         ReadOnlySpan<byte> first = heard[..Math.Min(MostShown, heard.Length)].TrimEnd("\r\n"u8);
         return first.ContainsAnyExceptInRange((byte)0x20, (byte)0x7e)
             ? new Said(Texts.GreetingOther, Convert.ToHexStringLower(first))
-            : new Said(Texts.GreetingOther, Encoding.ASCII.GetString(first));
+            : new Said(Texts.GreetingOther, new Quoted(Encoding.ASCII.GetString(first)));
     }
 }

@@ -1,4 +1,9 @@
+using System.Net.Sockets;
 using System.Threading.Channels;
+using Canal.Client;
+using CanalBridge.Kafka;
+using Confluent.Kafka;
+using MySqlConnector;
 
 namespace CanalBridge.Commands.Check;
 
@@ -27,13 +32,21 @@ internal sealed class Chain(int exitCode, ChannelWriter<StepResult> output, Canc
             return false;
         }
 
+        if (deadline.IsCancellationRequested)
+        {
+            // Blocking work does not look at its token: begun now, it would act on after the report.
+            findings.End(new Said(Texts.StepNotBegun), new Said(Texts.StepTooLateRemedy));
+            _brokenBy = step;
+            return false;
+        }
+
         using var time = CancellationTokenSource.CreateLinkedTokenSource(stop, deadline);
         time.CancelAfter(limit);
         try
         {
             // Some clients block: they are left behind when the time is over.
             Task working = Task.Run(() => work(findings, time.Token), CancellationToken.None);
-            await Task.WhenAny(working, Task.Delay(limit + TimeSpan.FromSeconds(2), time.Token));
+            await Task.WhenAny(working, Task.Delay(Timeout.Infinite, time.Token));
             await (working.IsCompleted ? working : WaitShortlyAsync(working));
         }
 #pragma warning disable CA1031 // Whatever came of being told to stop is no finding.
@@ -44,13 +57,17 @@ internal sealed class Chain(int exitCode, ChannelWriter<StepResult> output, Canc
         }
         catch (Exception e) when (e is OperationCanceledException or TimeoutException)
         {
-            findings.Fail(new Said(Texts.StepTooLate, limit.TotalSeconds), new Said(Texts.StepTooLateRemedy));
+            findings.End(new Said(Texts.StepTooLate, limit.TotalSeconds), new Said(Texts.StepTooLateRemedy));
+        }
+        catch (Exception e) when (e is KafkaException or KafkaFaultException or MySqlException or CanalException or SocketException)
+        {
+            findings.End(new Said(Texts.Reason, new Quoted(e.Message)), new Said(Texts.PeerRemedy));
         }
 #pragma warning disable CA1031 // A fault of one step must not hide what the others find.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            findings.Fail(new Said(Texts.StepUnexpected, e.GetType().Name, e.Message), new Said(Texts.StepUnexpectedRemedy), ExitCode.Unexpected);
+            findings.End(new Said(Texts.StepUnexpected, e.GetType().Name, new Quoted(e.Message)), new Said(Texts.StepUnexpectedRemedy), ExitCode.Unexpected);
         }
 
         _brokenBy = findings.Breaks ? step : null;

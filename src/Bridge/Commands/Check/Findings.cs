@@ -6,6 +6,8 @@ namespace CanalBridge.Commands.Check;
 internal sealed class Findings(string step, int exitCode, ChannelWriter<StepResult> output)
 {
     private readonly long _started = TimeProvider.System.GetTimestamp();
+    private readonly Lock _lock = new();
+    private bool _ended;
 
     /// <summary>Something failed; the steps behind it are skipped, unless it was said to stand alone.</summary>
     public bool Breaks { get; private set; }
@@ -29,6 +31,24 @@ internal sealed class Findings(string step, int exitCode, ChannelWriter<StepResu
         Add(CheckStatus.Failed, detail, remedy, code ?? exitCode);
     }
 
-    private void Add(CheckStatus status, Said detail, Said? remedy, int code = 0) =>
-        output.TryWrite(new StepResult(step, status, detail, remedy, code, TimeProvider.System.GetElapsedTime(_started)));
+    /// <summary>The step's last word. Work that was left behind may still find something: that is not told any more.</summary>
+    public void End(Said detail, Said remedy, int? code = null)
+    {
+        lock (_lock)
+        {
+            Fail(detail, remedy, code);
+            _ended = true;
+        }
+    }
+
+    private void Add(CheckStatus status, Said detail, Said? remedy, int code = 0)
+    {
+        lock (_lock)
+        {
+            if (!_ended)
+            {
+                output.TryWrite(new StepResult(step, status, detail, remedy, code, TimeProvider.System.GetElapsedTime(_started)));
+            }
+        }
+    }
 }

@@ -25,12 +25,16 @@ internal sealed class FirstRow
     /// <summary>Changes that the binlog holds as statements: their rows are not in it.</summary>
     public int Statements { get; private set; }
 
+    /// <summary>Whether reading ended early, with a batch that holds no row.</summary>
+    public bool IsCutShort { get; private set; }
+
     /// <summary>Reads until a row comes or the time is over, and gives everything back.</summary>
     /// <param name="connection">Logged in.</param>
     /// <param name="state">A client id that is registered is not subscribed again: that would replace the filter that Canal keeps with it.</param>
     /// <param name="limit">How long a row is waited for.</param>
+    /// <param name="isBesideBridge">A bridge may be reading: it misses each batch that is taken, and ends when that happens too often, so one batch is all.</param>
     /// <param name="cancellationToken">Ends the waiting; what was read is given back then too.</param>
-    public static async Task<FirstRow> ReadAsync(CanalConnection connection, CanalDestinationState state, TimeSpan limit, CancellationToken cancellationToken)
+    public static async Task<FirstRow> ReadAsync(CanalConnection connection, CanalDestinationState state, TimeSpan limit, bool isBesideBridge, CancellationToken cancellationToken)
     {
         if (state != CanalDestinationState.Subscribed)
         {
@@ -48,8 +52,9 @@ internal sealed class FirstRow
                 // The smallest size: a waiting GET returns when it is there in full.
                 using CanalBatch batch = await connection.GetWithoutAckAsync(1, Wait, cancellationToken);
                 row.Look(batch);
+                row.IsCutShort = isBesideBridge && !batch.IsEmpty && row.Table is null;
             }
-            while (row.Table is null && TimeProvider.System.GetElapsedTime(started) < limit);
+            while (row.Table is null && !row.IsCutShort && TimeProvider.System.GetElapsedTime(started) < limit);
         }
         finally
         {

@@ -24,8 +24,8 @@ internal sealed class JsonReport(Stream output, Language language, Func<string, 
             json.WriteString("step", result.Step);
             json.WriteString("status", result.Status.ToString().ToLowerInvariant());
             json.WriteString("code", result.Detail.Text.Code);
-            json.WriteString("detail", hide(result.Detail.In(language)));
-            json.WriteString("remedy", result.Remedy is { } remedy ? hide(remedy.In(language)) : null);
+            json.WriteString("detail", result.Detail.In(language, hide));
+            json.WriteString("remedy", result.Remedy is { } remedy ? remedy.In(language, hide) : null);
             json.WriteNumber("exit_code", result.ExitCode);
             json.WriteNumber("millis", Math.Round(result.Elapsed.TotalMilliseconds, 1));
             json.WriteEndObject();

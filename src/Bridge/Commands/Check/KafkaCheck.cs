@@ -28,29 +28,22 @@ internal sealed class KafkaCheck(BridgeOptions options, CheckSettings settings, 
 
     public async Task RunAsync()
     {
-        try
-        {
-            TimeSpan limit = settings.StepLimit;
-            await chain.StepAsync(Steps.KafkaDns, limit, async (findings, stop) => _servers = await NetworkProbe.ResolveAsync(Servers(_kafka.BootstrapServers!), "Kafka:BootstrapServers", findings, stop));
-            await chain.StepAsync(Steps.KafkaTcp, limit, async (findings, stop) =>
-                _servers = await NetworkProbe.ConnectAsync(_servers, ConnectLimit, new Said(Texts.KafkaTcpRemedy), findings, stop));
-            await chain.StepAsync(Steps.KafkaConnection, limit + limit, Connect);
-            await chain.StepAsync(Steps.KafkaLogin, limit, TellLoginAsync);
-            await chain.StepAsync(Steps.KafkaBrokers, limit, TellBrokersAsync);
-            await chain.StepAsync(Steps.KafkaPosition, limit + limit, ReadPositionAsync);
-            exchange.Tell(PositionLook.Unknown);
+        TimeSpan limit = settings.StepLimit;
+        await chain.StepAsync(Steps.KafkaDns, limit, async (findings, stop) => _servers = await NetworkProbe.ResolveAsync(Servers(_kafka.BootstrapServers!), "Kafka:BootstrapServers", findings, stop));
+        await chain.StepAsync(Steps.KafkaTcp, limit, async (findings, stop) =>
+            _servers = await NetworkProbe.ConnectAsync(_servers, ConnectLimit, new Said(Texts.KafkaTcpRemedy), findings, stop));
+        await chain.StepAsync(Steps.KafkaConnection, limit + limit, Connect);
+        await chain.StepAsync(Steps.KafkaLogin, limit, TellLoginAsync);
+        await chain.StepAsync(Steps.KafkaBrokers, limit, TellBrokersAsync);
+        await chain.StepAsync(Steps.KafkaPosition, limit + limit, ReadPositionAsync);
+        exchange.Tell(PositionLook.Unknown);
 
-            // Whose topic is looked at: Canal's answer is waited for here, not in the step.
-            (string Schema, string Table)? row = await exchange.Row;
-            await chain.StepAsync(Steps.KafkaRights, limit + limit, (findings, stop) => TellRightsAsync(findings, row, stop));
-            await chain.StepAsync(Steps.KafkaTopics, limit + limit, (findings, stop) => _topics!.TellTopicsAsync(findings));
-            await chain.StepAsync(Steps.KafkaTransaction, limit + limit, TellTransaction);
-            await chain.StepAsync(Steps.KafkaRecord, limit + limit, WriteRecord);
-        }
-        finally
-        {
-            exchange.Tell(PositionLook.Unknown);
-        }
+        // Whose topic is looked at: Canal's answer is waited for here, not in the step.
+        (string Schema, string Table)? row = await exchange.Row;
+        await chain.StepAsync(Steps.KafkaRights, limit + limit, (findings, stop) => TellRightsAsync(findings, row, stop));
+        await chain.StepAsync(Steps.KafkaTopics, limit + limit, (findings, stop) => _topics!.TellTopicsAsync(findings));
+        await chain.StepAsync(Steps.KafkaTransaction, limit + limit, TellTransaction);
+        await chain.StepAsync(Steps.KafkaRecord, limit + limit, WriteRecord);
     }
 
     public void Dispose() => _client?.Dispose();
@@ -75,14 +68,14 @@ internal sealed class KafkaCheck(BridgeOptions options, CheckSettings settings, 
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException)
         {
-            findings.Fail(new Said(Texts.KafkaSettingRefused, e.Message), new Said(Texts.KafkaSettingRemedy), CanalBridge.ExitCode.Configuration);
+            findings.Fail(new Said(Texts.KafkaSettingRefused, new Quoted(e.Message)), new Said(Texts.KafkaSettingRemedy), CanalBridge.ExitCode.Configuration);
             return Task.CompletedTask;
         }
 
         (_metadata, Error? error) = _client.Connect(settings.StepLimit, cancellationToken);
         if (_metadata is { } metadata)
         {
-            findings.Ok(Texts.KafkaConnected, metadata.Brokers.Count, metadata.OriginatingBrokerName, findings.Milliseconds);
+            findings.Ok(Texts.KafkaConnected, metadata.Brokers.Count, new Quoted(metadata.OriginatingBrokerName), findings.Milliseconds);
         }
         else if (FaultPolicy.IsRefusedLogin(error) || error!.Code is ErrorCode.UnsupportedSaslMechanism or ErrorCode.IllegalSaslState)
         {
@@ -92,15 +85,15 @@ internal sealed class KafkaCheck(BridgeOptions options, CheckSettings settings, 
         }
         else if (error.Code == ErrorCode.Local_Ssl)
         {
-            findings.Fail(new Said(Texts.KafkaTls, error.Reason), new Said(Texts.KafkaTlsRemedy));
+            findings.Fail(new Said(Texts.KafkaTls, new Quoted(error.Reason)), new Said(Texts.KafkaTlsRemedy));
         }
         else if (KafkaClient.IsOtherProtocol(error))
         {
-            findings.Fail(new Said(Texts.KafkaProtocol, _kafka.SecurityProtocol, error.Reason), new Said(Texts.KafkaProtocolRemedy));
+            findings.Fail(new Said(Texts.KafkaProtocol, _kafka.SecurityProtocol, new Quoted(error.Reason)), new Said(Texts.KafkaProtocolRemedy));
         }
         else
         {
-            findings.Fail(new Said(Texts.KafkaSilent, error.Code, error.Reason), new Said(Texts.KafkaProtocolRemedy));
+            findings.Fail(new Said(Texts.KafkaSilent, error.Code, new Quoted(error.Reason)), new Said(Texts.KafkaProtocolRemedy));
         }
 
         return Task.CompletedTask;
@@ -110,7 +103,7 @@ internal sealed class KafkaCheck(BridgeOptions options, CheckSettings settings, 
     {
         if (_refusedLogin is { } reason)
         {
-            findings.Fail(new Said(Texts.KafkaLoginRefused, _kafka.SaslUsername ?? "-", _kafka.SaslMechanism ?? "-", reason), new Said(Texts.KafkaLoginRemedy));
+            findings.Fail(new Said(Texts.KafkaLoginRefused, _kafka.SaslUsername ?? "-", _kafka.SaslMechanism ?? "-", new Quoted(reason)), new Said(Texts.KafkaLoginRemedy));
         }
         else if (_kafka.SecurityProtocol.StartsWith("sasl", StringComparison.OrdinalIgnoreCase))
         {
@@ -193,7 +186,7 @@ internal sealed class KafkaCheck(BridgeOptions options, CheckSettings settings, 
         }
         catch (Exception e) when (e is KafkaFaultException or KafkaException)
         {
-            findings.Fail(new Said(Texts.Reason, e.Message), new Said(Texts.KafkaAnswerRemedy), standsAlone: true);
+            findings.Fail(new Said(Texts.Reason, new Quoted(e.Message)), new Said(Texts.KafkaAnswerRemedy), standsAlone: true);
         }
     }
 
@@ -231,7 +224,16 @@ internal sealed class KafkaCheck(BridgeOptions options, CheckSettings settings, 
             ? new TopicRouter(options.Topics, NullLogger.Instance, options.OwnTopics).TopicOf(seen.Schema, seen.Table)
             : $"{options.Topics.Prefix}{options.Topics.Delimiter}canal_bridge_check";
         _topics = new KafkaTopics(options, settings, _client!.Admin, Principal(_kafka));
-        await _topics.LookAsync(table, isReal: row is not null, cancellationToken);
+        try
+        {
+            await _topics.LookAsync(table, isReal: row is not null, cancellationToken);
+        }
+        catch (KafkaException e)
+        {
+            findings.Fail(new Said(Texts.Reason, new Quoted(e.Message)), new Said(Texts.KafkaAnswerRemedy));
+            return;
+        }
+
         _topics.TellRights(findings);
         _positionTopicIsThere |= _topics.Exists(options.PositionTopic);
     }
@@ -260,7 +262,7 @@ internal sealed class KafkaCheck(BridgeOptions options, CheckSettings settings, 
         }
         catch (KafkaException e)
         {
-            findings.Fail(new Said(Texts.TransactionFailed, e.Error.Code, e.Error.Reason), new Said(Texts.TransactionFailedRemedy));
+            findings.Fail(new Said(Texts.TransactionFailed, e.Error.Code, new Quoted(e.Error.Reason)), new Said(Texts.TransactionFailedRemedy));
         }
 
         return Task.CompletedTask;
@@ -286,7 +288,7 @@ internal sealed class KafkaCheck(BridgeOptions options, CheckSettings settings, 
         try
         {
             // A key of its own: even a reader that takes aborted records would not take it for the destination's.
-            new TransactionProbe(options).WriteAndAbort(topic, "canal-bridge check"u8.ToArray(), "aborted"u8.ToArray(), settings.StepLimit);
+            new TransactionProbe(options).WriteAndAbort(topic, "canal-bridge check"u8.ToArray(), "aborted"u8.ToArray(), settings.StepLimit, cancellationToken);
             findings.Ok(Texts.RecordWritten, topic, findings.Milliseconds);
         }
         catch (KafkaException e) when (e.Error.Code == ErrorCode.TransactionalIdAuthorizationFailed)
@@ -295,11 +297,11 @@ internal sealed class KafkaCheck(BridgeOptions options, CheckSettings settings, 
         }
         catch (KafkaException e) when (e.Error.Code == ErrorCode.TopicAuthorizationFailed)
         {
-            findings.Fail(new Said(Texts.RecordRefused, topic, e.Error.Code, e.Error.Reason), new Said(Texts.TopicRightRemedy, _kafka.BootstrapServers!, Principal(_kafka), "Write", topic));
+            findings.Fail(new Said(Texts.RecordRefused, topic, e.Error.Code, new Quoted(e.Error.Reason)), new Said(Texts.TopicRightRemedy, _kafka.BootstrapServers!, Principal(_kafka), "Write", topic));
         }
         catch (KafkaException e)
         {
-            findings.Fail(new Said(Texts.RecordRefused, topic, e.Error.Code, e.Error.Reason), new Said(Texts.RecordRemedy));
+            findings.Fail(new Said(Texts.RecordRefused, topic, e.Error.Code, new Quoted(e.Error.Reason)), new Said(Texts.RecordRemedy));
         }
 
         return Task.CompletedTask;

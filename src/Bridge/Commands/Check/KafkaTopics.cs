@@ -98,7 +98,7 @@ internal sealed class KafkaTopics(BridgeOptions options, CheckSettings settings,
             }
             else if (topic.Creation != ErrorCode.NoError)
             {
-                findings.Fail(new Said(Texts.TopicCreationRefused, topic.Name, topic.Creation, topic.CreationReason), new Said(Texts.TopicCreationRemedy), standsAlone: true);
+                findings.Fail(new Said(Texts.TopicCreationRefused, topic.Name, topic.Creation, new Quoted(topic.CreationReason)), new Said(Texts.TopicCreationRemedy), standsAlone: true);
             }
             else
             {

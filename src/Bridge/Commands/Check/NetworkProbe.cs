@@ -25,7 +25,7 @@ internal static class NetworkProbe
             }
             else
             {
-                Tell(findings, any, new Said(Texts.NameUnknown, host, reason), new Said(Texts.NameUnknownRemedy, option));
+                Tell(findings, any, new Said(Texts.NameUnknown, host, new Quoted(reason)), new Said(Texts.NameUnknownRemedy, option));
             }
         }
 
@@ -100,7 +100,7 @@ internal static class NetworkProbe
         }
         catch (SocketException e)
         {
-            return (null, 0, e.SocketErrorCode == SocketError.ConnectionRefused ? new Said(Texts.TcpRefused) : new Said(Texts.Reason, e.Message.TrimEnd('.')));
+            return (null, 0, e.SocketErrorCode == SocketError.ConnectionRefused ? new Said(Texts.TcpRefused) : new Said(Texts.Reason, new Quoted(e.Message.TrimEnd('.'))));
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -47,7 +47,7 @@ internal sealed class RegistryCheck(BridgeOptions options, CheckSettings setting
         }
         catch (HttpRequestException e)
         {
-            findings.Fail(new Said(Texts.RegistryUnreachable, url, (e.InnerException ?? e).Message.TrimEnd('.')), new Said(Texts.RegistryRemedy));
+            findings.Fail(new Said(Texts.RegistryUnreachable, url, new Quoted((e.InnerException ?? e).Message.TrimEnd('.'))), new Said(Texts.RegistryRemedy));
         }
         catch (TimeoutException)
         {

@@ -69,15 +69,15 @@ internal sealed class SourceCheck(SourceOptions options, CheckSettings settings,
         }
         catch (MySqlException e)
         {
-            findings.Fail(new Said(Texts.SourceUnreachable, server, e.Message.TrimEnd('.')), new Said(Texts.SourceUnreachableRemedy));
+            findings.Fail(new Said(Texts.SourceUnreachable, server, new Quoted(e.Message.TrimEnd('.'))), new Said(Texts.SourceUnreachableRemedy));
             return;
         }
 
-        findings.Ok(Texts.SourceConnected, server, connection.ServerVersion, user, findings.Milliseconds);
+        findings.Ok(Texts.SourceConnected, server, new Quoted(connection.ServerVersion), user, findings.Milliseconds);
         if (connection.ServerVersion.Contains("MariaDB", StringComparison.OrdinalIgnoreCase) != (options.Kind == SourceKind.MariaDb))
         {
             string other = options.Kind == SourceKind.MariaDb ? "mysql" : "mariadb";
-            findings.Warn(new Said(Texts.SourceKind, connection.ServerVersion, options.Kind.ToString().ToLowerInvariant()), new Said(Texts.SourceKindRemedy, other));
+            findings.Warn(new Said(Texts.SourceKind, new Quoted(connection.ServerVersion), options.Kind.ToString().ToLowerInvariant()), new Said(Texts.SourceKindRemedy, other));
         }
     }
 
@@ -132,7 +132,7 @@ internal sealed class SourceCheck(SourceOptions options, CheckSettings settings,
         }
         catch (MySqlException e)
         {
-            findings.Fail(new Said(Texts.TableRefused, $"{schema}.{table}", e.Message.TrimEnd('.')), new Said(Texts.TablesRemedy, user));
+            findings.Fail(new Said(Texts.TableRefused, $"{schema}.{table}", new Quoted(e.Message.TrimEnd('.'))), new Said(Texts.TablesRemedy, user));
         }
     }
 

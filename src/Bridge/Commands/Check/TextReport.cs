@@ -46,5 +46,5 @@ internal sealed class TextReport(TextWriter output, Language language, Func<stri
 
     private string In(Text text) => new Said(text).In(language);
 
-    private string Line(Said said) => hide(said.In(language)).ReplaceLineEndings(" ");
+    private string Line(Said said) => said.In(language, hide).ReplaceLineEndings(" ");
 }

@@ -16,6 +16,8 @@ internal static class Texts
     public static readonly Text NeedsStep = New("not looked at: it needs \"{0}\", which failed", "未检查：依赖的“{0}”一步失败");
     public static readonly Text StepTooLate = New("not done within {0} s", "{0} 秒内未完成");
     public static readonly Text StepTooLateRemedy = New("See whether a firewall drops packets on the way, or the server is overloaded; then run check again.", "检查沿途防火墙是否丢包、服务端是否过载，然后重新执行 check。");
+    public static readonly Text StepNotBegun = New("not begun: the time of the whole check is over", "未执行：整个检查的时间已用完");
+    public static readonly Text PeerRemedy = New("The server answered with an error or broke off: look into its log for this time, then run check again.", "服务端返回错误或中断了连接：查看它在该时间的日志，然后重新执行 check。");
     public static readonly Text StepUnexpected = New("{0}: {1}", "{0}：{1}");
     public static readonly Text StepUnexpectedRemedy = New("This was not foreseen: please report it together with this line.", "这是未预料到的错误，请附上这一行提交 issue。");
 
@@ -64,6 +66,9 @@ internal static class Texts
         "核对 Canal:Destination 与 canal.properties 的 canal.destinations 及 conf/{0} 目录是否一致；在 logs/{0}/{0}.log 中查看未启动的原因；集群部署时 Canal:Endpoints 要列出所有节点。懒加载实例（canal.instance.global.lazy = true）要有订阅才会启动：加上 --read 重新执行 check。");
     public static readonly Text Subscribed = New("client id {0} is registered with {1}: a client has read it before, or reads it now", "clientId {0} 已在 {1} 注册：有客户端消费过，或正在消费");
     public static readonly Text NotSubscribed = New("client id {0} is new to {1}: its first reader begins with the oldest change that Canal still holds", "clientId {0} 尚未在 {1} 注册：首次消费从 Canal 内存中最早的变更开始");
+    public static readonly Text SubscribedByCheck = New(
+        "client id {0} was subscribed to {1} by check itself (--read), without a filter: before that no server ran it, so whether a client had read it cannot be told",
+        "clientId {0} 由 check 自己在 {1} 上完成订阅（--read，不带过滤规则）：在此之前没有服务端运行它，无法得知是否有客户端消费过");
     public static readonly Text FilterOfServer = New("Canal:Filter is empty: the server's filter stays (canal.instance.filter.regex, or what a client set last)", "Canal:Filter 为空：沿用服务端的过滤规则（canal.instance.filter.regex，或客户端最近一次设置的规则）");
     public static readonly Text FilterReplaces = New("the bridge will put {0} in the place of the server's filter, for every client of the destination; check has not sent it", "桥接启动时会用 {0} 替换服务端的过滤规则，对该 destination 的所有客户端生效；check 没有发送它");
     public static readonly Text FilterBlanks = New("Canal:Filter is '{0}': Canal does not trim blanks, so the part with one matches no table", "Canal:Filter 为“{0}”：Canal 不会去掉空白，带空白的那一段匹配不到任何表");
@@ -71,12 +76,18 @@ internal static class Texts
     public static readonly Text RowBridgeMayRun = New("not read: Kafka holds a position of this destination, so a bridge may be running, and reading would take batches from it", "未读取：Kafka 中已有该 destination 的位点，桥接可能正在运行，此时读取会抢走它的批次");
     public static readonly Text RowKafkaUnknown = New("not read: Kafka cannot say whether a bridge has begun with this destination, and reading would take batches from one that runs", "未读取：无法从 Kafka 得知桥接是否已开始消费该 destination，若它正在运行，读取会抢走它的批次");
     public static readonly Text RowOtherClient = New("not read: client id {0} is registered, but not by a bridge with these options; a client that runs (canal-adapter, a Java client, an earlier check) would lose batches to check", "未读取：clientId {0} 已注册，但不是由使用当前选项的桥接注册的；若有客户端（canal-adapter、Java 客户端）正在消费，读取会抢走它的批次。也可能是之前的 check 注册的");
-    public static readonly Text RowReadRemedy = New("To see a row, stop every reader of the destination and run check again with --read. Nothing is acknowledged: a bridge that runs nevertheless only starts a new session.", "如需读取一行，请先停掉该 destination 的所有消费者，再加 --read 执行 check。check 不会 ack：即使桥接仍在运行，也只会重建一次会话，不丢数据。");
+    public static readonly Text RowReadRemedy = New("To see a row, stop every reader of the destination and run check again with --read. Nothing is acknowledged, so no data is lost; but each time a bridge that runs nevertheless is disturbed one to three times, and five disturbances in ten minutes end it with exit code 7.", "如需读取一行，请先停掉该 destination 的所有消费者，再加 --read 执行 check。check 不会 ack：不会丢数据；但若桥接仍在运行，每次读取会干扰它一到三次，十分钟内被干扰五次，桥接会以退出码 7 结束。");
     public static readonly Text RowSeen = New("a row of {0} came ({1}, at {2}, {3} UTC); it was given back, nothing was acknowledged", "读到表 {0} 的一行（{1}，位点 {2}，UTC 时间 {3}）；已回滚归还，未 ack");
     public static readonly Text RowNone = New("no row came within {0} s ({1} entries without rows): the source is quiet, or Canal does not get its binlog; the two look alike", "{0} 秒内没有读到行数据（不含行的 entry {1} 个）：可能源库没有写入，也可能 Canal 没有拉到 binlog，从客户端无法区分");
     public static readonly Text RowNoneRemedy = New(
         "Change a row of a table that the filter lets through, while check runs (--wait 30). If none comes: look into logs/{0}/{0}.log; check canal.instance.master.address, dbUsername and dbPassword in conf/{0}/instance.properties, the account's rights SELECT, REPLICATION SLAVE, REPLICATION CLIENT, and canal.instance.filter.regex.",
         "在 check 运行期间（可加 --wait 30）修改一行能通过过滤规则的数据。仍然读不到时：查看 logs/{0}/{0}.log；检查 conf/{0}/instance.properties 中的 canal.instance.master.address、dbUsername、dbPassword，账号是否有 SELECT、REPLICATION SLAVE、REPLICATION CLIENT 权限，以及 canal.instance.filter.regex。");
+    public static readonly Text RowNotInBatch = New(
+        "the first batch held no row ({0} entries without rows), and no more was read: a bridge may be running",
+        "第一个批次中没有行数据（不含行的 entry {0} 个）；因桥接可能正在运行，没有继续读取");
+    public static readonly Text RowNotInBatchRemedy = New(
+        "Stop the bridge, change a row of a table that the filter lets through, and run check --read again; each further run beside a running bridge disturbs it anew.",
+        "先停掉桥接，修改一行能通过过滤规则的数据，再执行 check --read；桥接运行时每执行一次都会再干扰它。");
     public static readonly Text RowLostRemedy = New("See logs/canal/canal.log of the Canal server. What was read and not given back comes again to the next client, which rolls back at its start.", "查看 Canal 服务端的 logs/canal/canal.log。已读取但未归还的数据会在下一个客户端启动回滚后重新下发。");
     public static readonly Text RowStatements = New("{0} change(s) came as statements: their rows are not in the binlog, and no bridge can deliver them", "有 {0} 个变更是以语句（STATEMENT 格式）写入 binlog 的：binlog 中没有行数据，任何桥接都无法投递");
     public static readonly Text RowNotInFilter = New("{0} is not matched by Canal:Filter {1}: once the bridge runs, such rows come no more", "表 {0} 不匹配 Canal:Filter {1}：桥接启动后将不再收到该表的数据");

@@ -90,6 +90,74 @@ public sealed class CanalCheckTests
     }
 
     [Fact]
+    public async Task Beside_a_bridge_one_batch_is_all_that_is_taken()
+    {
+        await using var server = new FakeCanalServer("example") { KeepBatches = true };
+        server.Append([EntryBuilder.Ddl("mysql-bin.000001", 4, "CREATE TABLE t (id INT)")]);
+        server.Append([EntryBuilder.Insert("mysql-bin.000001", 100, 1)]);
+
+        StepResult[] beside = await RunAsync(server, PositionLook.Stored, Settings with { Read = true });
+        int taken = server.Requests.Count(static r => r.Kind == "GET");
+        StepResult[] alone = await RunAsync(server, PositionLook.None, Settings with { Read = true });
+
+        Assert.Equal((CheckStatus.Warning, "row_not_in_batch"), (beside[^1].Status, beside[^1].Detail.Text.Code));
+        Assert.Equal(1, taken);
+        Assert.Equal("row_seen", alone[^1].Detail.Text.Code);
+    }
+
+    [Fact]
+    public async Task Client_id_is_known_where_zookeeper_keeps_the_cursors_and_a_batch_is_outstanding()
+    {
+        await using var server = new FakeCanalServer("example");
+        server.BeforeRequest = request =>
+        {
+            if (request.Kind == "CLIENTACK")
+            {
+                server.SendRefusalBeforeNextAnswer($"batchId:{long.MaxValue} is not the firstly:17");
+            }
+        };
+
+        StepResult[] results = await RunAsync(server, PositionLook.Stored);
+
+        Assert.Contains(results, static r => r.Detail.Text.Code == "subscribed");
+        Assert.DoesNotContain(results, static r => r.Status == CheckStatus.Failed);
+    }
+
+    [Fact]
+    public async Task Lazy_instance_is_started_when_told_and_the_subscription_is_said_to_be_the_checks_own()
+    {
+        await using var server = new FakeCanalServer("example") { IsRunning = false };
+        server.BeforeRequest = request => server.IsRunning |= request.Kind == "SUBSCRIPTION";
+
+        StepResult[] careful = await RunAsync(server, PositionLook.None);
+        StepResult[] told = await RunAsync(server, PositionLook.None, Settings with { Read = true });
+
+        AssertFailed(careful, Steps.CanalDestination, "destination_unknown");
+        Assert.Contains(told, static r => r.Detail.Text.Code == "subscribed_by_check");
+        Assert.Equal("", Assert.Single(server.Requests, static r => r.Kind == "SUBSCRIPTION").Filter);
+    }
+
+    [Fact]
+    public async Task Standby_is_not_subscribed_to_while_another_node_runs_the_destination()
+    {
+        await using var standby = new FakeCanalServer("example") { IsRunning = false };
+        await using var active = new FakeCanalServer("example");
+
+        await RunAsync(active, PositionLook.None, Settings with { Read = true }, canal => canal.Endpoints = $"{standby.Endpoint},{active.Endpoint}");
+
+        Assert.DoesNotContain(standby.Requests, static r => r.Kind == "SUBSCRIPTION");
+        Assert.Single(active.Requests, static r => r.Kind == "SUBSCRIPTION");
+    }
+
+    [Fact]
+    public async Task Server_that_is_gone_when_it_should_greet_is_no_fault_of_the_step()
+    {
+        var gone = new CanalEndpoint("127.0.0.1", FreePort.Next());
+
+        Assert.Equal("reason", (await CanalGreeting.HearAsync(gone, TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken))?.Text.Code);
+    }
+
+    [Fact]
     public async Task No_row_is_a_warning_with_a_remedy()
     {
         await using var server = new FakeCanalServer("example");
