@@ -6,7 +6,7 @@
 # STORAGE is a folder of its own for buildah's images; `build-with-stand-ins.sh STORAGE clean` empties and removes it.
 # Prints IMAGE=, ROOTFS= (the image's files, mounted) and CONFIG= (buildah's JSON about it).
 #
-# Stand-ins, since Docker Hub and Microsoft's registry are not there:
+# What stands in for what:
 #   mcr.microsoft.com/dotnet/sdk:10.0                      an empty image, into which this machine's /usr (with the .NET SDK, its shell and its time
 #                                                          zones) is mounted read-only during the build;
 #   mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled    an image of what that one is made of: glibc, libgcc, libstdc++, OpenSSL, CA certificates, the
