@@ -33,6 +33,9 @@ internal static class KafkaClientConfig
             SocketTimeoutMs = (int)Math.Min(10_000, options.Kafka.TransactionTimeout.TotalMilliseconds),
             // Commit flushes in steps of 10 ms that end early only while nobody else takes the delivery reports.
             EnableBackgroundPoll = false,
+            // One at a time: where a partition is just getting its leader, the broker may refuse a producer's first batch and take the second, whose sequence it has
+            // nothing to compare with. The repeated first is then out of order, which the client takes for a duplicate: its records are gone, and the commit succeeds.
+            MaxInFlight = 1,
             EnableDeliveryReports = true,
             DeliveryReportFields = "none",
             LingerMs = 5,

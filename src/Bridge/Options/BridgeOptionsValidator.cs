@@ -16,7 +16,7 @@ internal static class BridgeOptionsValidator
     [
         "transactional.id", "enable.idempotence", "acks", "request.required.acks", "group.id", "enable.auto.commit", "enable.auto.offset.store",
         "isolation.level", "plugin.library.paths", "bootstrap.servers", "metadata.broker.list", "allow.auto.create.topics", "partitioner",
-        "transaction.timeout.ms", "message.timeout.ms", "delivery.timeout.ms", "security.protocol",
+        "transaction.timeout.ms", "max.in.flight", "max.in.flight.requests.per.connection", "message.timeout.ms", "delivery.timeout.ms", "security.protocol",
     ];
 
     private const string Tables = "schema.table, separated by commas, such as shop\\.orders,shop\\.items.*",

@@ -8,6 +8,10 @@ public sealed class KafkaClientConfigTests
     private readonly BridgeOptions _options = new() { Canal = { Destination = "shop" }, Kafka = { BootstrapServers = "kafka:9092" }, Topics = { Prefix = "p" } };
 
     [Fact]
+    public void No_second_request_is_sent_to_a_broker_before_the_first_is_answered() =>
+        Assert.Equal(1, KafkaClientConfig.Producer(_options, int.MaxValue).MaxInFlight);
+
+    [Fact]
     public void Setting_of_all_clients_comes_after_the_bridges_own_value()
     {
         _options.Kafka.Settings["linger.ms"] = "77";
