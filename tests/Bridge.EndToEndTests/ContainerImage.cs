@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CanalBridge.Testing;
 using CanalBridge.Testing.Peers;
 
 namespace CanalBridge.EndToEndTests;
@@ -27,12 +28,7 @@ public sealed class ContainerImage : IAsyncDisposable
     internal async Task<(string Root, JsonElement Config)> GetAsync(string architecture)
     {
         bool usable = Find("buildah") && Find("runc") && Environment.UserName == "root";
-        if (!usable && Environment.GetEnvironmentVariable("PEERS_REQUIRED") == "true")
-        {
-            Assert.Fail(HowToGet);
-        }
-
-        Assert.SkipUnless(usable, HowToGet);
+        Tools.Require(usable, HowToGet);
         if (!_images.TryGetValue(architecture, out (string Root, JsonElement Config) image))
         {
             // Known even if the build fails half-way, so that its storage is removed.

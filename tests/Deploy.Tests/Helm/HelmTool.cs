@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using CanalBridge.Testing;
 using CanalBridge.Testing.Peers;
 
 namespace CanalBridge.DeployTests.Helm;
@@ -17,12 +18,7 @@ internal static class HelmTool
     /// <summary>Runs helm to its end; without helm the test is skipped, or fails where PEERS_REQUIRED=true.</summary>
     public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(params string[] arguments)
     {
-        if (Program.Value is null && Environment.GetEnvironmentVariable("PEERS_REQUIRED") == "true")
-        {
-            Assert.Fail(HowToGet);
-        }
-
-        Assert.SkipWhen(Program.Value is null, HowToGet);
+        Tools.Require(Program.Value is not null, HowToGet);
         using var process = Process.Start(new ProcessStartInfo(Program.Value!, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
