@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CanalBridge.Testing;
@@ -18,7 +17,7 @@ public sealed class ContainerImage : IAsyncDisposable
     {
         if (_images.Count > 0)
         {
-            await ExecuteAsync(Script, Storage, "clean");
+            await ProgramRun.OutputOfAsync(Script, Storage, "clean");
         }
 
         Directory.Delete(_folder, recursive: true);
@@ -27,13 +26,13 @@ public sealed class ContainerImage : IAsyncDisposable
     /// <summary>Builds an image: the folder where its files are, and the <c>config</c> of its OCI configuration.</summary>
     internal async Task<(string Root, JsonElement Config)> GetAsync(string architecture)
     {
-        bool usable = Find("buildah") && Find("runc") && Environment.UserName == "root";
+        bool usable = Tools.OnPath("buildah") is not null && Tools.OnPath("runc") is not null && Environment.UserName == "root";
         Tools.Require(usable, HowToGet);
         if (!_images.TryGetValue(architecture, out (string Root, JsonElement Config) image))
         {
             // Known even if the build fails half-way, so that its storage is removed.
             _images[architecture] = default;
-            string output = await ExecuteAsync(Script, Storage, architecture);
+            string output = await ProgramRun.OutputOfAsync(Script, Storage, architecture);
             Dictionary<string, string> said = output.Split('\n').Where(l => l.Contains('=', StringComparison.Ordinal)).Select(l => l.Split('=', 2)).ToDictionary(l => l[0], l => l[1]);
             JsonElement config = JsonDocument.Parse(await File.ReadAllTextAsync(said["CONFIG"])).RootElement.GetProperty("OCIv1").GetProperty("config");
             _images[architecture] = image = (said["ROOTFS"], config);
@@ -77,16 +76,12 @@ public sealed class ContainerImage : IAsyncDisposable
 
     /// <summary>The container's first process, as the machine numbers it.</summary>
     internal async Task<int> ProcessIdAsync(string name) =>
-        JsonDocument.Parse(await ExecuteAsync("runc", [.. Runc, "state", name])).RootElement.GetProperty("pid").GetInt32();
+        JsonDocument.Parse(await ProgramRun.OutputOfAsync("runc", [.. Runc, "state", name])).RootElement.GetProperty("pid").GetInt32();
 
-    internal Task SignalAsync(string name, string signal) => ExecuteAsync("runc", [.. Runc, "kill", name, signal]);
+    internal Task SignalAsync(string name, string signal) => ProgramRun.OutputOfAsync("runc", [.. Runc, "kill", name, signal]);
 
     /// <summary>Ends and forgets a container that a failed test left.</summary>
-    internal async Task RemoveAsync(string name)
-    {
-        using var delete = Process.Start(new ProcessStartInfo("runc", [.. Runc, "delete", "--force", name]) { RedirectStandardError = true })!;
-        await delete.WaitForExitAsync();
-    }
+    internal Task RemoveAsync(string name) => ProgramRun.OfAsync("runc", [.. Runc, "delete", "--force", name]);
 
     private string Storage => Path.Combine(_folder, "storage");
 
@@ -94,17 +89,4 @@ public sealed class ContainerImage : IAsyncDisposable
 
     private static JsonObject Mount(string destination, string type, string source, params string[] options) =>
         new() { ["destination"] = destination, ["type"] = type, ["source"] = source, ["options"] = JsonSerializer.SerializeToNode(options) };
-
-    private static bool Find(string program) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, program)));
-
-    private static async Task<string> ExecuteAsync(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        Task<string> output = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return process.ExitCode == 0
-            ? await output
-            : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {await errors}{await output}");
-    }
 }

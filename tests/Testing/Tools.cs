@@ -11,10 +11,8 @@ internal static class Tools
     /// <param name="howToGet">Told where it is missing, such as <c>apt-get install chromium</c>.</param>
     public static string Find(string name, string variable, string howToGet)
     {
-        string[] candidates = Environment.GetEnvironmentVariable(variable) is { Length: > 0 } set
-            ? [set]
-            : [.. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, name))];
-        if (Array.Find(candidates, File.Exists) is { } path)
+        string? candidate = Environment.GetEnvironmentVariable(variable) is { Length: > 0 } set ? set : OnPath(name);
+        if (candidate is { } path && File.Exists(path))
         {
             return path;
         }
@@ -22,6 +20,10 @@ internal static class Tools
         Require(false, $"No {name}: {howToGet}, or set {variable} to its path.");
         return "";
     }
+
+    /// <summary>The path of a program on PATH; null if it is not there.</summary>
+    public static string? OnPath(string name) => Array.Find(
+        [.. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, name))], File.Exists);
 
     /// <summary>Skips the test where something from outside is missing; with PEERS_REQUIRED=true that is a failure.</summary>
     /// <param name="isThere">It is there.</param>

@@ -16,13 +16,10 @@ internal static class HelmTool
     public static string ReadChart(params string[] path) => File.ReadAllText(Path.Combine([Chart, .. path]));
 
     /// <summary>Runs helm to its end; without helm the test is skipped, or fails where PEERS_REQUIRED=true.</summary>
-    public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(params string[] arguments)
+    public static Task<ProgramRun> RunAsync(params string[] arguments)
     {
         Tools.Require(Program.Value is not null, HowToGet);
-        using var process = Process.Start(new ProcessStartInfo(Program.Value!, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        Task<string> output = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return (process.ExitCode, await output, await errors);
+        return ProgramRun.OfAsync(Program.Value!, arguments);
     }
 
     /// <summary>What <c>helm template</c> makes of the chart with a file of its folder ci and further arguments.</summary>
@@ -51,9 +48,8 @@ internal static class HelmTool
             return named;
         }
 
-        string? onPath = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, "helm")).FirstOrDefault(File.Exists);
         string script = Environment.GetEnvironmentVariable("PEERS_STACK") ?? Path.Combine(Repository.Root, "..", "shared", "peers", "stack");
-        return onPath ?? (File.Exists(script) ? AskStack(script) : null);
+        return Tools.OnPath("helm") ?? (File.Exists(script) ? AskStack(script) : null);
     }
 
     /// <summary>The script prints HELM=PATH.</summary>

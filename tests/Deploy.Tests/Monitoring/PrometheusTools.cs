@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using CanalBridge.Testing;
 
 namespace CanalBridge.DeployTests.Monitoring;
@@ -13,11 +12,8 @@ internal static class PrometheusTools
     /// <summary>Runs promtool; fails the test with all that it says if it refuses.</summary>
     public static async Task CheckAsync(params string[] arguments)
     {
-        using Process process = Process.Start(new ProcessStartInfo(Find("promtool"), arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        Task<string> errors = process.StandardError.ReadToEndAsync();
-        string output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
+        ProgramRun run = await ProgramRun.OfAsync(Find("promtool"), arguments);
 
-        Assert.True(process.ExitCode == 0, $"promtool {string.Join(' ', arguments)}\n{output}{await errors}");
+        Assert.True(run.ExitCode == 0, $"promtool {string.Join(' ', arguments)}\n{run.Output}{run.Errors}");
     }
 }

@@ -29,15 +29,8 @@ internal sealed class BridgeProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
-    /// <summary>Runs a command to its end: exit code, standard output, standard error.</summary>
-    public static async Task<(int ExitCode, string Output, string Errors)> ExecuteAsync(params string[] arguments)
-    {
-        using var process = Process.Start(StartInfo(arguments))!;
-        Task<string> output = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
-        using var limit = new CancellationTokenSource(Limit);
-        await process.WaitForExitAsync(limit.Token);
-        return (process.ExitCode, await output, await errors);
-    }
+    /// <summary>Runs a command to its end.</summary>
+    public static Task<ProgramRun> ExecuteAsync(params string[] arguments) => ProgramRun.OfAsync(StartInfo(arguments), Limit);
 
     /// <summary>Starts <c>canal-bridge run</c> between the peers.</summary>
     public static BridgeProcess Run(PeerStack peers, string prefix, params (string Name, string Value)[] options)

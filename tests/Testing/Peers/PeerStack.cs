@@ -51,15 +51,15 @@ internal sealed class PeerStack : IAsyncDisposable
         return new PeerStack(null, given);
     }
 
-    public Task KillAsync(string service) => RunAsync(Script.Value!, "kill", _folder!, service);
+    public Task KillAsync(string service) => ProgramRun.OutputOfAsync(Script.Value!, "kill", _folder!, service);
 
-    public Task StopAsync(string service) => RunAsync(Script.Value!, "stop", _folder!, service);
+    public Task StopAsync(string service) => ProgramRun.OutputOfAsync(Script.Value!, "stop", _folder!, service);
 
-    public Task StartAsync(string service) => RunAsync(Script.Value!, "start", _folder!, service);
+    public Task StartAsync(string service) => ProgramRun.OutputOfAsync(Script.Value!, "start", _folder!, service);
 
-    public Task PauseAsync(string service) => RunAsync(Script.Value!, "pause", _folder!, service);
+    public Task PauseAsync(string service) => ProgramRun.OutputOfAsync(Script.Value!, "pause", _folder!, service);
 
-    public Task ResumeAsync(string service) => RunAsync(Script.Value!, "resume", _folder!, service);
+    public Task ResumeAsync(string service) => ProgramRun.OutputOfAsync(Script.Value!, "resume", _folder!, service);
 
     /// <summary>Deletes what the stopped Canal server would go on from.</summary>
     public void DeleteCanalCursor()
@@ -77,14 +77,14 @@ internal sealed class PeerStack : IAsyncDisposable
     {
         if (_folder is not null)
         {
-            await RunAsync(Script.Value!, "down", _folder, "--purge");
+            await ProgramRun.OutputOfAsync(Script.Value!, "down", _folder, "--purge");
         }
     }
 
     private static async Task<PeerStack> StartOwnAsync(string script, string source, string[] settings)
     {
         string folder = Directory.CreateTempSubdirectory("canal-bridge-peers-").FullName;
-        await RunAsync(script, ["install", .. source == "mysql" ? ["mysql"] : Array.Empty<string>()]);
+        await ProgramRun.OutputOfAsync(script, ["install", .. source == "mysql" ? ["mysql"] : Array.Empty<string>()]);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => TakeDown(script, folder);
         // "kafka=3" among the settings asks for three brokers instead of one.
         string kafka = Array.Find(settings, s => s.StartsWith("kafka=", StringComparison.Ordinal)) ?? "kafka";
@@ -93,13 +93,13 @@ internal sealed class PeerStack : IAsyncDisposable
         string output;
         try
         {
-            output = await RunAsync(script, up);
+            output = await ProgramRun.OutputOfAsync(script, up);
         }
         catch (InvalidOperationException e)
         {
             // On a busy machine a server may answer on its port before its socket is there; the second try finds it running.
             Console.WriteLine($"  {e.Message} Trying once more.");
-            output = await RunAsync(script, up);
+            output = await ProgramRun.OutputOfAsync(script, up);
         }
 
         return new PeerStack(folder, output.Split('\n').Where(l => l.Contains('=', StringComparison.Ordinal)).Select(l => l.Split('=', 2)).ToDictionary(p => p[0], p => p[1].Trim()));
@@ -119,15 +119,5 @@ internal sealed class PeerStack : IAsyncDisposable
     {
         string script = Environment.GetEnvironmentVariable("PEERS_STACK") ?? Path.Combine(Repository.Root, "..", "shared", "peers", "stack");
         return File.Exists(script) ? Path.GetFullPath(script) : null;
-    }
-
-    private static async Task<string> RunAsync(string script, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(script, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        Task<string> output = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return process.ExitCode == 0
-            ? await output
-            : throw new InvalidOperationException($"stack {string.Join(' ', arguments)} ended with {process.ExitCode}: {await errors}{await output}");
     }
 }
