@@ -62,6 +62,12 @@ public sealed class CanalClientOptions
     /// </summary>
     public TimeSpan RestartGrace { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// Told of each attempt that <see cref="CanalSession.OpenAsync"/> or <see cref="CanalSession.ReopenAsync"/> is going to repeat, before its pause: for a status page or a metric. The log holds the same,
+    /// repetitions at level Debug. Runs inside that call, possibly on another thread; what it throws ends the call.
+    /// </summary>
+    public Action<CanalEndpoint, CanalException>? AttemptFailed { get; set; }
+
     /// <summary>Every mistake, one sentence each; empty when there is none. Never contains the password.</summary>
     public IReadOnlyList<string> Validate()
     {

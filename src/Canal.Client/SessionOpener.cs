@@ -40,6 +40,7 @@ internal sealed class SessionOpener(CanalClientOptions options, ILogger logger, 
                 }
 
                 Report(endpoint, attempt, e);
+                options.AttemptFailed?.Invoke(endpoint, e);
             }
 
             if (attempt % options.Endpoints.Count == 0)

@@ -456,6 +456,22 @@ public sealed class DestinationRunnerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Canal_that_was_never_reached_is_the_last_error()
+    {
+        _canal.RefusesConnections = true;
+        var runner = new DestinationRunner(_options, _kafka, _kafka, _kafka, TimeProvider.System, NullLogger.Instance);
+        Task running = Task.Run(() => runner.RunAsync(_stop.Token));
+
+        await UntilAsync(() => runner.Health.Read().LastError is not null);
+        DestinationSnapshot health = runner.Health.Read();
+        await _stop.CancelAsync();
+        await running;
+
+        Assert.Equal(DestinationState.Connecting, health.State);
+        Assert.Contains(_canal.Endpoint.ToString(), health.LastError, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Stop_while_a_new_producer_is_due_says_that_the_transaction_is_unfinished()
     {
         _kafka.OnProducer = (number, producer) =>

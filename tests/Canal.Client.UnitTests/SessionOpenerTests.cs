@@ -99,6 +99,19 @@ public sealed class SessionOpenerTests : IAsyncDisposable
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task Each_failed_attempt_is_told()
+    {
+        _first.IsRunning = false;
+        var told = new List<(CanalEndpoint Endpoint, string Message)>();
+        CanalClientOptions options = TestSessions.Options(_first, _second);
+        options.AttemptFailed = (endpoint, failure) => told.Add((endpoint, failure.Message));
+
+        await using CanalSession session = await CanalSession.OpenAsync(options);
+
+        Assert.Equal(_first.Endpoint, Assert.Single(told).Endpoint);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task Long_outage_warns_once_per_endpoint_and_then_rarely()
     {
         var time = new FakeTimeProvider();

@@ -20,14 +20,6 @@ internal static class CheckCommand
         var create = new Option<bool>("--create") { Description = "Create the bridge's own topics, as run would at its start, so that a record can be tried." };
         var wait = new Option<double>("--wait") { Description = "Seconds to wait for the first row.", DefaultValueFactory = _ => 5 };
         wait.Validators.Add(static result => OptionRules.RefuseBelow(result, 0));
-        wait.Validators.Add(static result =>
-        {
-            // NaN is below nothing.
-            if (result.Tokens.Any(static token => double.TryParse(token.Value, CultureInfo.InvariantCulture, out double seconds) && double.IsNaN(seconds)))
-            {
-                result.AddError("--wait must be a number of seconds.");
-            }
-        });
         var command = new Command("check", "Walks from the options to the first row of Canal and the first record in Kafka, and says what to do about each step that fails. Moves no position on either side.") { json, language, read, create, wait };
         CommandConfiguration.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>

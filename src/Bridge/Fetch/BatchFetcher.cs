@@ -22,7 +22,15 @@ internal sealed class BatchFetcher : IAsyncDisposable
         _time = time;
         _logger = logger;
         _metrics = new BridgeMetrics(options.Destination!);
+        _client.AttemptFailed = (_, failure) =>
+        {
+            _metrics.SessionRefused(SessionFaults.CodeOf(failure));
+            Late?.Invoke(failure.Message);
+        };
     }
+
+    /// <summary>An attempt to open a session failed and is made again: with what was wrong.</summary>
+    public event Action<string>? Late;
 
     /// <summary>Opens a session, or a successor of the one that ended, trying the endpoints until one accepts.</summary>
     /// <exception cref="CanalException">No new attempt can help: a wrong password, an impossible client id.</exception>

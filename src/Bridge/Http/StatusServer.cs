@@ -91,9 +91,8 @@ internal sealed class StatusServer : IAsyncDisposable
                 kestrel.ListenLocalhost(options.Port, UseHttp1);
                 break;
             default:
-                kestrel.Listen(
-                    IPAddress.TryParse(options.Address, out IPAddress? address) ? address : throw Mistake($"Http:Address is '{options.Address}' but must be localhost, * or an IP address of this host."),
-                    options.Port, UseHttp1);
+                // The options' validator has refused what is none.
+                kestrel.Listen(IPAddress.Parse(options.Address), options.Port, UseHttp1);
                 break;
         }
     }

@@ -121,6 +121,13 @@ internal sealed class BridgeMetrics
     public void SessionLost(string reason, string? code)
     {
         Reconnects.Add(1, _destination, new("reason", reason));
+        SessionRefused(code);
+    }
+
+    /// <summary>A Canal server refused, or gave an answer that cannot be read.</summary>
+    /// <param name="code">As of <see cref="SessionLost"/>.</param>
+    public void SessionRefused(string? code)
+    {
         if (code is not null)
         {
             CanalErrors.Add(1, _destination, new("code", code));

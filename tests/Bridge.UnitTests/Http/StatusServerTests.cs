@@ -116,11 +116,11 @@ public sealed class StatusServerTests
         Assert.Equal($"Http:Port is {port} but another process listens there (Http:Address is 'localhost'); choose another port, or 0 for none.", mistake);
     }
 
-    [Theory]
-    [InlineData("192.0.2.7", "Http:Address is '192.0.2.7' but this host has no such address; use * for all of its addresses.")]
-    [InlineData("abc", "Http:Address is 'abc' but must be localhost, * or an IP address of this host.")]
-    public async Task Address_that_this_host_does_not_have_is_a_mistake_of_the_options_and_named(string address, string expected) =>
-        Assert.Equal(expected, await MistakeAsync(new HttpOptions { Port = FreePort.Next(), Address = address }));
+    [Fact]
+    public async Task Address_that_this_host_does_not_have_is_a_mistake_of_the_options_and_named() =>
+        Assert.Equal(
+            "Http:Address is '192.0.2.7' but this host has no such address; use * for all of its addresses.",
+            await MistakeAsync(new HttpOptions { Port = FreePort.Next(), Address = "192.0.2.7" }));
 
     [Fact]
     public async Task Port_zero_opens_none()
