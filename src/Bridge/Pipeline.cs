@@ -94,7 +94,7 @@ internal sealed class Pipeline : IAsyncDisposable
         _replay = new ReplayFilter(stored, options.Delivery.Epoch, options.Source.ServerIdMayChange);
         _sessionFaults = sessionFaults;
         _fetcher = new BatchFetcher(options.Canal, time, logger);
-        _fetcher.Late += health.Waits;
+        _fetcher.NoSession += health.Waits;
         _source = SourceTables.Create(options.Source, time, logger);
         _router = new TopicRouter(options.Topics, logger, options.OwnTopics);
         _registry = SchemaRegistry.Create(options, time, logger);

@@ -63,8 +63,8 @@ public sealed class CanalClientOptions
     public TimeSpan RestartGrace { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// Told of each attempt that <see cref="CanalSession.OpenAsync"/> or <see cref="CanalSession.ReopenAsync"/> is going to repeat, before its pause: for a status page or a metric. The log holds the same,
-    /// repetitions at level Debug. Runs inside that call, possibly on another thread; what it throws ends the call.
+    /// Told of each attempt that <see cref="CanalSession.OpenAsync"/> or <see cref="CanalSession.ReopenAsync"/> makes again, at the next server or after a pause: for a status page or a metric. A failure
+    /// that ends the call is thrown, not told. Runs inside that call, possibly on another thread; what it throws ends the call.
     /// </summary>
     public Action<CanalEndpoint, CanalException>? AttemptFailed { get; set; }
 

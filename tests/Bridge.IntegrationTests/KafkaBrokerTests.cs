@@ -156,7 +156,7 @@ public sealed class KafkaBrokerTests(SharedPeers shared)
         Assert.Equal([4008, 4019, 4008], logs.GetSnapshot().Select(r => r.Id.Id));
     }
 
-    /// <summary>With five requests in flight about one topic in ten lost records here, and the commit succeeded (ADR 13).</summary>
+    /// <summary>With five requests in flight about one topic in ten lost records here, and the commit succeeded, as brokers before 4.5 allow (ADR 13). The setting itself is held by a unit test.</summary>
     [Fact]
     public async Task First_records_of_a_topic_just_made_are_all_there()
     {
@@ -167,10 +167,9 @@ public sealed class KafkaBrokerTests(SharedPeers shared)
         options.Kafka.ProducerSettings["batch.num.messages"] = "3";
         using var catalog = new TopicCatalog(options, NullLogger.Instance);
         using TransactionalPublisher publisher = Fenced(options);
-        var incomplete = new List<string>();
-        for (int i = 0; i < Topics; i++)
+        string[] topics = [.. Enumerable.Range(0, Topics).Select(i => $"{options.TransactionalId}.first{i}")];
+        foreach (string topic in topics)
         {
-            string topic = $"{options.TransactionalId}.first{i}";
             catalog.PrepareTableTopic(topic);
             publisher.Begin();
             for (int record = 0; record < Records; record++)
@@ -178,15 +177,13 @@ public sealed class KafkaBrokerTests(SharedPeers shared)
                 SendTo(publisher, topic, $"{record}");
             }
 
-            publisher.Commit(At(options, i), TestContext.Current.CancellationToken);
-            int found = CommittedKeys(options, topic);
-            if (found != Records)
-            {
-                incomplete.Add($"{topic}: {found}");
-            }
+            publisher.Commit(At(options, 1), TestContext.Current.CancellationToken);
         }
 
-        Assert.Empty(incomplete);
+        // Readers see a transaction some time after its commit returned, but before the next one of the producer has begun.
+        publisher.Begin();
+        publisher.Commit(At(options, 2), TestContext.Current.CancellationToken);
+        Assert.All(topics, topic => Assert.Equal(Records, CommittedKeys(options, topic)));
     }
 
     [Fact]
@@ -247,10 +244,11 @@ public sealed class KafkaBrokerTests(SharedPeers shared)
     /// <param name="key">Key.</param>
     private static void WriteAndAbort(TransactionalPublisher publisher, IConsumer<string, Ignore> reader, string topic, string key)
     {
+        using CancellationTokenSource limit = Limit();
         SendTo(publisher, topic, key);
         while (reader.Consume(TimeSpan.FromMilliseconds(10))?.Message?.Key != key)
         {
-            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            limit.Token.ThrowIfCancellationRequested();
             publisher.Poll();
         }
 
@@ -263,12 +261,14 @@ public sealed class KafkaBrokerTests(SharedPeers shared)
         using IConsumer<string, Ignore> reader = new ConsumerBuilder<string, Ignore>(KafkaClientConfig.Consumer(options, IsolationLevel.ReadCommitted)).Build();
         reader.Assign(Enumerable.Range(0, options.Topics.Partitions).Select(p => new TopicPartitionOffset(topic, p, Offset.Beginning)));
         var keys = new HashSet<string>();
-        for (int ends = 0; ends < options.Topics.Partitions;)
+        var ended = new HashSet<Partition>();
+        using CancellationTokenSource limit = Limit();
+        while (ended.Count < options.Topics.Partitions)
         {
-            ConsumeResult<string, Ignore> result = reader.Consume(TestContext.Current.CancellationToken);
+            ConsumeResult<string, Ignore> result = reader.Consume(limit.Token);
             if (result.IsPartitionEOF)
             {
-                ends++;
+                ended.Add(result.Partition);
             }
             else
             {
@@ -277,6 +277,13 @@ public sealed class KafkaBrokerTests(SharedPeers shared)
         }
 
         return keys.Count;
+    }
+
+    private static CancellationTokenSource Limit()
+    {
+        var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        return limit;
     }
 
     private static ByteRange Write(RecordBuffer records, byte[] bytes)

@@ -99,16 +99,30 @@ public sealed class SessionOpenerTests : IAsyncDisposable
     }
 
     [Fact(Timeout = 60_000)]
-    public async Task Each_failed_attempt_is_told()
+    public async Task Each_attempt_that_is_made_again_is_told()
     {
-        _first.IsRunning = false;
-        var told = new List<(CanalEndpoint Endpoint, string Message)>();
+        _first.IsRunning = _second.IsRunning = false;
+        var told = new List<CanalEndpoint>();
         CanalClientOptions options = TestSessions.Options(_first, _second);
-        options.AttemptFailed = (endpoint, failure) => told.Add((endpoint, failure.Message));
+        options.AttemptFailed = (endpoint, failure) =>
+        {
+            told.Add(endpoint);
+            _second.IsRunning = told.Count >= 5;
+        };
 
         await using CanalSession session = await CanalSession.OpenAsync(options);
 
-        Assert.Equal(_first.Endpoint, Assert.Single(told).Endpoint);
+        Assert.Equal([_first.Endpoint, _second.Endpoint, _first.Endpoint, _second.Endpoint, _first.Endpoint], told);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Failure_that_ends_the_attempts_is_thrown_and_not_told()
+    {
+        _first.Password = "secret";
+        CanalClientOptions options = TestSessions.Options(_first);
+        options.AttemptFailed = (_, failure) => throw new InvalidOperationException("told", failure);
+
+        await Assert.ThrowsAsync<CanalServerException>(() => CanalSession.OpenAsync(options));
     }
 
     [Fact(Timeout = 60_000)]

@@ -14,6 +14,7 @@ internal sealed class BatchFetcher : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly BridgeMetrics _metrics;
     private CanalSession? _session;
+    private int _failedAttempts;
 
     public BatchFetcher(CanalOptions options, TimeProvider time, ILogger logger)
     {
@@ -22,20 +23,17 @@ internal sealed class BatchFetcher : IAsyncDisposable
         _time = time;
         _logger = logger;
         _metrics = new BridgeMetrics(options.Destination!);
-        _client.AttemptFailed = (_, failure) =>
-        {
-            _metrics.SessionRefused(SessionFaults.CodeOf(failure));
-            Late?.Invoke(failure.Message);
-        };
+        _client.AttemptFailed = (_, failure) => OnAttemptFailed(failure);
     }
 
-    /// <summary>An attempt to open a session failed and is made again: with what was wrong.</summary>
-    public event Action<string>? Late;
+    /// <summary>No server gives a session, and the attempts go on: what the last one met.</summary>
+    public event Action<string>? NoSession;
 
     /// <summary>Opens a session, or a successor of the one that ended, trying the endpoints until one accepts.</summary>
     /// <exception cref="CanalException">No new attempt can help: a wrong password, an impossible client id.</exception>
     public async Task ConnectAsync(string position, CancellationToken cancellationToken)
     {
+        _failedAttempts = 0;
         _session = _session is { } ended
             ? await ended.ReopenAsync(cancellationToken)
             : await CanalSession.OpenAsync(_client, _logger, _time, cancellationToken);
@@ -63,4 +61,14 @@ internal sealed class BatchFetcher : IAsyncDisposable
 
     /// <inheritdoc />
     public ValueTask DisposeAsync() => CloseAsync();
+
+    /// <summary>A standby refuses and the next server is tried: only a whole round over them that fails is trouble, and more news than what ended the last session.</summary>
+    private void OnAttemptFailed(CanalException failure)
+    {
+        if (++_failedAttempts >= _client.Endpoints.Count)
+        {
+            _metrics.SessionRefused(SessionFaults.CodeOf(failure));
+            NoSession?.Invoke(failure.Message);
+        }
+    }
 }

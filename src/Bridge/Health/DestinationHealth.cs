@@ -1,6 +1,6 @@
 namespace CanalBridge.Health;
 
-/// <summary>What a destination is doing and how far it is: written by its loop, read by probes, metrics and the status page.</summary>
+/// <summary>What a destination is doing and how far it is: written by its loop and by what the loop waits for, read by probes, metrics and the status page.</summary>
 /// <remarks>Called once per batch or transaction, never per row. Times are those of the given clock.</remarks>
 internal sealed class DestinationHealth
 {

@@ -124,7 +124,7 @@ internal sealed class BridgeMetrics
         SessionRefused(code);
     }
 
-    /// <summary>A Canal server refused, or gave an answer that cannot be read.</summary>
+    /// <summary>A Canal server refused a session or ended it, or gave an answer that cannot be read.</summary>
     /// <param name="code">As of <see cref="SessionLost"/>.</param>
     public void SessionRefused(string? code)
     {

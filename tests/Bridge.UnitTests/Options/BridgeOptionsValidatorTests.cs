@@ -60,6 +60,10 @@ public sealed class BridgeOptionsValidatorTests
         Assert.Contains("Registry:Url has", Assert.Single(Mistakes(("Registry:Url", url))), StringComparison.Ordinal);
 
     [Fact]
+    public void Address_to_listen_at_that_is_none_is_refused() =>
+        Assert.Equal(["Http:Address is 'abc' but must be localhost, an IP address of this host, or * for all."], Mistakes(("Http:Address", "abc")));
+
+    [Fact]
     public void Login_in_the_address_of_a_registry_is_refused_and_not_shown()
     {
         string mistake = Assert.Single(Mistakes(("Registry:Url", "http://bridge:hunter2@registry:8081")));

@@ -21,6 +21,6 @@ internal static class Shell
             start.Environment[name] = value;
         }
 
-        return ProgramRun.OutputOfAsync(start);
+        return ProgramRun.OutputOfAsync(start, TestContext.Current.CancellationToken);
     }
 }
