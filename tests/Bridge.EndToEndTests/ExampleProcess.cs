@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
-using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
+using CanalBridge.Testing;
 using CanalBridge.Testing.Peers;
 
 namespace CanalBridge.EndToEndTests;
@@ -33,13 +33,14 @@ internal sealed class ExampleProcess : IAsyncDisposable
     /// <summary>Runs Python to its end on this input; skips the test where there is none.</summary>
     public static async Task<(int ExitCode, string Output, string Errors)> PythonAsync(string input, params string[] arguments)
     {
+        Tools.Require(Tools.OnPath("python3") is not null, "No python3 in the path.");
         ProcessStartInfo start = StartInfo("python3", arguments);
         start.RedirectStandardInput = true;
         start.StandardInputEncoding = start.StandardOutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
         start.WorkingDirectory = Path.Combine(Folder, "python");
         start.Environment["PYTHONDONTWRITEBYTECODE"] = "1";
         start.Environment["PYTHONUTF8"] = "1";
-        using Process process = StartOrSkip(start);
+        using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
         using var limit = new CancellationTokenSource(Limit);
         try
@@ -81,19 +82,6 @@ internal sealed class ExampleProcess : IAsyncDisposable
         }
 
         _process.Dispose();
-    }
-
-    private static Process StartOrSkip(ProcessStartInfo start)
-    {
-        try
-        {
-            return Process.Start(start)!;
-        }
-        catch (Win32Exception) when (Environment.GetEnvironmentVariable("PEERS_REQUIRED") != "true")
-        {
-            Assert.Skip("No python3 in the path.");
-            throw;
-        }
     }
 
     private static ProcessStartInfo StartInfo(string program, params string[] arguments) => new(program, arguments)

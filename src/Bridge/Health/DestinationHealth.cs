@@ -113,8 +113,7 @@ internal sealed class DestinationHealth
     {
         lock (_lock)
         {
-            _lastError = error;
-            _lastErrorAt = _time.GetUtcNow();
+            Waits(error);
             _isCaughtUp = false;
         }
     }

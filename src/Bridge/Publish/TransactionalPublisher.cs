@@ -23,9 +23,6 @@ internal sealed class TransactionalPublisher : IDisposable
 
     private static readonly TimeSpan WarnInterval = TimeSpan.FromSeconds(30);
 
-    /// <summary>The size of one record in so many is measured: the shape shows, and the others pay nothing for it.</summary>
-    private const int SizeSample = 16;
-
     private static readonly TimeSpan QueueFullPoll = TimeSpan.FromMilliseconds(5);
 
     private readonly ITransactionalProducer _producer;
@@ -40,7 +37,6 @@ internal sealed class TransactionalPublisher : IDisposable
     private long _begunAt;
     private bool _keeps;
     private int _records;
-    private uint _sampled = SizeSample - 1;
     private Activity? _activity;
 
     /// <param name="producer">Owned from here on.</param>
@@ -157,10 +153,7 @@ internal sealed class TransactionalPublisher : IDisposable
     public void Send(in SerializedRecord record, int partitions, CancellationToken cancellationToken)
     {
         _records++;
-        if (++_sampled % SizeSample == 0)
-        {
-            _metrics.RecordSize(record.Key.Length + record.Value.Length);
-        }
+        _metrics.RecordSize(record.Key.Length + record.Value.Length);
 
         _message.Key = record.KeyIsNull ? null : _keys.Copy(record.Key);
         _message.Value = record.ValueIsNull ? null : _values.Copy(record.Value);

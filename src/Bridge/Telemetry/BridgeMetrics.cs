@@ -13,6 +13,9 @@ internal sealed class BridgeMetrics
 {
     public const string MeterName = "CanalBridge";
 
+    /// <summary>The size of one record in so many is measured: the shape shows, and the others pay next to nothing for it.</summary>
+    private const int SizeSample = 16;
+
     private static readonly Meter Meter = new(MeterName);
 
     // From a commit of a few milliseconds to an outage of ten minutes.
@@ -42,13 +45,14 @@ internal sealed class BridgeMetrics
     private static readonly Counter<long> CanalErrors = Meter.CreateCounter<long>("canal_bridge.canal.errors", "{error}", "Refusals of the Canal server by its code, and answers that could not be read (protocol)");
     private static readonly Counter<long> Epochs = Meter.CreateCounter<long>("canal_bridge.epoch.changes", "{epoch}", "Starts with a raised Delivery:Epoch");
     private static readonly Histogram<double> DeliveryDuration = Meter.CreateHistogram<double>("canal_bridge.delivery.duration", "s", "From the binlog time (whole seconds) of a transaction's newest row to its commit in Kafka", [], Durations);
-    private static readonly Histogram<long> RecordSizes = Meter.CreateHistogram<long>("canal_bridge.record.size", "By", "Key and value of a record, of one in 16", [], Sizes);
+    private static readonly Histogram<long> RecordSizes = Meter.CreateHistogram<long>("canal_bridge.record.size", "By", $"Key and value of a record, of one in {SizeSample}", [], Sizes);
     private static readonly Histogram<long> Entries = Meter.CreateHistogram<long>("canal_bridge.batch.entries", "{entry}", "Entries of a Canal batch", [], Counts);
 
     private static readonly KeyValuePair<string, object?> Kafka = new("messaging.system", "kafka"), Canal = new("messaging.system", "canal");
     private static readonly KeyValuePair<string, object?> Send = new("messaging.operation.name", "send"), Fetch = new("messaging.operation.name", "fetch");
 
     private readonly KeyValuePair<string, object?> _destination;
+    private uint _sampled = SizeSample - 1;
 
     /// <param name="destination">Canal destination.</param>
     public BridgeMetrics(string destination) => _destination = new("canal_bridge.destination", destination);
@@ -94,7 +98,15 @@ internal sealed class BridgeMetrics
         OperationDuration.Record(duration.TotalSeconds, new TagList { _destination, Kafka, Send });
     }
 
-    public void RecordSize(int bytes) => RecordSizes.Record(bytes, _destination);
+    /// <summary>A record goes to Kafka; one thread at a time.</summary>
+    /// <param name="bytes">Of key and value.</param>
+    public void RecordSize(int bytes)
+    {
+        if (++_sampled % SizeSample == 0)
+        {
+            RecordSizes.Record(bytes, _destination);
+        }
+    }
 
     public void DuplicatesSkipped(int rows) => Duplicates.Add(rows, _destination);
 

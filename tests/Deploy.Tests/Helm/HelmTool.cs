@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using CanalBridge.Testing;
 using CanalBridge.Testing.Peers;
 
@@ -9,17 +8,18 @@ internal static class HelmTool
 {
     private const string HowToGet = "No helm: put helm 4 on the PATH, name it by HELM, or set PEERS_STACK to the stack script that brings it.";
 
-    private static readonly Lazy<string?> Program = new(Find);
+    private static readonly Lazy<Task<string?>> Program = new(FindAsync);
 
     public static string Chart { get; } = Path.Combine(Repository.Root, "deploy", "helm");
 
     public static string ReadChart(params string[] path) => File.ReadAllText(Path.Combine([Chart, .. path]));
 
     /// <summary>Runs helm to its end; without helm the test is skipped, or fails where PEERS_REQUIRED=true.</summary>
-    public static Task<ProgramRun> RunAsync(params string[] arguments)
+    public static async Task<ProgramRun> RunAsync(params string[] arguments)
     {
-        Tools.Require(Program.Value is not null, HowToGet);
-        return ProgramRun.OfAsync(Program.Value!, arguments);
+        string? program = await Program.Value;
+        Tools.Require(program is not null, HowToGet);
+        return await ProgramRun.OfAsync(program!, arguments);
     }
 
     /// <summary>What <c>helm template</c> makes of the chart with a file of its folder ci and further arguments.</summary>
@@ -41,7 +41,7 @@ internal static class HelmTool
     private static string[] TemplateArguments(string values) =>
         ["template", "shop", Chart, "--namespace", "bridges", "--values", Path.Combine(Chart, "ci", $"{values}-values.yaml")];
 
-    private static string? Find()
+    private static async Task<string?> FindAsync()
     {
         if (Environment.GetEnvironmentVariable("HELM") is { Length: > 0 } named)
         {
@@ -49,15 +49,13 @@ internal static class HelmTool
         }
 
         string script = Environment.GetEnvironmentVariable("PEERS_STACK") ?? Path.Combine(Repository.Root, "..", "shared", "peers", "stack");
-        return Tools.OnPath("helm") ?? (File.Exists(script) ? AskStack(script) : null);
+        return Tools.OnPath("helm") ?? (File.Exists(script) ? await AskStackAsync(script) : null);
     }
 
     /// <summary>The script prints HELM=PATH.</summary>
-    private static string? AskStack(string script)
+    private static async Task<string?> AskStackAsync(string script)
     {
-        using var stack = Process.Start(new ProcessStartInfo(script, ["install", "helm"]) { RedirectStandardOutput = true })!;
-        string output = stack.StandardOutput.ReadToEnd();
-        stack.WaitForExit();
-        return output.Split('\n').FirstOrDefault(line => line.StartsWith("HELM=", StringComparison.Ordinal))?["HELM=".Length..];
+        ProgramRun stack = await ProgramRun.OfAsync(script, "install", "helm");
+        return stack.Output.Split('\n').FirstOrDefault(line => line.StartsWith("HELM=", StringComparison.Ordinal))?["HELM=".Length..];
     }
 }
