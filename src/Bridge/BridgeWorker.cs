@@ -1,3 +1,4 @@
+using CanalBridge.Loop;
 using CanalBridge.Options;
 using CanalBridge.Telemetry;
 using Microsoft.Extensions.Hosting;
@@ -6,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace CanalBridge;
 
 /// <summary>Runs the destination; a fault ends the process with its exit code.</summary>
-internal sealed class BridgeWorker(BridgeOptions options, ProgramInfo program, DestinationRunner runner, IHostApplicationLifetime lifetime, ILogger<BridgeWorker> logger) : BackgroundService
+internal sealed class BridgeWorker(BridgeOptions options, ProgramInfo program, Destination destination, IHostApplicationLifetime lifetime, ILogger<BridgeWorker> logger) : BackgroundService
 {
     /// <inheritdoc />
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Run(() => RunAsync(stoppingToken), CancellationToken.None);
@@ -23,7 +24,7 @@ internal sealed class BridgeWorker(BridgeOptions options, ProgramInfo program, D
 
         try
         {
-            await runner.RunAsync(stoppingToken);
+            await destination.RunAsync(stoppingToken);
         }
 #pragma warning disable CA1031 // The one place where every fault ends: the process does.
         catch (Exception e)

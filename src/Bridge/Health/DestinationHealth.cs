@@ -126,7 +126,8 @@ internal sealed class DestinationHealth
     /// <param name="sourceLag">Age of its newest row; null if it had none.</param>
     /// <param name="inFlight">Rows of all batches in the open transaction.</param>
     /// <param name="unackedBatches">Batches not acknowledged, this one included.</param>
-    public void Took(int received, int filtered, int duplicates, int records, TimeSpan? sourceLag, long inFlight, int unackedBatches)
+    /// <param name="isNews">It holds something new: only that shows that the source is not silent.</param>
+    public void Took(int received, int filtered, int duplicates, int records, TimeSpan? sourceLag, long inFlight, int unackedBatches, bool isNews)
     {
         long now = _time.GetTimestamp();
         lock (_lock)
@@ -142,7 +143,7 @@ internal sealed class DestinationHealth
             _sourceLag = sourceLag ?? _sourceLag;
             _oldestUnacked = _unackedBatches == 0 ? now : _oldestUnacked;
             _unackedBatches = unackedBatches;
-            _lastChange = now;
+            _lastChange = isNews ? now : _lastChange;
             _isCaughtUp = false;
         }
     }
@@ -165,21 +166,25 @@ internal sealed class DestinationHealth
     }
 
     /// <summary>A group of batches gave no records: Kafka holds all that there is up to their newest row.</summary>
-    /// <param name="lag">Age of that row.</param>
-    public void Passed(TimeSpan lag)
+    /// <param name="lag">Age of that row; null where they have none.</param>
+    public void Passed(TimeSpan? lag)
     {
         lock (_lock)
         {
-            _newestCommitted = _time.GetUtcNow() - lag;
+            DateTimeOffset now = _time.GetUtcNow();
+            _transactions++;
+            _lastCommit = now;
+            _newestCommitted = lag is { } age ? now - age : _newestCommitted;
         }
     }
 
-    /// <summary>No batch is unacknowledged any more: they were acknowledged, or their session has ended and they come again.</summary>
-    public void Settled()
+    /// <summary>Batches were acknowledged, or their session has ended and they come again.</summary>
+    /// <param name="unacked">Batches without their ack that are left.</param>
+    public void Settled(int unacked)
     {
         lock (_lock)
         {
-            _unackedBatches = 0;
+            _unackedBatches = unacked;
         }
     }
 

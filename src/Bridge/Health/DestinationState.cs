@@ -18,6 +18,9 @@ internal enum DestinationState
     /// <summary>A producer was given up; a new one comes after a pause.</summary>
     Recovering,
 
+    /// <summary>Another process owns the destination; takes over when that one has been silent for long enough.</summary>
+    Standby,
+
     /// <summary>Was asked to stop and finishes the open transaction.</summary>
     Stopping,
 

@@ -24,6 +24,7 @@ internal static class Probes
         DestinationState.Fencing => "waits for Kafka",
         DestinationState.Connecting => "waits for Canal",
         DestinationState.Recovering => "a producer was given up and a new one comes after a pause",
+        DestinationState.Standby => "another process owns the destination",
         DestinationState.Stopping => "finishes the open transaction",
         DestinationState.Stopped => "as asked",
         DestinationState.Failed => "needs a person or a restart: see last_error in /status",

@@ -9,6 +9,13 @@ internal sealed class DeliveryOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:00:05", ConvertValueInInvariantCulture = true)]
     public TimeSpan GroupInterval { get; set; } = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>
+    /// Batches without records wait this long at most; then the position alone is committed, and they are acknowledged. That commit also tells a
+    /// process that was replaced that it was.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:00:10", ConvertValueInInvariantCulture = true)]
+    public TimeSpan AckInterval { get; set; } = TimeSpan.FromSeconds(1);
+
     /// <summary>A Kafka transaction is committed when it holds this many record bytes.</summary>
     [Range(1024, 1_000_000_000)]
     public int GroupMaxBytes { get; set; } = 16 * 1024 * 1024;

@@ -1,11 +1,11 @@
 namespace CanalBridge.Positions;
 
-/// <summary>Several entries share one position: what was published could not be told from what was not.</summary>
+/// <summary>Several entries of a compressed transaction are alike: where Canal goes on in it cannot be told.</summary>
 internal sealed class AmbiguousPositionException : Exception
 {
     public AmbiguousPositionException(string position)
-        : base($"Stopped at {position}: several entries share this position, as transactions compressed with binlog_transaction_compression=ON do. "
-            + "Set it to OFF on the source and let Canal start behind the last compressed transaction.")
+        : base($"Stopped at {position}: Canal goes on inside a transaction compressed by binlog_transaction_compression=ON, at an entry that stands in it more than once. "
+            + "Nothing of it was acknowledged. Restart Canal, which then sends the transaction from its start. Canal in GTID mode (canal.instance.gtidon=true) avoids this.")
     {
     }
 }

@@ -3,10 +3,26 @@ namespace CanalBridge.Positions;
 /// <summary>Canal's instance was started anew and does not begin where it left off: changes are missing.</summary>
 internal sealed class PositionGapException : Exception
 {
-    public PositionGapException(string known, string found, int nextEpoch)
-        : base($"Stopped before {found}: Canal's instance was started anew and goes on there, but it should begin at or before {known}, the last position that it delivered. "
-            + "It has lost its cursor, and the changes in between are missing. Set its cursor (meta.dat or ZooKeeper) back to the start of a transaction (a BEGIN or GTID event, see SHOW BINLOG EVENTS) before that position and restart it, "
-            + $"or accept the gap with Delivery:Epoch={nextEpoch} and copy the tables anew.")
+    private PositionGapException(string message)
+        : base(message)
     {
     }
+
+    /// <summary>It begins at a place behind all that it delivered.</summary>
+    /// <param name="known">The last place that it delivered.</param>
+    /// <param name="found">Where it begins.</param>
+    public static PositionGapException Behind(string known, string found) => new(
+        $"Stopped before {found}: Canal's instance was started anew and goes on there, but it should begin at or before {known}, the last entry that it delivered. "
+        + $"It has lost its cursor, and the changes in between are missing. {Remedy("to the start of a transaction at or before that place (a BEGIN or GTID event, see SHOW BINLOG EVENTS)")}");
+
+    /// <summary>It begins behind transactions that it never delivered.</summary>
+    /// <param name="missing">Their GTIDs.</param>
+    /// <param name="found">The transaction that it begins with.</param>
+    /// <param name="known">The last place that it delivered.</param>
+    public static PositionGapException Missing(string missing, string found, string known) => new(
+        $"Stopped before transaction {found}: Canal's instance was started anew and begins there, but these transactions were never delivered: {missing}. The last entry before was at {known}. "
+        + $"It has lost its cursor. {Remedy("to a GTID set without them")}");
+
+    private static string Remedy(string where) =>
+        $"Nothing of it was acknowledged. Set Canal's cursor (meta.dat or ZooKeeper) back {where} and restart Canal, or accept the gap: raise Delivery:Epoch by one and copy the tables anew.";
 }

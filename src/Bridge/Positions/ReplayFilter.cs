@@ -2,14 +2,15 @@ using System.Globalization;
 using System.Text;
 using Canal.Client;
 using Canal.Client.Entries;
+using CanalBridge.Serialization;
 
 namespace CanalBridge.Positions;
 
-/// <summary>Knows what was already published and drops it when Canal delivers it again; the only place that orders positions.</summary>
+/// <summary>Knows what was taken before and drops it when Canal delivers it again; the only place that decides what is new.</summary>
 /// <remarks>
-/// Canal delivers again after a reconnect, after its own restart (also what was acked, up to a transaction's start) and, without
-/// any sign, inside a running stream when its parser lost MySQL. So every entry is compared, always. A position says "published"
-/// only within one server's binlog: what shows another binlog stops the bridge.
+/// Canal delivers again after a reconnect, after its own restart (also what was acknowledged) and, without any sign, inside a running stream when it lost
+/// MySQL. So every entry is looked at, always: by <see cref="GtidRule"/> where it carries GTIDs, else by <see cref="ContentRule"/>. No row is judged by
+/// its time, and none by its label alone. What cannot be decided ends in an exception, and nothing of it is acknowledged.
 /// </remarks>
 internal sealed class ReplayFilter
 {
@@ -18,70 +19,55 @@ internal sealed class ReplayFilter
 
     private readonly bool _serverIdMayChange;
     private readonly int _epoch;
-    private byte[] _file = [];
-    private byte[] _previousFile = [];
-    private long _previousOffset = -1;
-    private byte[] _seenFile = [];
-    private long _seenOffset = -1;
+    private readonly BinlogPlace _place;
+    private readonly ContentRule _content;
+    private readonly GtidRule _gtids;
     private bool _sessionBegins;
-    private bool _instanceRestarted;
+    private bool _batchBegins;
+    private bool _isGtid;
+    private long _lastBatchId;
     private byte[] _gtid = [];
-
-    // Of Last: its last row taken, and its server id.
+    private byte[] _file = [];
     private int _lastRow;
     private long _serverId;
-
-    // A smaller number later means that Canal's instance was started anew.
-    private long _lastBatchId;
-
-    // Last BEGIN or END that became a record.
-    private BinlogPosition? _boundary;
-    private byte[] _boundaryFile = [];
+    private long _maxTime;
 
     /// <param name="stored">Last committed position; null when there is none.</param>
     /// <param name="epoch">Epoch in force; a stored position of an earlier one is not compared.</param>
+    /// <param name="kind">Kind of the source: MariaDB's labels name another file after a rotation.</param>
     /// <param name="serverIdMayChange">One binlog holds events of several servers.</param>
-    public ReplayFilter(StoredPosition? stored, int epoch, bool serverIdMayChange)
+    public ReplayFilter(StoredPosition? stored, int epoch, SourceKind kind, bool serverIdMayChange)
     {
         _epoch = epoch;
         _serverIdMayChange = serverIdMayChange;
-        if (stored?.Epoch == epoch && stored.Boundary is { } boundary)
+        bool trustsLabels = kind == SourceKind.MySql;
+        StoredPosition? known = stored?.Epoch == epoch ? stored : null;
+        _place = new BinlogPlace(trustsLabels, known?.Seen);
+        _content = new ContentRule(trustsLabels, _place, known?.Content);
+        _gtids = new GtidRule(_place, known?.Gtids);
+        _isGtid = _gtids.IsSeeded;
+        if (known is not null)
         {
-            // A transaction may have begun before the first row.
-            _boundary = boundary;
-            _boundaryFile = Encoding.UTF8.GetBytes(boundary.File);
-        }
-
-        if (stored?.Binlog is { } position && stored.Epoch == epoch)
-        {
-            Last = position;
-            _file = Encoding.UTF8.GetBytes(position.File);
-            _lastRow = stored.Row;
-            _serverId = stored.ServerId;
-            MaxExecuteTimeMilliseconds = stored.MaxExecuteTimeMilliseconds;
-            _lastBatchId = stored.BatchId;
-            _gtid = stored.Gtid is { } gtid ? Encoding.UTF8.GetBytes(gtid) : [];
+            Last = known.Binlog;
+            _file = Encoding.UTF8.GetBytes(known.Binlog?.File ?? "");
+            _lastRow = known.Row;
+            _serverId = known.ServerId;
+            _maxTime = known.MaxExecuteTimeMilliseconds;
+            _lastBatchId = known.BatchId;
+            _gtid = Encoding.UTF8.GetBytes(known.Gtid ?? "");
         }
     }
 
-    /// <summary>Last entry taken; null before the first.</summary>
+    /// <summary>Last entry taken, at its true place; null before the first.</summary>
     public BinlogPosition? Last { get; private set; }
 
-    /// <summary>Latest event time taken.</summary>
-    public long MaxExecuteTimeMilliseconds { get; private set; }
-
-    /// <summary>Age of the latest event taken; zero before the first, and when the source's clock is ahead.</summary>
-    public TimeSpan Lag(DateTimeOffset now)
-    {
-        TimeSpan lag = now - DateTimeOffset.FromUnixTimeMilliseconds(MaxExecuteTimeMilliseconds);
-        return MaxExecuteTimeMilliseconds > 0 && lag > TimeSpan.Zero ? lag : TimeSpan.Zero;
-    }
+    /// <summary>What Canal sends now must not be acknowledged: it looks like a repetition, but that is not proven yet.</summary>
+    public bool IsInDoubt => _isGtid ? _gtids.IsInDoubt : _content.IsInDoubt;
 
     /// <summary>What has been taken so far, to be stored with the records that it leads to.</summary>
     /// <param name="destination">Canal destination.</param>
     /// <param name="owner">This process.</param>
-    /// <param name="time">When it is written.</param>
-    public StoredPosition Position(string destination, Guid owner, DateTimeOffset time) => new()
+    public StoredPosition Position(string destination, Guid owner) => new()
     {
         Destination = destination,
         Owner = owner,
@@ -90,62 +76,131 @@ internal sealed class ReplayFilter
         Row = _lastRow,
         Gtid = _gtid.Length == 0 ? null : Encoding.UTF8.GetString(_gtid),
         ServerId = _serverId,
-        MaxExecuteTimeMilliseconds = MaxExecuteTimeMilliseconds,
+        MaxExecuteTimeMilliseconds = _maxTime,
         BatchId = _lastBatchId,
-        Boundary = _boundary,
-        Time = time,
+        Seen = _place.Seen,
+        Content = _isGtid ? null : _content.State,
+        Gtids = _isGtid ? _gtids.State : null,
     };
 
     /// <summary>A new Canal session begins: entries may repeat from here.</summary>
-    public void BeginSession()
+    public void BeginSession() => _sessionBegins = true;
+
+    /// <summary>A new batch begins.</summary>
+    public void BeginBatch()
     {
-        _previousOffset = -1;
-        _sessionBegins = true;
+        _batchBegins = true;
+        _gtids.BeginBatch();
     }
 
-    /// <summary>Looks at an entry of any kind, before it is taken or dropped.</summary>
+    /// <summary>The batch has ended.</summary>
+    /// <returns>What of the batches without their ack may be acknowledged, once a position that covers it is committed.</returns>
+    public BatchProof EndBatch()
+    {
+        BatchProof content = _content.EndBatch(), gtids = _gtids.EndBatch();
+        return _isGtid ? gtids : content;
+    }
+
+    /// <summary>Canal has nothing more, and what came again stayed in doubt for longer than it can take to prove it.</summary>
+    /// <returns>True: it is new after all; read it again in a new session. Else nothing is acknowledged, and the exception says so.</returns>
+    /// <exception cref="PositionNotComparableException">It belongs to another binlog than what was taken.</exception>
+    public bool SettleDoubt() => !_isGtid && _content.TryAccept()
+        ? true
+        : throw PositionNotComparableException.NeverProven(Stored(), _place.Position.ToString(), _epoch + 1);
+
+    /// <summary>Index of the first row of an entry that was not taken before: 0 for a new entry, <see cref="AllRows"/> for an old one. A BEGIN or END is one row.</summary>
+    /// <param name="entry">The next entry of the stream, of any kind.</param>
+    /// <param name="batchId">Its batch.</param>
     /// <exception cref="PositionGapException">Canal's instance was started anew and left changes out.</exception>
-    public void Observe(in CanalEntry entry, long batchId)
+    /// <exception cref="PositionNotComparableException">The entry belongs to another binlog than what was taken.</exception>
+    public int FirstNewRow(in CanalEntry entry, long batchId)
     {
         EntryHeader header = entry.Header;
-        if (_sessionBegins)
-        {
-            _sessionBegins = false;
-            _instanceRestarted = batchId <= _lastBatchId;
-            if (_instanceRestarted)
-            {
-                RefuseGap(entry);
-            }
-        }
 
-        if (entry.Type != CanalEntryType.RowData)
-        {
-            // A redelivery inside the stream begins at an END or BEGIN: what follows may be the last entry once more.
-            _previousOffset = -1;
-        }
-
+        // The numbers of an instance's batches start again with it.
+        bool isNewInstance = batchId <= _lastBatchId, sessionBegins = _sessionBegins;
         _lastBatchId = batchId;
-        _seenOffset = header.LogfileOffset;
-        Keep(ref _seenFile, header.LogfileName);
+        _sessionBegins = false;
+        if (!header.Gtid.IsEmpty && (_isGtid || _content.IsEmpty))
+        {
+            return FirstNewByGtid(entry, sessionBegins, isNewInstance);
+        }
+
+        if (_isGtid)
+        {
+            throw PositionNotComparableException.WithoutGtid(header.Position.ToString());
+        }
+
+        if (sessionBegins)
+        {
+            _content.BeginSession(entry, isNewInstance);
+        }
+
+        if (_batchBegins)
+        {
+            _batchBegins = false;
+            _content.BeginBatch(entry);
+        }
+
+        if (!_content.IsNew(entry))
+        {
+            return AllRows;
+        }
+
+        RefuseOtherServer(entry);
+        return header.Gtid.IsEmpty ? 0 : FirstNewByGtid(entry, sessionBegins: false, isNewInstance: false);
     }
 
-    /// <summary>Whether the session began with a new instance, whose batch numbers start again; true once.</summary>
-    public bool TakeInstanceRestarted()
-    {
-        bool restarted = _instanceRestarted;
-        _instanceRestarted = false;
-        return restarted;
-    }
+    /// <summary>The entry as its records show it: at its true place.</summary>
+    public CanalEntry AtTruePlace(in CanalEntry entry) => _place.IsElsewhere ? entry.At(_place.File, _place.Offset) : entry;
 
-    /// <summary>Index of the first row of an entry that was not taken before: 0 for a new entry, <see cref="AllRows"/> for an old one.</summary>
-    /// <exception cref="PositionNotComparableException">The entry belongs to another binlog than <see cref="Last"/>.</exception>
-    public int FirstNewRow(in CanalEntry entry)
+    /// <summary>The entry was taken: it and all before it are old from now on.</summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="rows">Number of rows in it, repeated ones included.</param>
+    /// <param name="firstRow">As <see cref="FirstNewRow"/> said.</param>
+    public void Advance(in CanalEntry entry, int rows, int firstRow)
     {
         EntryHeader header = entry.Header;
-        RefuseSharedOffset(entry);
-        if (Last is not { } last)
+        if (_isGtid)
         {
-            return 0;
+            _gtids.Take(entry, rows, firstRow);
+        }
+
+        string file = Last is { } last && _place.File.SequenceEqual(_file) ? last.File : Encoding.UTF8.GetString(_place.File);
+        Keep(ref _file, _place.File);
+        Keep(ref _gtid, header.TransactionGtid);
+        Last = new BinlogPosition(file, _place.Offset);
+        _lastRow = Math.Max(rows - 1, 0);
+        _serverId = header.ServerId;
+        _maxTime = Math.Max(_maxTime, header.ExecuteTimeMilliseconds);
+    }
+
+    /// <summary>Where the entry met last stands, for messages.</summary>
+    public string Met => _place.IsKnown ? _place.Position.ToString() : "the start";
+
+    private int FirstNewByGtid(in CanalEntry entry, bool sessionBegins, bool isNewInstance)
+    {
+        if (!_isGtid)
+        {
+            _gtids.Seed(entry.Header);
+            _isGtid = true;
+        }
+
+        if (sessionBegins)
+        {
+            _gtids.BeginSession(entry.Header, isNewInstance);
+        }
+
+        return _gtids.FirstNewRow(entry);
+    }
+
+    /// <summary>Without GTIDs a position says "taken" within one server's binlog only.</summary>
+    private void RefuseOtherServer(in CanalEntry entry)
+    {
+        EntryHeader header = entry.Header;
+        if (Last is not { } last || entry.Type != CanalEntryType.RowData || !header.Gtid.IsEmpty)
+        {
+            return;
         }
 
         if (header.ServerId != _serverId && !_serverIdMayChange)
@@ -153,100 +208,11 @@ internal sealed class ReplayFilter
             throw NotComparable(entry, $"the server id changed from {_serverId} to {header.ServerId} (set Source:ServerIdMayChange if one binlog holds events of several servers)");
         }
 
-        BinlogOrder order = Order(header, last, _file);
-        switch (order)
+        if (!_place.File.SequenceEqual(_file) && _place.Position.CompareTo(last) == BinlogOrder.NotComparable)
         {
-            case BinlogOrder.After:
-                return 0;
-            case BinlogOrder.NotComparable:
-                throw NotComparable(entry, "the binlog has another base name");
-            default:
-                // What was taken before cannot be newer than everything taken: RESET MASTER or a replaced server wrote it.
-                if (header.ExecuteTimeMilliseconds > MaxExecuteTimeMilliseconds)
-                {
-                    throw NotComparable(entry, "it lies at or before the stored position but happened later, as after RESET MASTER or on another server");
-                }
-
-                return order == BinlogOrder.Same && header.EventType.IsRowChange() ? _lastRow + 1 : AllRows;
+            throw NotComparable(entry, "the binlog has another base name");
         }
     }
-
-    /// <summary>Whether a BEGIN or END lies behind everything taken. Of another binlog it is not: its rows will tell.</summary>
-    public bool IsNewBoundary(in CanalEntry entry) =>
-        (Last is not { } last || Order(entry.Header, last, _file) == BinlogOrder.After)
-        && (_boundary is not { } boundary || Order(entry.Header, boundary, _boundaryFile) == BinlogOrder.After);
-
-    /// <summary>A BEGIN or END became a record.</summary>
-    public void AdvanceBoundary(in CanalEntry entry)
-    {
-        EntryHeader header = entry.Header;
-        string file = _boundary is { } last && header.LogfileName.SequenceEqual(_boundaryFile) ? last.File : Encoding.UTF8.GetString(header.LogfileName);
-        Keep(ref _boundaryFile, header.LogfileName);
-        _boundary = new BinlogPosition(file, header.LogfileOffset);
-    }
-
-    /// <summary>The entry was taken: it and all before it are old from now on.</summary>
-    /// <param name="entry">The entry.</param>
-    /// <param name="rows">Number of rows in it.</param>
-    public void Advance(in CanalEntry entry, int rows)
-    {
-        EntryHeader header = entry.Header;
-        string file = Last is { } last && header.LogfileName.SequenceEqual(_file) ? last.File : Encoding.UTF8.GetString(header.LogfileName);
-        Keep(ref _file, header.LogfileName);
-
-        Keep(ref _gtid, header.TransactionGtid);
-        Last = new BinlogPosition(file, header.LogfileOffset);
-        _lastRow = Math.Max(rows - 1, 0);
-        _serverId = header.ServerId;
-        MaxExecuteTimeMilliseconds = Math.Max(MaxExecuteTimeMilliseconds, header.ExecuteTimeMilliseconds);
-    }
-
-    /// <summary>
-    /// An instance that starts anew (its batch numbers start at 1 again) begins at its cursor: a BEGIN, END or DDL that it delivered
-    /// before. One that begins behind everything seen has lost its cursor, and the changes in between with it. In GTID mode it
-    /// begins after the cursor, so nothing can be told there.
-    /// </summary>
-    private void RefuseGap(in CanalEntry entry)
-    {
-        EntryHeader header = entry.Header;
-        if (Last is not { } last || !header.Gtid.IsEmpty)
-        {
-            return;
-        }
-
-        bool sawItself = _seenOffset >= 0;
-        BinlogPosition known = sawItself ? new BinlogPosition(Encoding.UTF8.GetString(_seenFile), _seenOffset) : last;
-        bool isCursor = entry.Type != CanalEntryType.RowData || !(header.EventType.IsRowChange() || header.EventType == CanalEventType.Query);
-
-        // ENDs are not stored: after our own restart the cursor may be one, or a DDL in a group without rows, that we do not know any more.
-        if (entry.Header.Position.CompareTo(known) == BinlogOrder.After && (sawItself || !isCursor))
-        {
-            throw new PositionGapException(known.ToString(), entry.Header.Position.ToString(), _epoch + 1);
-        }
-    }
-
-    /// <summary>With binlog_transaction_compression all events of a transaction share one offset: no order, so no exactly-once.</summary>
-    private void RefuseSharedOffset(in CanalEntry entry)
-    {
-        EntryHeader header = entry.Header;
-        if (!header.EventType.IsRowChange())
-        {
-            return;
-        }
-
-        if (header.LogfileOffset == _previousOffset && header.LogfileName.SequenceEqual(_previousFile))
-        {
-            throw new AmbiguousPositionException(entry.Header.Position.ToString());
-        }
-
-        _previousOffset = header.LogfileOffset;
-        Keep(ref _previousFile, header.LogfileName);
-    }
-
-    /// <summary>The usual case is decided without making a string: the same file, further on.</summary>
-    private static BinlogOrder Order(in EntryHeader header, BinlogPosition known, byte[] file) => header.LogfileName.SequenceEqual(file)
-        ? header.LogfileOffset.CompareTo(known.Offset) switch { < 0 => BinlogOrder.Before, 0 => BinlogOrder.Same, > 0 => BinlogOrder.After }
-        : header.Position.CompareTo(known);
 
     /// <summary>Copies a text that outlives its batch; nothing is allocated while it stays the same.</summary>
     private static void Keep(ref byte[] kept, ReadOnlySpan<byte> text)
@@ -257,9 +223,8 @@ internal sealed class ReplayFilter
         }
     }
 
-    private PositionNotComparableException NotComparable(in CanalEntry entry, string reason) => new(
-        string.Create(CultureInfo.InvariantCulture, $"{Last} row {_lastRow} (server id {_serverId}, epoch {_epoch})"),
-        string.Create(CultureInfo.InvariantCulture, $"{entry.Header.Position} (server id {entry.Header.ServerId})"),
-        reason,
-        _epoch + 1);
+    private string Stored() => string.Create(CultureInfo.InvariantCulture, $"{Last} row {_lastRow} (server id {_serverId}, epoch {_epoch})");
+
+    private PositionNotComparableException NotComparable(in CanalEntry entry, string reason) =>
+        new(Stored(), string.Create(CultureInfo.InvariantCulture, $"{entry.Header.Position} (server id {entry.Header.ServerId})"), reason, _epoch + 1);
 }

@@ -112,6 +112,12 @@ internal static partial class Log
     [LoggerMessage(4016, LogLevel.Information, "Destination {Destination}: Canal answers but has had no change for {Minutes:F0} min, since {Position}. The source is quiet, or Canal does not get its binlog: see Canal's own log if changes are expected")]
     public static partial void Idle(ILogger logger, string destination, double minutes, string position);
 
+    [LoggerMessage(4025, LogLevel.Warning, "{Reason} It stands by, and takes over when the owner has been silent for {Silence:c}")]
+    public static partial void StandsBy(ILogger logger, string reason, TimeSpan silence);
+
+    [LoggerMessage(4026, LogLevel.Warning, "Destination {Destination}: its owner has been silent for {Silence:c}; this process takes over")]
+    public static partial void TakesOver(ILogger logger, string destination, TimeSpan silence);
+
     [LoggerMessage(4017, LogLevel.Information, "Destination {Destination} is published up to {Position}, written {Time:O} by {Owner}")]
     public static partial void PositionFound(ILogger logger, string destination, string position, DateTimeOffset time, string owner);
 

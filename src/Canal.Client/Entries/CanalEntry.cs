@@ -80,6 +80,12 @@ public readonly ref struct CanalEntry
     /// <summary>A property of a transaction's END, such as <c>XA_TYPE</c>; empty when it is not there. Only for <see cref="CanalEntryType.TransactionEnd"/>.</summary>
     public ReadOnlySpan<byte> FindEndProperty(ReadOnlySpan<byte> key) => Pairs.Find(StoreValue, 0x1a, key, "TransactionEnd");
 
+    /// <summary>The same entry at another place: Canal's label may be wrong behind a rotation of MariaDB's binlog, and behind 4 GiB.</summary>
+    /// <param name="file">Binlog file, UTF-8; valid as long as the entry is used.</param>
+    /// <param name="offset">Start offset of the event in it.</param>
+    /// <remarks>Only <see cref="Header"/> changes: <see cref="Bytes"/> stay as they came.</remarks>
+    public CanalEntry At(ReadOnlySpan<byte> file, long offset) => new(Bytes, Header.At(file, offset), Type, StoreValue);
+
     /// <summary>Opens the store value. Only for <see cref="CanalEntryType.RowData"/>.</summary>
     /// <exception cref="CanalProtocolException">The store value is no RowChange.</exception>
     public RowChange ReadRowChange() => RowChange.Parse(StoreValue);

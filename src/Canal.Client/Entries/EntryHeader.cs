@@ -64,6 +64,23 @@ public readonly ref struct EntryHeader
     /// <summary>A property such as <c>curtGtid</c>, <c>rowsCount</c> or <c>XA_XID</c>; empty when it is not there.</summary>
     public ReadOnlySpan<byte> FindProperty(ReadOnlySpan<byte> key) => Pairs.Find(_bytes, 0x62, key, "Header");
 
+    internal EntryHeader At(ReadOnlySpan<byte> file, long offset)
+    {
+        var fields = new Fields
+        {
+            LogfileName = file,
+            LogfileOffset = offset,
+            ServerId = ServerId,
+            ExecuteTime = ExecuteTimeMilliseconds,
+            SchemaName = SchemaName,
+            TableName = TableName,
+            EventLength = EventLength,
+            EventType = EventType,
+            Gtid = Gtid,
+        };
+        return new EntryHeader(_bytes, fields);
+    }
+
     internal static EntryHeader Parse(ReadOnlySpan<byte> bytes)
     {
         Fields fields = default;

@@ -1,0 +1,318 @@
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
+using System.Text;
+using Canal.Client.Entries;
+
+namespace CanalBridge.Positions;
+
+/// <summary>Tells new rows from repeated ones by transaction and number of the row in it, where Canal gives GTIDs.</summary>
+/// <remarks>
+/// <para>
+/// A transaction is old if it is in the set of those that are done. The one under way is passed over up to the units taken: rows, left out ones too,
+/// and statements. Their order is the same on every server that has the transaction; files, offsets and the cuts between entries are not.
+/// </para>
+/// <para>
+/// GTIDs start again where somebody resets the source. So repeated units are dropped, but not acknowledged before one of their transactions is shown to
+/// be the one met under its GTID: by time, server, table and first row.
+/// </para>
+/// </remarks>
+internal sealed class GtidRule
+{
+    /// <summary>Transactions whose marks are kept with the position.</summary>
+    private const int StoredMarks = 48;
+
+    private const int MarksInMemory = 4096;
+
+    private readonly BinlogPlace _place;
+    private readonly RecentPrints _marks = new(MarksInMemory);
+    private GtidSet? _done;
+
+    // What the entry met last says: Canal repeats the set in each entry of a transaction.
+    private byte[] _set = [];
+    private bool _hasNewSet;
+
+    // The transaction under way, as far as it was taken; and the one that the entry met last belongs to.
+    private OpenTransaction? _open;
+    private Current _current;
+
+    private bool _isProven;
+    private bool _hasProof;
+
+    /// <param name="place">Where the entry met last stands; moved by this rule.</param>
+    /// <param name="stored">What an earlier run has kept; null for nothing.</param>
+    /// <exception cref="FormatException">It holds no set of GTIDs.</exception>
+    public GtidRule(BinlogPlace place, GtidState? stored)
+    {
+        _place = place;
+        if (stored is not null)
+        {
+            _done = GtidSet.Parse(stored.Done);
+            _open = stored.Open is { } open ? new OpenTransaction(open, stored.OpenUnits, stored.OpenIsStatement) : null;
+            _marks.Add(stored.Marks);
+        }
+    }
+
+    /// <summary>It is known what was done.</summary>
+    public bool IsSeeded => _done is not null;
+
+    /// <inheritdoc cref="ContentRule.IsInDoubt"/>
+    public bool IsInDoubt { get; private set; }
+
+    /// <summary>What has to be kept with the position; null before the first entry.</summary>
+    public GtidState? State => _done is null ? null : new GtidState
+    {
+        Done = _done.ToString()!,
+        Open = _open?.Gtid,
+        OpenUnits = _open?.Units ?? 0,
+        OpenIsStatement = _open is { IsStatement: true },
+        Marks = _marks.Newest(StoredMarks),
+    };
+
+    /// <summary>Everything that the source has executed up to an entry counts as done, but for the entry's own transaction.</summary>
+    public void Seed(in EntryHeader header)
+    {
+        GtidSet executed = SetOf(header);
+        _done = executed.Without(OwnOf(header, executed) ?? throw PositionNotComparableException.WithoutGtid(header.Position.ToString()));
+        _isProven = true;
+    }
+
+    /// <summary>Looks at the first entry of a Canal session.</summary>
+    /// <param name="header">Its header.</param>
+    /// <param name="isNewInstance">Canal's instance was started anew, and begins behind its cursor.</param>
+    /// <exception cref="PositionGapException">The instance begins behind transactions that were never delivered.</exception>
+    public void BeginSession(in EntryHeader header, bool isNewInstance)
+    {
+        _set = [];
+        _isProven = IsInDoubt = false;
+        if (!isNewInstance || _done is null)
+        {
+            return;
+        }
+
+        GtidSet executed = SetOf(header);
+        if (OwnOf(header, executed) is not { } own)
+        {
+            return;
+        }
+
+        // Behind a statement Canal's cursor may stand although nothing tells its end.
+        GtidSet known = GtidSet.Parse(_done.ToString()!);
+        if (_open is { IsStatement: true } statement)
+        {
+            known.Add(statement.Gtid);
+        }
+
+        if (known.Missing(executed, own) is { } missing)
+        {
+            throw PositionGapException.Missing(missing, own, _place.Position.ToString());
+        }
+    }
+
+    /// <summary>Looks at the beginning of a batch.</summary>
+    public void BeginBatch() => _hasProof = false;
+
+    /// <summary>Looks back at a batch. What Canal has passed over in silence, as no row of it is ours, is done.</summary>
+    public BatchProof EndBatch()
+    {
+        if (_hasNewSet && _done is not null)
+        {
+            GtidSet executed = GtidSet.Parse(Encoding.UTF8.GetString(_set));
+            _done.Add(_open is { } open && open.Gtid == _current.Gtid ? executed.Without(open.Gtid) : executed);
+            _hasNewSet = false;
+        }
+
+        return !IsInDoubt ? BatchProof.Whole : _hasProof ? BatchProof.UpToIt : BatchProof.None;
+    }
+
+    /// <summary>Index of the first new row of an entry: 0 for a wholly new one, <see cref="ReplayFilter.AllRows"/> for an old one. A BEGIN or END is one row.</summary>
+    /// <exception cref="PositionNotComparableException">A GTID comes again for another transaction, or rows have none of their own.</exception>
+    public int FirstNewRow(in CanalEntry entry)
+    {
+        EntryHeader header = entry.Header;
+        if (!header.Gtid.SequenceEqual(_set))
+        {
+            BeginTransaction(header);
+        }
+        else if (BeginsAgain(entry))
+        {
+            _current = _current with { Units = 0, IsRepeated = true };
+        }
+
+        _place.MoveTo(header, isInTransaction: _current.Units > 0);
+        return entry.Type switch
+        {
+            CanalEntryType.TransactionBegin => _current.IsOld || _current.IsRepeated ? ReplayFilter.AllRows : 0,
+            CanalEntryType.TransactionEnd => EndTransaction(),
+            CanalEntryType.RowData => FirstNewUnit(entry),
+            _ => 0,
+        };
+    }
+
+    /// <summary>The new units of an entry were taken.</summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="rows">Its rows, repeated ones included.</param>
+    /// <param name="firstRow">As <see cref="FirstNewRow"/> said.</param>
+    public void Take(in CanalEntry entry, int rows, int firstRow)
+    {
+        bool isStatement = rows == 0 && entry.ReadRowChange().IsDdl;
+        _current = _current with { Units = _current.Units + (isStatement ? 1 : rows - firstRow) };
+        if (_open is { } open && _current.Units > open.Units)
+        {
+            _open = open with { Units = _current.Units, IsStatement = isStatement };
+        }
+    }
+
+    private void BeginTransaction(in EntryHeader header)
+    {
+        string? own = OwnOf(header);
+        bool isOld = own is null || _done!.Contains(own), isRepeated = !isOld && _open?.Gtid == own;
+        if (!isOld && !isRepeated)
+        {
+            if (_open is { } ended)
+            {
+                // Canal may leave out an END.
+                _done!.Add(ended.Gtid);
+            }
+
+            if (IsInDoubt && _marks.Count > 0)
+            {
+                throw PositionNotComparableException.GtidsStartedAgain(own!, _place.Position.ToString());
+            }
+
+            IsInDoubt = false;
+            _isProven = true;
+            _open = new OpenTransaction(own!, 0, IsStatement: false);
+        }
+
+        _current = new Current(own, isOld, isRepeated, HasEnded: false, IsMarked: false, Units: 0);
+        _set = header.Gtid.ToArray();
+        _hasNewSet = true;
+    }
+
+    /// <summary>Canal lost the source inside the transaction and sends it once more.</summary>
+    private bool BeginsAgain(in CanalEntry entry) => !_current.HasEnded && !_current.IsOld
+        && (entry.Type == CanalEntryType.TransactionBegin
+            || (!_place.IsForward(entry.Header) && !_place.IsSame(entry.Header) && !_place.IsWrap(entry.Header, isInTransaction: _current.Units > 0)));
+
+    private int EndTransaction()
+    {
+        if (_current.IsOld || _current.HasEnded)
+        {
+            return ReplayFilter.AllRows;
+        }
+
+        _current = _current with { HasEnded = true };
+        _done!.Add(_current.Gtid!);
+        _open = null;
+        return 0;
+    }
+
+    private int FirstNewUnit(in CanalEntry entry)
+    {
+        RowChange change = entry.ReadRowChange();
+        bool isRows = entry.Header.EventType.IsRowChange() && change.Sql.IsEmpty;
+        if (isRows || change.IsDdl)
+        {
+            Mark(entry, change);
+        }
+
+        if (_current.IsOld)
+        {
+            return ReplayFilter.AllRows;
+        }
+
+        if (_current.HasEnded)
+        {
+            // A text behind the END changes nothing; rows would be taken for the transaction's.
+            return isRows ? throw PositionNotComparableException.WithoutGtid(_place.Position.ToString()) : 0;
+        }
+
+        long skipped = (_open?.Units ?? 0) - _current.Units;
+        if (skipped <= 0)
+        {
+            return 0;
+        }
+
+        int units = isRows ? change.CountRows() : change.IsDdl ? 1 : 0;
+        _current = _current with { Units = _current.Units + Math.Min(units, skipped) };
+        return units <= skipped ? ReplayFilter.AllRows : (int)skipped;
+    }
+
+    /// <summary>By its first unit a transaction is known again, or shown to be another one.</summary>
+    private void Mark(in CanalEntry entry, in RowChange change)
+    {
+        if (_current.IsMarked)
+        {
+            return;
+        }
+
+        _current = _current with { IsMarked = true };
+        ulong mark = MarkOf(entry.Header, change);
+        if (!_current.IsOld && !_current.IsRepeated)
+        {
+            _marks.Add(mark);
+        }
+        else if (_marks.Contains(mark))
+        {
+            IsInDoubt = false;
+            _isProven = _hasProof = true;
+        }
+        else
+        {
+            IsInDoubt = !_isProven;
+        }
+    }
+
+    private static ulong MarkOf(in EntryHeader header, in RowChange change)
+    {
+        ReadOnlySpan<byte> content = change.Sql;
+        foreach (RowData row in change.Rows)
+        {
+            content = row.Bytes;
+            break;
+        }
+
+        Span<ulong> parts =
+        [
+            XxHash3.HashToUInt64(header.TransactionGtid),
+            (ulong)header.ExecuteTimeMilliseconds,
+            (ulong)header.ServerId,
+            XxHash3.HashToUInt64(header.SchemaName),
+            XxHash3.HashToUInt64(header.TableName),
+            (ulong)header.EventType,
+            XxHash3.HashToUInt64(content),
+        ];
+        return XxHash3.HashToUInt64(MemoryMarshal.AsBytes(parts));
+    }
+
+    /// <summary>The transaction of an entry; null for an old one whose name cannot be told.</summary>
+    private string? OwnOf(in EntryHeader header, GtidSet? executed = null)
+    {
+        ReadOnlySpan<byte> own = header.FindProperty("curtGtid"u8);
+        if (!own.IsEmpty)
+        {
+            return Encoding.UTF8.GetString(own);
+        }
+
+        if ((executed ?? SetOf(header)) is not MariaDbGtidSet domains)
+        {
+            throw PositionNotComparableException.WithoutGtid(header.Position.ToString());
+        }
+
+        // MariaDB's set has grown in the domain of the transaction.
+        string[] grown = [.. domains.Elements.Where(element => _done?.Contains(element) != true)];
+        return Array.Find(grown, element => element != _open?.Gtid) ?? Array.Find(grown, static _ => true);
+    }
+
+    private static GtidSet SetOf(in EntryHeader header) => GtidSet.Parse(Encoding.UTF8.GetString(header.Gtid));
+
+    private readonly record struct OpenTransaction(string Gtid, long Units, bool IsStatement);
+
+    /// <param name="Gtid">Null for an old one whose name cannot be told.</param>
+    /// <param name="IsOld">It is done.</param>
+    /// <param name="IsRepeated">It is under way, and comes again from its beginning.</param>
+    /// <param name="HasEnded">Its END was met.</param>
+    /// <param name="IsMarked">Its first unit was met.</param>
+    /// <param name="Units">Rows and statements of it, so far in this passage.</param>
+    private readonly record struct Current(string? Gtid, bool IsOld, bool IsRepeated, bool HasEnded, bool IsMarked, long Units);
+}

@@ -1,0 +1,20 @@
+namespace CanalBridge.Positions;
+
+/// <summary>Which transactions are done, where Canal gives GTIDs; kept with the position.</summary>
+internal sealed record GtidState
+{
+    /// <summary>Set of the transactions that are done.</summary>
+    public required string Done { get; init; }
+
+    /// <summary>The transaction under way; null for none.</summary>
+    public string? Open { get; init; }
+
+    /// <summary>Rows and statements of it that were taken, left out ones too.</summary>
+    public long OpenUnits { get; init; }
+
+    /// <summary>The last of them was a statement: Canal's cursor may stand behind it.</summary>
+    public bool OpenIsStatement { get; init; }
+
+    /// <summary>Prints of the last transactions, as of <see cref="RecentPrints.Newest"/>.</summary>
+    public byte[] Marks { get; init; } = [];
+}
