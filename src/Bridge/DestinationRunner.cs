@@ -61,7 +61,7 @@ internal sealed class DestinationRunner
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         _metrics.Begin(SessionFaults.Reasons, BatchMapper.KindsWithoutRows, Enum.GetNames<KafkaStep>());
-        SourceTables.Create(_options.Source, _time, _logger)?.Probe();
+        SourceTables.Create(_options.Source, _time, _logger)?.Probe(cancellationToken);
 
         // The line is written before anything stops.
         using var stop = new CancellationTokenSource();

@@ -45,7 +45,6 @@ internal sealed class Pipeline : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly ReplayFilter _replay;
     private readonly BatchFetcher _fetcher;
-    private readonly SourceTables? _source;
     private readonly TopicRouter _router;
     private readonly SchemaRegistry? _registry;
     private readonly EntrySerializer _serializer;
@@ -95,10 +94,10 @@ internal sealed class Pipeline : IAsyncDisposable
         _sessionFaults = sessionFaults;
         _fetcher = new BatchFetcher(options.Canal, time, logger);
         _fetcher.NoSession += health.Waits;
-        _source = SourceTables.Create(options.Source, time, logger);
+        SourceTables? source = SourceTables.Create(options.Source, time, logger, health);
         _router = new TopicRouter(options.Topics, logger, options.OwnTopics);
-        _registry = SchemaRegistry.Create(options, time, logger);
-        _serializer = SerializerFactory.Create(options, owner, _router, _source, _registry);
+        _registry = SchemaRegistry.Create(options, time, logger, health);
+        _serializer = SerializerFactory.Create(options, owner, _router, source, _registry);
         _mapper = new BatchMapper(options.Canal.Destination!, _serializer, _replay, _metrics, time, logger);
         _settler = new BatchSettler(options.Canal.Destination!, logger);
         _group = new TransactionGroup(options.Delivery, time);
@@ -122,10 +121,6 @@ internal sealed class Pipeline : IAsyncDisposable
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         // Asked to stop, no new batch is fetched; what is under way has the grace period to end well.
-        _source?.Stop = cancellationToken;
-        _source?.Asking += _health.Beat;
-        _registry?.Stop = cancellationToken;
-        _registry?.Asking += _health.Beat;
         using var grace = new CancellationTokenSource();
         await using CancellationTokenRegistration stop = cancellationToken.Register(() => grace.CancelAfter(_options.Delivery.StopGracePeriod));
         while (!cancellationToken.IsCancellationRequested)
@@ -246,7 +241,7 @@ internal sealed class Pipeline : IAsyncDisposable
             _batchIsWhole = false;
             _records.Clear();
             using Activity? span = BridgeTracing.StartBatch(_options.Canal.Destination!, batch.Id, batch.Count);
-            MappedBatch mapped = _mapper.Map(batch, _records);
+            MappedBatch mapped = _mapper.Map(batch, _records, cancellationToken);
 
             // 3. Publish. A batch without records rides along, or needs no transaction at all.
             _group.AddBatch(batch.Id, _records.LengthBytes, mapped.New);

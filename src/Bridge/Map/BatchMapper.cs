@@ -39,7 +39,8 @@ internal sealed class BatchMapper
     /// <exception cref="PositionNotComparableException">The batch comes from another binlog than what was published.</exception>
     /// <exception cref="PositionGapException">Canal has left changes out.</exception>
     /// <exception cref="RowRefusedException">A row cannot become a record.</exception>
-    public MappedBatch Map(CanalBatch batch, RecordBuffer records)
+    /// <exception cref="OperationCanceledException">By the token, while the source or the registry was asked.</exception>
+    public MappedBatch Map(CanalBatch batch, RecordBuffer records, CancellationToken cancellationToken = default)
     {
         _batch = default;
 
@@ -50,7 +51,7 @@ internal sealed class BatchMapper
             _replay.Observe(entry, batch.Id);
             if (entry.Type != CanalEntryType.RowData)
             {
-                MapBoundary(entry, new EntryContext(now, batch.Id), records);
+                MapBoundary(entry, new EntryContext(now, batch.Id, Stop: cancellationToken), records);
                 continue;
             }
 
@@ -62,7 +63,7 @@ internal sealed class BatchMapper
                 continue;
             }
 
-            EntryResult result = Serialize(entry, new EntryContext(now, batch.Id, firstRow), records);
+            EntryResult result = Serialize(entry, new EntryContext(now, batch.Id, firstRow, cancellationToken), records);
             _replay.Advance(entry, result.Rows);
             Report(entry, result, firstRow);
         }
