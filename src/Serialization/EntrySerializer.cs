@@ -66,6 +66,7 @@ public sealed class EntrySerializer : IDisposable
     /// <exception cref="UnmappableValueException">A value does not fit its column's type.</exception>
     /// <exception cref="IncompleteRowImageException">Columns are missing from a row.</exception>
     /// <exception cref="CanalProtocolException">The entry is malformed.</exception>
+    /// <exception cref="OperationCanceledException">By the context's token, while the source or the registry was asked.</exception>
     public EntryResult Write(in CanalEntry entry, in EntryContext context, RecordBuffer output)
     {
         switch (entry.Type)
@@ -166,7 +167,7 @@ public sealed class EntrySerializer : IDisposable
             _ => EntryKind.Other,
         };
         KnownTable? truncated = kind == EntryKind.Ddl && change.EventType == CanalEventType.Truncate ? FindTruncated(header, change) : null;
-        StatementEffect? effect = kind is EntryKind.Ddl or EntryKind.Query && truncated is null ? _tables.StatementSeen(header, change) : null;
+        StatementEffect? effect = kind is EntryKind.Ddl or EntryKind.Query && truncated is null ? _tables.StatementSeen(header, change, context.Stop) : null;
         var statement = new SourceStatement
         {
             Header = header,
@@ -213,7 +214,7 @@ public sealed class EntrySerializer : IDisposable
         {
             if (index >= context.FirstRow)
             {
-                WriteRow(table, row, operation, index, buffer);
+                WriteRow(table, row, operation, index, buffer, context.Stop);
             }
 
             index++;
@@ -230,7 +231,7 @@ public sealed class EntrySerializer : IDisposable
     }
 
     /// <summary>One row. Where it is refused the whole entry is, in <see cref="WriteRowChange"/>; to pass such a row on, catch it here and take back what it wrote.</summary>
-    private void WriteRow(KnownTable table, in RowData row, Operation operation, int index, RecordBuffer buffer)
+    private void WriteRow(KnownTable table, in RowData row, Operation operation, int index, RecordBuffer buffer, CancellationToken stop)
     {
         try
         {
@@ -240,7 +241,7 @@ public sealed class EntrySerializer : IDisposable
                 return;
             }
 
-            TableLayout layout = _rows.Read(table, row, operation);
+            TableLayout layout = _rows.Read(table, row, operation, stop);
             _envelope.WriteRow(new ChangeEvent(operation, layout, _rows.Images, row, index), buffer);
         }
         catch (RowException e)

@@ -49,6 +49,6 @@ public class Envelopes
 
     private sealed class OneId : ISchemaIds
     {
-        public int IdOf(string subject, string schema) => 1;
+        public int IdOf(string subject, string schema, CancellationToken cancellationToken = default) => 1;
     }
 }

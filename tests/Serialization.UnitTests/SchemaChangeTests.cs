@@ -299,16 +299,25 @@ public sealed class SchemaChangeTests : IDisposable
         Assert.Equal(["1 ENUM 1 =x", "4 INT"], ColumnsOf(value).Select(Describe));
     }
 
+    [Fact]
+    public void Stop_reaches_the_source_that_is_asked_for_a_character_set()
+    {
+        using var fixture = new SerializerFixture(source: new CharsetSource(), schemaChanges: true);
+
+        Assert.Throws<OperationCanceledException>(() => fixture.Write(Statement(Orders), stop: new CancellationToken(canceled: true)));
+    }
+
     public void Dispose() => _fixture.Dispose();
 
     private sealed class CharsetSource : ITableStatements
     {
         public List<string> Asked { get; } = [];
 
-        public string? ShowCreateTable(string schema, string table) => null;
+        public string? ShowCreateTable(string schema, string table, CancellationToken cancellationToken = default) => null;
 
-        public string? DatabaseCharset(string schema)
+        public string? DatabaseCharset(string schema, CancellationToken cancellationToken = default)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             Asked.Add(schema);
             return "cp1251";
         }

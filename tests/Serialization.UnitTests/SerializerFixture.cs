@@ -48,7 +48,7 @@ internal sealed class SerializerFixture : IDisposable
 
     public void RestoreTransaction(string state) => _serializer.RestoreTransaction(state);
 
-    public EntryResult Write(byte[] entry, int firstRow = 0) => _serializer.Write(CanalEntry.Parse(entry), new EntryContext(Now, BatchId: 1, firstRow), Buffer);
+    public EntryResult Write(byte[] entry, int firstRow = 0, CancellationToken stop = default) => _serializer.Write(CanalEntry.Parse(entry), new EntryContext(Now, BatchId: 1, firstRow, stop), Buffer);
 
     public void Restore(string key, string definition) => _serializer.RestoreDefinition(Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes(definition));
 

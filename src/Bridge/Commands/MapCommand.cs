@@ -61,7 +61,7 @@ internal static class MapCommand
                 {
                     frames++;
                     records.Clear();
-                    mapper.Map(batch, records);
+                    mapper.Map(batch, records, cancellationToken);
                     for (int i = 0; i < records.Count && !tables; i++)
                     {
                         lines.Write(records[i], serializer.SharedHeaders);

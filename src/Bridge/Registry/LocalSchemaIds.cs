@@ -8,7 +8,7 @@ internal sealed class LocalSchemaIds : ISchemaIds
     private readonly Dictionary<string, int> _ids = [];
 
     /// <inheritdoc />
-    public int IdOf(string subject, string schema)
+    public int IdOf(string subject, string schema, CancellationToken cancellationToken = default)
     {
         // As in a registry, the same schema has the same id under every subject.
         _ids.TryAdd(schema, _ids.Count);

@@ -3,6 +3,7 @@ using System.Net;
 using CanalBridge.Options;
 using CanalBridge.Serialization;
 using CanalBridge.Telemetry;
+using CanalBridge.Waiting;
 using Confluent.SchemaRegistry;
 using Microsoft.Extensions.Logging;
 
@@ -19,10 +20,16 @@ internal sealed class SchemaRegistry : ISchemaIds, IDisposable
     private readonly RegistryOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly IWaitWitness? _witness;
     private readonly CachedSchemaRegistryClient _client;
 
-    public SchemaRegistry(RegistryOptions options, TimeProvider time, ILogger logger)
+    /// <param name="options">Where it is.</param>
+    /// <param name="time">Clock.</param>
+    /// <param name="logger">Log.</param>
+    /// <param name="witness">Told while it is asked; null for nobody.</param>
+    public SchemaRegistry(RegistryOptions options, TimeProvider time, ILogger logger, IWaitWitness? witness = null)
     {
+        _witness = witness;
         _options = options;
         _time = time;
         _logger = logger;
@@ -51,45 +58,38 @@ internal sealed class SchemaRegistry : ISchemaIds, IDisposable
     }
 
     /// <summary>Null where records are not in Avro.</summary>
-    public static SchemaRegistry? Create(BridgeOptions options, TimeProvider time, ILogger logger) =>
-        options.Envelope.Format == "avro" ? new SchemaRegistry(options.Registry, time, logger) : null;
-
-    /// <summary>Called before each attempt: the caller is alive.</summary>
-    public event Action? Asking;
-
-    /// <summary>Ends the asking: the process is to stop.</summary>
-    public CancellationToken Stop { get; set; }
+    public static SchemaRegistry? Create(BridgeOptions options, TimeProvider time, ILogger logger, IWaitWitness? witness = null) =>
+        options.Envelope.Format == "avro" ? new SchemaRegistry(options.Registry, time, logger, witness) : null;
 
     /// <inheritdoc />
-    /// <exception cref="OperationCanceledException">By <see cref="Stop"/>.</exception>
     /// <exception cref="RegistryException">It did not answer within Registry:Timeout, or refused.</exception>
-    public int IdOf(string subject, string schema)
+    public int IdOf(string subject, string schema, CancellationToken cancellationToken = default)
     {
-        long started = _time.GetTimestamp();
-        bool warned = false;
+        var patience = new Patience(_time, _witness, _options.Timeout, cancellationToken);
         while (true)
         {
-            Stop.ThrowIfCancellationRequested();
-            Asking?.Invoke();
+            cancellationToken.ThrowIfCancellationRequested();
+
+            // Also where each answer comes at once: a batch may need hundreds.
+            _witness?.Alive();
             try
             {
-                int id = Ask(subject, schema);
+                int id = Ask(subject, schema, cancellationToken);
                 Log.SchemaKnown(_logger, subject, id);
                 return id;
             }
-            catch (Exception e) when (IsPassing(e) && !Stop.IsCancellationRequested && _time.GetElapsedTime(started) < _options.Timeout)
+            catch (Exception e) when (IsPassing(e) && !patience.IsOver)
             {
-                if (!warned)
+                if (patience.Turn($"The schema registry gives no id for subject {subject}: {Reason(e)}"))
                 {
                     Log.RegistrySilent(_logger, subject, Reason(e), _options.Timeout);
                 }
 
-                warned = true;
-                Stop.WaitHandle.WaitOne(Pause);
+                patience.Pause(Pause);
             }
             catch (Exception e) when (e is HttpRequestException or OperationCanceledException or TimeoutException)
             {
-                Stop.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 throw new RegistryException(subject, _options.Url!, Reason(e), Remedy(e), e);
             }
         }
@@ -98,14 +98,14 @@ internal sealed class SchemaRegistry : ISchemaIds, IDisposable
     /// <inheritdoc />
     public void Dispose() => _client.Dispose();
 
-    private int Ask(string subject, string schema)
+    private int Ask(string subject, string schema, CancellationToken cancellationToken)
     {
         var avro = new Schema(schema, SchemaType.Avro);
         Task<int> asking = _options.AutoRegister ? _client.RegisterSchemaAsync(subject, avro) : _client.GetSchemaIdAsync(subject, avro);
 
         // The client's own bound is not kept where a server accepts the request and keeps silent.
         TimeSpan bound = _options.Timeout < MostPerAnswer ? _options.Timeout : MostPerAnswer;
-        return asking.WaitAsync(bound, _time, Stop).GetAwaiter().GetResult();
+        return asking.WaitAsync(bound, _time, cancellationToken).GetAwaiter().GetResult();
     }
 
     /// <summary>No answer, or one that says to come back: everything but a refusal.</summary>

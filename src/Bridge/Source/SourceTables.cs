@@ -2,6 +2,7 @@ using CanalBridge.Options;
 using CanalBridge.Serialization;
 using CanalBridge.Serialization.Tables;
 using CanalBridge.Telemetry;
+using CanalBridge.Waiting;
 using Microsoft.Extensions.Logging;
 using MySqlConnector;
 
@@ -18,39 +19,39 @@ internal sealed class SourceTables : ITableStatements
     private readonly SourceOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly IWaitWitness? _witness;
     private bool _hasCheckedKind;
 
-    public SourceTables(SourceOptions options, TimeProvider time, ILogger logger)
+    /// <param name="options">How to reach it.</param>
+    /// <param name="time">Clock.</param>
+    /// <param name="logger">Log.</param>
+    /// <param name="witness">Told while it is asked; null for nobody.</param>
+    public SourceTables(SourceOptions options, TimeProvider time, ILogger logger, IWaitWitness? witness = null)
     {
+        _witness = witness;
         _options = options;
         _time = time;
         _logger = logger;
     }
 
     /// <summary>Null where the options do not say how to reach the source.</summary>
-    public static SourceTables? Create(SourceOptions options, TimeProvider time, ILogger logger) =>
-        options.ConnectionString is null ? null : new SourceTables(options, time, logger);
-
-    /// <summary>Called before each attempt: the caller is alive.</summary>
-    public event Action? Asking;
-
-    /// <summary>Ends the asking: the process is to stop.</summary>
-    public CancellationToken Stop { get; set; }
+    public static SourceTables? Create(SourceOptions options, TimeProvider time, ILogger logger, IWaitWitness? witness = null) =>
+        options.ConnectionString is null ? null : new SourceTables(options, time, logger, witness);
 
     /// <inheritdoc />
-    /// <exception cref="OperationCanceledException">By <see cref="Stop"/>.</exception>
     /// <exception cref="SourceUnavailableException">It did not answer within Source:Timeout, or refused.</exception>
-    public string? ShowCreateTable(string schema, string table)
+    public string? ShowCreateTable(string schema, string table, CancellationToken cancellationToken = default)
     {
-        long started = _time.GetTimestamp();
-        bool warned = false;
+        var patience = new Patience(_time, _witness, _options.Timeout, cancellationToken);
         while (true)
         {
-            Stop.ThrowIfCancellationRequested();
-            Asking?.Invoke();
+            cancellationToken.ThrowIfCancellationRequested();
+
+            // Also where each answer comes at once: a batch may name hundreds of tables.
+            _witness?.Alive();
             try
             {
-                string? statement = Ask(schema, table);
+                string? statement = Ask(schema, table, cancellationToken);
                 Log.TableAsked(_logger, $"{schema}.{table}");
                 return statement;
             }
@@ -60,19 +61,18 @@ internal sealed class SourceTables : ITableStatements
                 Log.TableGone(_logger, $"{schema}.{table}");
                 return null;
             }
-            catch (Exception e) when (e is MySqlException { IsTransient: true } or TimeoutException && !Stop.IsCancellationRequested && _time.GetElapsedTime(started) < _options.Timeout)
+            catch (Exception e) when (e is MySqlException { IsTransient: true } or TimeoutException && !patience.IsOver)
             {
-                if (!warned)
+                if (patience.Turn($"The source does not tell the definition of {schema}.{table}: {e.Message}"))
                 {
                     Log.SourceSilent(_logger, $"{schema}.{table}", e.Message.TrimEnd('.'), _options.Timeout);
                 }
 
-                warned = true;
-                Stop.WaitHandle.WaitOne(Pause);
+                patience.Pause(Pause);
             }
-            catch (Exception e) when (e is MySqlException or TimeoutException && Stop.IsCancellationRequested)
+            catch (Exception e) when (e is MySqlException or TimeoutException && patience.IsStopping)
             {
-                throw new OperationCanceledException("Asked to stop while the source was asked.", e, Stop);
+                throw new OperationCanceledException("Asked to stop while the source was asked.", e, cancellationToken);
             }
             catch (Exception e) when (e is MySqlException or TimeoutException)
             {
@@ -84,29 +84,29 @@ internal sealed class SourceTables : ITableStatements
 
     /// <inheritdoc />
     /// <remarks>Asked once: nothing but schema changes shows it, so a source that does not answer is no reason to wait or to stop.</remarks>
-    /// <exception cref="OperationCanceledException">By <see cref="Stop"/>.</exception>
-    public string? DatabaseCharset(string schema)
+    public string? DatabaseCharset(string schema, CancellationToken cancellationToken = default)
     {
+        _witness?.Alive();
         try
         {
-            using MySqlConnection connection = Open();
+            using MySqlConnection connection = Open(cancellationToken);
             using MySqlCommand command = connection.CreateCommand();
             command.CommandText = "SELECT DEFAULT_CHARACTER_SET_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = @schema";
             command.Parameters.AddWithValue("@schema", schema);
-            return command.ExecuteScalarAsync(Stop).GetAwaiter().GetResult() as string;
+            return command.ExecuteScalarAsync(cancellationToken).GetAwaiter().GetResult() as string;
         }
-        catch (Exception e) when (e is MySqlException or TimeoutException && !Stop.IsCancellationRequested)
+        catch (Exception e) when (e is MySqlException or TimeoutException && !cancellationToken.IsCancellationRequested)
         {
             return null;
         }
     }
 
     /// <summary>Tells at the start what would else show only at the first table that is asked for.</summary>
-    public void Probe()
+    public void Probe(CancellationToken cancellationToken = default)
     {
         try
         {
-            using MySqlConnection connection = Open();
+            using MySqlConnection connection = Open(cancellationToken);
         }
         catch (Exception e) when (e is MySqlException or TimeoutException)
         {
@@ -114,18 +114,18 @@ internal sealed class SourceTables : ITableStatements
         }
     }
 
-    private string? Ask(string schema, string table)
+    private string? Ask(string schema, string table, CancellationToken cancellationToken)
     {
-        using MySqlConnection connection = Open();
+        using MySqlConnection connection = Open(cancellationToken);
         using MySqlCommand command = connection.CreateCommand();
 #pragma warning disable CA2100 // A statement that takes no parameters; the names come from the binlog and are quoted.
         command.CommandText = $"SHOW CREATE TABLE {Quoted(schema)}.{Quoted(table)}";
 #pragma warning restore CA2100
-        using MySqlDataReader reader = command.ExecuteReaderAsync(Stop).GetAwaiter().GetResult();
+        using MySqlDataReader reader = command.ExecuteReaderAsync(cancellationToken).GetAwaiter().GetResult();
         return reader.Read() && reader.FieldCount > 1 ? reader.GetString(1) : null;
     }
 
-    private MySqlConnection Open()
+    private MySqlConnection Open(CancellationToken cancellationToken)
     {
         // Not pooled: asked once per table, and the account's connections are few.
         var settings = new MySqlConnectionStringBuilder(_options.ConnectionString!) { Pooling = false, ApplicationName = "canal-bridge" };
@@ -133,7 +133,7 @@ internal sealed class SourceTables : ITableStatements
         var connection = new MySqlConnection(settings.ConnectionString);
         try
         {
-            connection.OpenAsync(Stop).GetAwaiter().GetResult();
+            connection.OpenAsync(cancellationToken).GetAwaiter().GetResult();
             CheckKind(connection.ServerVersion);
             return connection;
         }

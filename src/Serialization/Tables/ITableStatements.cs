@@ -6,9 +6,13 @@ public interface ITableStatements
     /// <summary>What <c>SHOW CREATE TABLE</c> prints; null if there is no such table any more. It may block.</summary>
     /// <param name="schema">Database.</param>
     /// <param name="table">Table.</param>
-    string? ShowCreateTable(string schema, string table);
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="OperationCanceledException">By the token.</exception>
+    string? ShowCreateTable(string schema, string table, CancellationToken cancellationToken = default);
 
     /// <summary>The character set of a database's new tables, for what is shown of them; null if it cannot be told. It may block.</summary>
     /// <param name="schema">Database.</param>
-    string? DatabaseCharset(string schema) => null;
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="OperationCanceledException">By the token.</exception>
+    string? DatabaseCharset(string schema, CancellationToken cancellationToken = default) => null;
 }

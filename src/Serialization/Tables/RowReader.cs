@@ -16,12 +16,13 @@ internal sealed class RowReader
     /// <param name="table">Its table; keeps the layout.</param>
     /// <param name="row">The row.</param>
     /// <param name="operation">What happened to it: says which images there must be.</param>
+    /// <param name="cancellationToken">Ends a wait for the source.</param>
     /// <returns>The row's layout.</returns>
     /// <exception cref="IncompleteRowImageException">Columns are missing.</exception>
-    public TableLayout Read(KnownTable table, in RowData row, Operation operation)
+    public TableLayout Read(KnownTable table, in RowData row, Operation operation, CancellationToken cancellationToken)
     {
         TableLayout layout = ReadShown(table, row, operation);
-        return layout.Definition is null && table.MayBeAsked ? _tables.Ask(table, layout) : layout;
+        return layout.Definition is null && table.MayBeAsked ? _tables.Ask(table, layout, cancellationToken) : layout;
     }
 
     private TableLayout ReadShown(KnownTable table, in RowData row, Operation operation)

@@ -42,8 +42,9 @@ internal sealed class TableCatalog
     /// <summary>A statement without rows: what it defines is remembered.</summary>
     /// <param name="header">Its entry's header.</param>
     /// <param name="change">The statement. Canal gives DDL that it cannot read (INVISIBLE columns) as any other statement.</param>
+    /// <param name="cancellationToken">Ends a wait for the source.</param>
     /// <returns>What it did; null for the text of row changes that follow it.</returns>
-    public StatementEffect? StatementSeen(in EntryHeader header, in RowChange change)
+    public StatementEffect? StatementSeen(in EntryHeader header, in RowChange change, CancellationToken cancellationToken)
     {
         bool definesTables = DefinesTables(change.Sql);
         if (change.IsDdl || definesTables)
@@ -56,7 +57,7 @@ internal sealed class TableCatalog
             return change.IsDdl ? DdlParser.NoEffect(Encoding.UTF8.GetString(change.Sql), Mended(change.DdlSchemaName)) : null;
         }
 
-        StatementEffect effect = _parser.Apply(Encoding.UTF8.GetString(change.Sql), CurrentSchema(header, change));
+        StatementEffect effect = _parser.Apply(Encoding.UTF8.GetString(change.Sql), CurrentSchema(header, change), cancellationToken);
         effect = effect with
         {
             // Where Canal tells of none the parser takes the statement's; the statement was given in none all the same.
@@ -192,13 +193,13 @@ internal sealed class TableCatalog
 
     /// <summary>Asks the source for a table of which nothing is known that fits its rows.</summary>
     /// <returns>The layout with its definition, if there is one and it fits.</returns>
-    public TableLayout Ask(KnownTable table, TableLayout layout)
+    public TableLayout Ask(KnownTable table, TableLayout layout, CancellationToken cancellationToken)
     {
-        if (_source?.ShowCreateTable(table.Source.Schema, table.Source.Name) is { } statement)
+        if (_source?.ShowCreateTable(table.Source.Schema, table.Source.Name, cancellationToken) is { } statement)
         {
             // Only what fits is taken: the table may have been changed since these rows.
             var asked = new DefinitionCatalog();
-            new DdlParser(asked).Apply(statement, table.Source.Schema);
+            new DdlParser(asked).Apply(statement, table.Source.Schema, cancellationToken);
             if (asked.Find(table.Id) is { } definition && layout.With(definition).Definition is not null)
             {
                 _definitions.Set(table.Id, definition with { IsFromSource = true });

@@ -141,9 +141,32 @@ public sealed class SchemaRegistryTests : IAsyncDisposable
     public void Stop_ends_the_asking_at_once()
     {
         using SchemaRegistry registry = Registry();
-        registry.Stop = new CancellationToken(canceled: true);
 
-        Assert.Throws<OperationCanceledException>(() => registry.IdOf(Subject, Schema));
+        Assert.Throws<OperationCanceledException>(() => registry.IdOf(Subject, Schema, new CancellationToken(canceled: true)));
+    }
+
+    [Fact]
+    public void Stop_ends_the_wait_for_an_answer()
+    {
+        _standIn.Delay = TimeSpan.FromSeconds(30);
+        using SchemaRegistry registry = Registry(static options => options.Timeout = TimeSpan.FromMinutes(1));
+        using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
+
+        Assert.ThrowsAny<OperationCanceledException>(() => registry.IdOf(Subject, Schema, stop.Token));
+        Assert.Empty(_logs.GetSnapshot());
+    }
+
+    [Fact]
+    public void Wait_for_the_registry_is_told_with_its_reason()
+    {
+        _standIn.Failures.Enqueue((503, 503, "Not now"));
+        var witness = new WaitWitness();
+        using var registry = new SchemaRegistry(new RegistryOptions { Url = _standIn.Url }, TimeProvider.System, new FakeLogger(_logs), witness);
+
+        registry.IdOf(Subject, Schema);
+
+        Assert.True(witness.Alive >= 2);
+        Assert.Contains(Subject, Assert.Single(witness.Reasons), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -22,9 +22,35 @@ public sealed class SourceTablesTests
     [Fact]
     public void Stop_ends_the_asking_at_once()
     {
-        var source = new SourceTables(new SourceOptions { ConnectionString = "Server=127.0.0.1;Port=1" }, TimeProvider.System, NullLogger.Instance) { Stop = new CancellationToken(canceled: true) };
+        var source = new SourceTables(new SourceOptions { ConnectionString = "Server=127.0.0.1;Port=1" }, TimeProvider.System, NullLogger.Instance);
 
-        Assert.Throws<OperationCanceledException>(() => source.ShowCreateTable("shop", "orders"));
+        Assert.Throws<OperationCanceledException>(() => source.ShowCreateTable("shop", "orders", new CancellationToken(canceled: true)));
+    }
+
+    [Fact]
+    public void Stop_ends_a_wait_for_the_source()
+    {
+        var source = new SourceTables(new SourceOptions { ConnectionString = "Server=127.0.0.1;Port=1", Timeout = TimeSpan.FromMinutes(1) }, TimeProvider.System, NullLogger.Instance);
+        using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
+
+        Assert.Throws<OperationCanceledException>(() => source.ShowCreateTable("shop", "orders", stop.Token));
+    }
+
+    [Fact]
+    public void Wait_for_the_source_is_told_at_each_attempt_and_its_reason_once()
+    {
+        var logs = new FakeLogCollector();
+        var witness = new WaitWitness();
+        var options = new SourceOptions { ConnectionString = "Server=127.0.0.1;Port=1;Password=hidden", Timeout = TimeSpan.FromMilliseconds(1500) };
+        var source = new SourceTables(options, TimeProvider.System, new FakeLogger(logs), witness);
+
+        Assert.Throws<SourceUnavailableException>(() => source.ShowCreateTable("shop", "orders"));
+
+        Assert.True(witness.Alive >= 2);
+        string reason = Assert.Single(witness.Reasons);
+        Assert.Contains("shop.orders", reason, StringComparison.Ordinal);
+        Assert.DoesNotContain("hidden", reason, StringComparison.Ordinal);
+        Assert.Equal(3010, Assert.Single(logs.GetSnapshot()).Id.Id);
     }
 
     [Fact]

@@ -29,6 +29,16 @@ public sealed class AvroEnvelopeTests : IDisposable
     }
 
     [Fact]
+    public void Stop_reaches_the_registry()
+    {
+        byte[] entry = EntryBuilder.Insert(new Cell("id", "int(11)", "1", IsKey: true));
+
+        Assert.Throws<OperationCanceledException>(() => _fixture.Write(entry, new CancellationToken(canceled: true)));
+
+        Assert.Single(_fixture.Records(entry));
+    }
+
+    [Fact]
     public void Masked_text_is_asterisks_also_for_NULL_and_its_schema_says_so()
     {
         Assert.True(NameFilter.TryParse(@"shop\.orders\.(note|kind)", includes: true, out NameFilter? columns));

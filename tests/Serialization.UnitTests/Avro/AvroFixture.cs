@@ -22,10 +22,10 @@ internal sealed class AvroFixture : IDisposable
 
     public KeptSchemas Schemas { get; } = new();
 
-    public EntryResult Write(byte[] entry)
+    public EntryResult Write(byte[] entry, CancellationToken stop = default)
     {
         _buffer.Clear();
-        return _serializer.Write(CanalEntry.Parse(entry), new EntryContext(SerializerFixture.Now, BatchId: 1), _buffer);
+        return _serializer.Write(CanalEntry.Parse(entry), new EntryContext(SerializerFixture.Now, BatchId: 1, Stop: stop), _buffer);
     }
 
     public List<BinaryRecord> Records(byte[] entry)

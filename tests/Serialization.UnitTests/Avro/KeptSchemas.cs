@@ -8,8 +8,9 @@ internal sealed class KeptSchemas : ISchemaIds
 
     public string this[int id] => Asked[id - 1].Schema;
 
-    public int IdOf(string subject, string schema)
+    public int IdOf(string subject, string schema, CancellationToken cancellationToken = default)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         Asked.Add((subject, schema));
         return Asked.Count;
     }

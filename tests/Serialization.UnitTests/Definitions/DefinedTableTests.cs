@@ -154,6 +154,16 @@ public sealed class DefinedTableTests : IDisposable
         Assert.Equal(["shop.orders"], _source.Asked);
     }
 
+    [Fact]
+    public void Stop_reaches_the_source_and_leaves_no_half_entry()
+    {
+        Assert.Throws<OperationCanceledException>(() => _fixture.Write(EntryBuilder.Insert(Row()), stop: new CancellationToken(canceled: true)));
+
+        Assert.Equal(0, _fixture.Buffer.Count);
+        _source.Statement = Orders;
+        Assert.Equal("""{"region":"eu","id":7}""", Insert().Key);
+    }
+
     private static Cell[] Row() => [new("id", "bigint", "7", IsKey: true), new("region", "varchar(5)", "eu", IsKey: true), new("note", "varchar(9)", null)];
 
     private void Run(string statement) => _fixture.Write(EntryBuilder.Statement(CanalEventType.Alter, isDdl: true, statement));
@@ -166,8 +176,9 @@ public sealed class DefinedTableTests : IDisposable
 
         public List<string> Asked { get; } = [];
 
-        public string? ShowCreateTable(string schema, string table)
+        public string? ShowCreateTable(string schema, string table, CancellationToken cancellationToken = default)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             Asked.Add($"{schema}.{table}");
             return Statement;
         }

@@ -16,6 +16,9 @@ internal sealed class AvroEnvelope : IEnvelopeWriter, IRecordParts
     private readonly ChangeRecords _changes;
     private readonly SourceThread _thread;
 
+    // Of the entry being written.
+    private CancellationToken _stop;
+
     public AvroEnvelope(SerializationSettings settings, ISchemaIds ids)
     {
         // The JSON converter's own settings have no meaning here, and names that Avro does not take could not be written at all.
@@ -58,7 +61,7 @@ internal sealed class AvroEnvelope : IEnvelopeWriter, IRecordParts
         }
 
         _values.BeginTruncate(statement.Header, table, context.NowNanoseconds);
-        byte[] prefix = AvroTable.Of(layout, _settings, _ids).ValuePrefix;
+        byte[] prefix = AvroTable.Of(layout, _settings, _ids, context.Stop).ValuePrefix;
         var output = new RecordOutput(records);
         int start = output.Position;
         output.Write(prefix);
@@ -71,6 +74,7 @@ internal sealed class AvroEnvelope : IEnvelopeWriter, IRecordParts
     /// <inheritdoc />
     public void BeginEntry(in EntryHeader header, SourceTable table, in EntryContext context, RecordBuffer records)
     {
+        _stop = context.Stop;
         _columns.ResetDamage();
         _values.BeginEntry(header, _thread.Id, context.NowNanoseconds);
     }
@@ -84,7 +88,7 @@ internal sealed class AvroEnvelope : IEnvelopeWriter, IRecordParts
     }
 
     /// <inheritdoc />
-    public DebeziumTable TableOf(TableLayout layout) => AvroTable.Of(layout, _settings, _ids);
+    public DebeziumTable TableOf(TableLayout layout) => AvroTable.Of(layout, _settings, _ids, _stop);
 
     /// <inheritdoc />
     public ByteRange WriteKey(ref RecordOutput output, DebeziumTable table, ByteRange[] image, ReadOnlySpan<byte> row)

@@ -8,7 +8,7 @@ namespace CanalBridge.Serialization.Envelopes.Avro;
 /// <summary>A table layout as Debezium's Avro writes it; its schemas have their ids.</summary>
 internal sealed class AvroTable : DebeziumTable
 {
-    private AvroTable(TableLayout layout, SerializationSettings settings, ISchemaIds ids)
+    private AvroTable(TableLayout layout, SerializationSettings settings, ISchemaIds ids, CancellationToken stop)
         : base(layout, settings)
     {
         Fields = [.. Columns.Select(static column => new AvroColumn(column))];
@@ -16,10 +16,10 @@ internal sealed class AvroTable : DebeziumTable
         string name = NameAdjuster.OfSchema(Source.Topic, settings.SchemaNames);
         if (KeyFields.Length > 0)
         {
-            KeyPrefix = Prefix(ids.IdOf($"{Source.Topic}-key", AvroSchemas.Key(name, KeyFields)));
+            KeyPrefix = Prefix(ids.IdOf($"{Source.Topic}-key", AvroSchemas.Key(name, KeyFields), stop));
         }
 
-        ValuePrefix = Prefix(ids.IdOf($"{Source.Topic}-value", AvroSchemas.Value(name, Fields, settings.ConnectorName)));
+        ValuePrefix = Prefix(ids.IdOf($"{Source.Topic}-value", AvroSchemas.Value(name, Fields, settings.ConnectorName), stop));
     }
 
     /// <summary>One for each of <see cref="DebeziumTable.Columns"/>.</summary>
@@ -35,7 +35,8 @@ internal sealed class AvroTable : DebeziumTable
     public byte[] ValuePrefix { get; }
 
     /// <summary>Worked out, and its schemas registered, at the first row of a layout; kept with it.</summary>
-    public static AvroTable Of(TableLayout layout, SerializationSettings settings, ISchemaIds ids) => (AvroTable)(layout.Prepared ??= new AvroTable(layout, settings, ids));
+    public static AvroTable Of(TableLayout layout, SerializationSettings settings, ISchemaIds ids, CancellationToken stop) =>
+        (AvroTable)(layout.Prepared ??= new AvroTable(layout, settings, ids, stop));
 
     /// <summary>Confluent's wire format: a zero, and the id in big-endian.</summary>
     private static byte[] Prefix(int id)

@@ -17,7 +17,7 @@ internal sealed class DdlParser
 
     private readonly DefinitionCatalog _tables;
     private readonly bool _sourceCanBeAsked;
-    private readonly Func<string, string?>? _charsetOf;
+    private readonly Func<string, CancellationToken, string?>? _charsetOf;
     private readonly HashSet<string> _notTold = [];
 
     // Of the statement being read.
@@ -27,11 +27,12 @@ internal sealed class DdlParser
     private int _start;
     private string? _database;
     private bool _mayBeWithoutEffect;
+    private CancellationToken _stop;
 
     /// <param name="tables">What the statements change.</param>
     /// <param name="sourceCanBeAsked">A table may be left unknown where a statement does not tell for certain.</param>
     /// <param name="charsetOf">Asked for the character set of a database of which no statement has told; null to do without.</param>
-    public DdlParser(DefinitionCatalog tables, bool sourceCanBeAsked = false, Func<string, string?>? charsetOf = null)
+    public DdlParser(DefinitionCatalog tables, bool sourceCanBeAsked = false, Func<string, CancellationToken, string?>? charsetOf = null)
     {
         _charsetOf = charsetOf;
         _tables = tables;
@@ -58,7 +59,8 @@ internal sealed class DdlParser
     /// <summary>Applies a statement to the catalog.</summary>
     /// <param name="statement">Its text.</param>
     /// <param name="currentSchema">The session's database.</param>
-    public StatementEffect Apply(string statement, string currentSchema)
+    /// <param name="cancellationToken">Ends a wait for the source.</param>
+    public StatementEffect Apply(string statement, string currentSchema, CancellationToken cancellationToken = default)
     {
         var sql = new SqlReader(statement);
         TableId table = default;
@@ -67,6 +69,7 @@ internal sealed class DdlParser
         _defined.Clear();
         _database = null;
         _mayBeWithoutEffect = false;
+        _stop = cancellationToken;
         try
         {
             SkipSetStatement(sql);
@@ -270,7 +273,7 @@ internal sealed class DdlParser
     /// <summary>It is how the database is now; what a statement tells later replaces it.</summary>
     private string? AskForCharset(string schema)
     {
-        string? charset = _notTold.Contains(schema) ? null : _charsetOf?.Invoke(schema);
+        string? charset = _notTold.Contains(schema) ? null : _charsetOf?.Invoke(schema, _stop);
         if (charset is null)
         {
             // A source that does not answer is not asked again for each statement: everything waits meanwhile.
