@@ -42,7 +42,7 @@ internal static class MapCommand
         var router = new TopicRouter(options.Topics, logger, options.OwnTopics);
         using EntrySerializer serializer = SerializerFactory.Create(
             options, Guid.NewGuid(), router, SourceTables.Create(options.Source, TimeProvider.System, logger), isLocal ? new LocalSchemaIds() : registry);
-        var mapper = new BatchMapper("map", serializer, new ReplayFilter(stored: null, epoch: 0, options.Source.ServerIdMayChange), new BridgeMetrics("map"), TimeProvider.System, logger);
+        var mapper = new BatchMapper("map", Guid.Empty, serializer, new ReplayFilter(stored: null, epoch: 0, options.Source.Kind, options.Source.ServerIdMayChange), new BridgeMetrics("map"), TimeProvider.System, logger);
         using var records = new RecordBuffer();
         await using var output = new BufferedStream(Console.OpenStandardOutput(), 1 << 16);
         var lines = new RecordLines(output);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CanalBridge.Http;
+using CanalBridge.Loop;
 using CanalBridge.Options;
 using CanalBridge.Positions;
 using CanalBridge.Publish;
@@ -48,6 +49,7 @@ internal static class RunCommand
 
     private static async Task<int> RunAsync(BridgeOptions options, CancellationToken cancellationToken)
     {
+        var owner = Guid.NewGuid();
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "canal-bridge" });
 
         // The exporter reads its standard variables from here; our own options were read before.
@@ -60,8 +62,11 @@ internal static class RunCommand
         builder.Services.AddSingleton<IProducerFactory>(s => new ConfluentProducerFactory(options, s.Logger<ConfluentProducer>()));
         builder.Services.AddSingleton<ITopicCatalog>(s => new TopicCatalog(options, s.Logger<TopicCatalog>()));
         builder.Services.AddSingleton(s => new PositionStore(options, TimeProvider.System, s.Logger<PositionStore>()));
-        builder.Services.AddSingleton(CreateRunner);
-        builder.Services.AddSingleton(s => new HealthMetrics(s.GetRequiredService<DestinationRunner>().Health, s.GetRequiredService<ProgramInfo>()));
+        builder.Services.AddSingleton(s => new DestinationWitness(options.Canal.Destination!, owner, TimeProvider.System, s.Logger<Destination>()));
+        builder.Services.AddSingleton(s => new Destination(
+            options, s.GetRequiredService<IProducerFactory>(), s.GetRequiredService<ITopicCatalog>(), s.GetRequiredService<PositionStore>(), s.GetRequiredService<DestinationWitness>(), owner,
+            TimeProvider.System, s.Logger<Destination>()));
+        builder.Services.AddSingleton(s => new HealthMetrics(s.GetRequiredService<Destination>().Health, s.GetRequiredService<ProgramInfo>()));
         builder.Services.AddHostedService<BridgeWorker>();
         AddTelemetry(builder.Services);
         using IHost host = builder.Build();
@@ -79,22 +84,13 @@ internal static class RunCommand
     {
         var status = new StatusSource
         {
-            Destinations = [services.GetRequiredService<DestinationRunner>().Health],
+            Destinations = [services.GetRequiredService<Destination>().Health],
             Program = services.GetRequiredService<ProgramInfo>(),
             LivenessTimeout = options.LivenessTimeout,
             Time = TimeProvider.System,
             Stopping = services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping,
         };
         return HttpSide.StartAsync(options, status, services.GetRequiredService<ILoggerFactory>(), cancellationToken);
-    }
-
-    private static DestinationRunner CreateRunner(IServiceProvider services)
-    {
-        PositionStore positions = services.GetRequiredService<PositionStore>();
-        var runner = new DestinationRunner(
-            services.GetRequiredService<BridgeOptions>(), services.GetRequiredService<IProducerFactory>(), services.GetRequiredService<ITopicCatalog>(), positions, TimeProvider.System, services.Logger<Pipeline>());
-        positions.Waiting += runner.Health.Beat;
-        return runner;
     }
 
     /// <summary>Exports only when the standard variables name a collector: the exporter's start costs more than the rest of ours.</summary>

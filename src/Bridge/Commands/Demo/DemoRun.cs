@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Canal.Client.Testing;
+using CanalBridge.Loop;
 using CanalBridge.Options;
 using CanalBridge.Positions;
 using CanalBridge.Publish;
@@ -67,11 +68,13 @@ internal sealed class DemoRun(double rate, int repeat, bool json)
         Task reading = Task.Run(() => reader.Run(bridgeDone.Token), CancellationToken.None);
         using (var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken))
         {
-            var runner = new DestinationRunner(
+            var owner = Guid.NewGuid();
+            var witness = new DestinationWitness(options.Canal.Destination!, owner, TimeProvider.System, logs.CreateLogger<Destination>());
+            witness.WhenCommitted += () => Interlocked.Increment(ref transactions);
+            var destination = new Destination(
                 options, new ConfluentProducerFactory(options, logs.CreateLogger<ConfluentProducer>()), kafka,
-                new PositionStore(options, TimeProvider.System, logs.CreateLogger<PositionStore>()), TimeProvider.System, logs.CreateLogger<Pipeline>());
-            runner.Committed += () => Interlocked.Increment(ref transactions);
-            Task bridge = Task.Run(() => runner.RunAsync(stop.Token), CancellationToken.None);
+                new PositionStore(options, TimeProvider.System, logs.CreateLogger<PositionStore>()), witness, owner, TimeProvider.System, logs.CreateLogger<Destination>());
+            Task bridge = Task.Run(() => destination.RunAsync(stop.Token), CancellationToken.None);
             await Task.WhenAny(canal.Drained, bridge, Task.Delay(Timeout.Infinite, cancellationToken));
             await stop.CancelAsync();
             await bridge;
