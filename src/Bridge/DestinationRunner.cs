@@ -134,9 +134,7 @@ internal sealed class DestinationRunner
         Health.Enter(DestinationState.Fencing);
         ThrowIfTakenOver(cancellationToken);
         var topics = new ProducerTopics(_options, _topics);
-        using var publisher = new TransactionalPublisher(_producers.Create(topics.SmallestRecordLimit), _options, _time, _logger);
-        publisher.Waiting += Health.Beat;
-        publisher.Late += Health.Waits;
+        using var publisher = new TransactionalPublisher(_producers.Create(topics.SmallestRecordLimit), _options, Health, _time, _logger);
         publisher.Fence(cancellationToken);
         Log.FenceUp(_logger, _options.TransactionalId, _options.Canal.Destination!);
         try
@@ -211,7 +209,7 @@ internal sealed class DestinationRunner
 
     private StoredPosition? ReadPosition(CancellationToken cancellationToken)
     {
-        _topics.PrepareOwnTopics();
+        _topics.PrepareOwnTopics(cancellationToken);
         StoredPosition? stored = _positions.Read(cancellationToken);
         if (stored is null && _hasClaimed)
         {
@@ -252,10 +250,9 @@ internal sealed class DestinationRunner
     {
         bool outlivedTimeout = publisher.TransactionAge >= _options.Kafka.TransactionTimeout;
         bool isStillOwner = outlivedTimeout && AskOwner(_positions.Read, cancellationToken) == _owner;
-        Reaction reaction = FaultPolicy.AfterFencing(outlivedTimeout, isStillOwner);
-        return reaction == Reaction.Fenced
+        return FaultPolicy.AfterFencing(outlivedTimeout, isStillOwner) == Reaction.Fenced
             ? TakenOver(fault.Step, fault)
-            : new KafkaFaultException(fault.Step, reaction, $"The transaction of destination {_options.Canal.Destination} outlived Kafka:TransactionTimeout ({_options.Kafka.TransactionTimeout:c}), as after a frozen process or broker; nobody else has taken over.", fault);
+            : KafkaFaultException.OutlivedTimeout(_options, fault);
     }
 
     /// <summary>Without an answer nothing may be fenced: it could be the successor. So the question is asked until it is answered, or until the process is to stop.</summary>
@@ -285,8 +282,6 @@ internal sealed class DestinationRunner
     private KafkaFaultException TakenOver(KafkaStep step, Exception? cause)
     {
         Health.Disown();
-        return new KafkaFaultException(
-            step, FaultPolicy.AfterFencing(outlivedTimeout: true, isStillOwner: false),
-            $"Another process has taken over destination {_options.Canal.Destination} (transactional id {_options.TransactionalId}); this one has stopped writing, and nothing is lost. Let only one run: two that are restarted for ever take over from each other.", cause);
+        return KafkaFaultException.TakenOver(_options, step, cause);
     }
 }

@@ -198,7 +198,7 @@ internal sealed class Pipeline : IAsyncDisposable
         }
         catch (FormatException e)
         {
-            throw new KafkaFaultException(KafkaStep.ReadPosition, FaultPolicy.PositionUnreadable, $"A record of {_options.TablesTopic} is no table definition: {e.Message}. Start the bridge that wrote it, or empty the topic: keys and defaults are then unknown until the next statement on each table.", e);
+            throw KafkaFaultException.PositionUnreadable($"A record of {_options.TablesTopic} is no table definition: {e.Message}. Start the bridge that wrote it, or empty the topic: keys and defaults are then unknown until the next statement on each table.", e);
         }
     }
 
@@ -214,7 +214,7 @@ internal sealed class Pipeline : IAsyncDisposable
         }
         catch (FormatException e)
         {
-            throw new KafkaFaultException(KafkaStep.ReadPosition, FaultPolicy.PositionUnreadable, $"The position in {_options.PositionTopic} has no readable transaction: {e.Message}. Start the bridge that wrote it.", e);
+            throw KafkaFaultException.PositionUnreadable($"The position in {_options.PositionTopic} has no readable transaction: {e.Message}. Start the bridge that wrote it.", e);
         }
     }
 
@@ -345,7 +345,7 @@ internal sealed class Pipeline : IAsyncDisposable
 
             // A topic that is not there yet is made first, which takes its time.
             _health.Beat();
-            int partitions = _topics.PartitionsOf(topic, _router.PartitionsOf(topic));
+            int partitions = _topics.PartitionsOf(topic, _router.PartitionsOf(topic), cancellationToken);
             int first = i;
             _publisher.Begin();
             while (i < _records.Count && ReferenceEquals(_records[i].Topic, topic))
@@ -367,7 +367,7 @@ internal sealed class Pipeline : IAsyncDisposable
         _mapper.MapHeartbeat(_options.HeartbeatTopic, _records);
         for (int i = 0; i < _records.Count; i++)
         {
-            int partitions = _topics.PartitionsOf(_options.HeartbeatTopic, _router.PartitionsOf(_options.HeartbeatTopic));
+            int partitions = _topics.PartitionsOf(_options.HeartbeatTopic, _router.PartitionsOf(_options.HeartbeatTopic), cancellationToken);
             _publisher.Begin();
             _publisher.Send(_records[i], partitions, cancellationToken);
         }

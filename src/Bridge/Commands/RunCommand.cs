@@ -4,6 +4,7 @@ using CanalBridge.Options;
 using CanalBridge.Positions;
 using CanalBridge.Publish;
 using CanalBridge.Telemetry;
+using CanalBridge.Waiting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -58,8 +59,9 @@ internal static class RunCommand
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(new ProgramInfo(TimeProvider.System.GetUtcNow(), OptionsHash.Of(options), options.Delivery.MemoryBudgetBytes));
         builder.Services.AddSingleton<IProducerFactory>(s => new ConfluentProducerFactory(options, s.Logger<ConfluentProducer>()));
-        builder.Services.AddSingleton<ITopicCatalog>(s => new TopicCatalog(options, s.Logger<TopicCatalog>()));
-        builder.Services.AddSingleton(s => new PositionStore(options, TimeProvider.System, s.Logger<PositionStore>()));
+        builder.Services.AddSingleton<IWaitWitness>(s => new DeferredWitness(() => s.GetRequiredService<DestinationRunner>().Health));
+        builder.Services.AddSingleton<ITopicCatalog>(s => new TopicCatalog(options, s.GetRequiredService<IWaitWitness>(), TimeProvider.System, s.Logger<TopicCatalog>()));
+        builder.Services.AddSingleton<IPositionStore>(s => new PositionStore(options, s.GetRequiredService<IWaitWitness>(), TimeProvider.System, s.Logger<PositionStore>()));
         builder.Services.AddSingleton(CreateRunner);
         builder.Services.AddSingleton(s => new HealthMetrics(s.GetRequiredService<DestinationRunner>().Health, s.GetRequiredService<ProgramInfo>()));
         builder.Services.AddHostedService<BridgeWorker>();
@@ -88,14 +90,13 @@ internal static class RunCommand
         return HttpSide.StartAsync(options, status, services.GetRequiredService<ILoggerFactory>(), cancellationToken);
     }
 
-    private static DestinationRunner CreateRunner(IServiceProvider services)
-    {
-        PositionStore positions = services.GetRequiredService<PositionStore>();
-        var runner = new DestinationRunner(
-            services.GetRequiredService<BridgeOptions>(), services.GetRequiredService<IProducerFactory>(), services.GetRequiredService<ITopicCatalog>(), positions, TimeProvider.System, services.Logger<Pipeline>());
-        positions.Waiting += runner.Health.Beat;
-        return runner;
-    }
+    private static DestinationRunner CreateRunner(IServiceProvider services) => new(
+        services.GetRequiredService<BridgeOptions>(),
+        services.GetRequiredService<IProducerFactory>(),
+        services.GetRequiredService<ITopicCatalog>(),
+        services.GetRequiredService<IPositionStore>(),
+        TimeProvider.System,
+        services.Logger<Pipeline>());
 
     /// <summary>Exports only when the standard variables name a collector: the exporter's start costs more than the rest of ours.</summary>
     private static void AddTelemetry(IServiceCollection services)

@@ -6,6 +6,7 @@ using CanalBridge.Positions;
 using CanalBridge.Publish;
 using CanalBridge.Serialization;
 using CanalBridge.Telemetry;
+using CanalBridge.Waiting;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 
@@ -67,9 +68,10 @@ internal sealed class DemoRun(double rate, int repeat, bool json)
         Task reading = Task.Run(() => reader.Run(bridgeDone.Token), CancellationToken.None);
         using (var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken))
         {
-            var runner = new DestinationRunner(
-                options, new ConfluentProducerFactory(options, logs.CreateLogger<ConfluentProducer>()), kafka,
-                new PositionStore(options, TimeProvider.System, logs.CreateLogger<PositionStore>()), TimeProvider.System, logs.CreateLogger<Pipeline>());
+            DestinationRunner runner = null!;
+            var positions = new PositionStore(options, new DeferredWitness(() => runner.Health), TimeProvider.System, logs.CreateLogger<PositionStore>());
+            runner = new DestinationRunner(
+                options, new ConfluentProducerFactory(options, logs.CreateLogger<ConfluentProducer>()), kafka, positions, TimeProvider.System, logs.CreateLogger<Pipeline>());
             runner.Committed += () => Interlocked.Increment(ref transactions);
             Task bridge = Task.Run(() => runner.RunAsync(stop.Token), CancellationToken.None);
             await Task.WhenAny(canal.Drained, bridge, Task.Delay(Timeout.Infinite, cancellationToken));
