@@ -1,6 +1,8 @@
 using BenchmarkDotNet.Attributes;
 using Canal.Client;
 using Canal.Client.Testing;
+using CanalBridge.Health;
+using CanalBridge.Kafka;
 using CanalBridge.Map;
 using CanalBridge.Options;
 using CanalBridge.Positions;
@@ -30,7 +32,7 @@ public class LoopAgainstFakes
     [GlobalSetup]
     public void Setup()
     {
-        _publisher = new TransactionalPublisher(new NullProducer(), _options, TimeProvider.System, NullLogger.Instance);
+        _publisher = new TransactionalPublisher(new NullProducer(), _options, new DestinationHealth("shop", Guid.Empty, TimeProvider.System), TimeProvider.System, NullLogger.Instance);
         _serializer = SerializerFactory.Create(_options, Guid.Empty, new TopicRouter(_options.Topics, NullLogger.Instance), source: null);
         _publisher.ShareHeaders(_serializer.SharedHeaders);
     }
@@ -90,15 +92,16 @@ public class LoopAgainstFakes
 
     private sealed class NullKafka : IProducerFactory, ITopicCatalog, IPositionStore
     {
-        public int SmallestRecordLimit => int.MaxValue;
+        public RecordLimit SmallestRecordLimit => RecordLimit.None;
 
         public ITransactionalProducer Create(int smallestRecordLimit) => new NullProducer();
 
-        public void PrepareOwnTopics()
+        public void PrepareOwnTopics(CancellationToken cancellationToken)
         {
         }
 
-        public int PrepareTableTopic(string topic, int? partitions = null) => 1;
+        public IReadOnlyList<int> PrepareTableTopics(IReadOnlyCollection<(string Topic, int? Partitions)> topics, CancellationToken cancellationToken) =>
+            [.. topics.Select(static _ => 1)];
 
         public StoredPosition? Read(CancellationToken cancellationToken) => null;
 

@@ -4,6 +4,7 @@ using CanalBridge.Options;
 using CanalBridge.Positions;
 using CanalBridge.Publish;
 using CanalBridge.Serialization.Output;
+using CanalBridge.Testing;
 using CanalBridge.Testing.Peers;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
@@ -107,10 +108,10 @@ public sealed class KafkaBrokerTests(SharedPeers shared)
         using var admin = new AdminClientBuilder(KafkaClientConfig.Admin(options)).Build();
         string topic = $"{options.TransactionalId}.small";
         await admin.CreateTopicsAsync([new TopicSpecification { Name = topic, NumPartitions = 1, ReplicationFactor = 1, Configs = new Dictionary<string, string> { ["max.message.bytes"] = "10000" } }]);
-        using var catalog = new TopicCatalog(options, NullLogger.Instance);
+        using var catalog = new TopicCatalog(options, witness: null, TimeProvider.System, NullLogger.Instance);
 
-        catalog.PrepareTableTopic(topic);
-        using TransactionalPublisher publisher = Fenced(options, catalog.SmallestRecordLimit);
+        catalog.PrepareTableTopics([(topic, null)], TestContext.Current.CancellationToken);
+        using TransactionalPublisher publisher = Fenced(options, catalog.SmallestRecordLimit.Bytes);
         publisher.Begin();
         for (int i = 0; i < 300; i++)
         {
@@ -118,7 +119,7 @@ public sealed class KafkaBrokerTests(SharedPeers shared)
         }
 
         publisher.Commit(At(options, 1), TestContext.Current.CancellationToken);
-        Assert.Equal(10_000, catalog.SmallestRecordLimit);
+        Assert.Equal(new RecordLimit(10_000, topic), catalog.SmallestRecordLimit);
     }
 
     [Fact]
@@ -126,11 +127,11 @@ public sealed class KafkaBrokerTests(SharedPeers shared)
     {
         BridgeOptions options = await OptionsAsync();
         options.Topics.Partitions = 3;
-        using var catalog = new TopicCatalog(options, NullLogger.Instance);
+        using var catalog = new TopicCatalog(options, witness: null, TimeProvider.System, NullLogger.Instance);
 
-        catalog.PrepareOwnTopics();
+        catalog.PrepareOwnTopics(TestContext.Current.CancellationToken);
 
-        Assert.Equal(3, catalog.PrepareTableTopic($"{options.TransactionalId}.rows"));
+        Assert.Equal([3], catalog.PrepareTableTopics([($"{options.TransactionalId}.rows", null)], TestContext.Current.CancellationToken));
         using var admin = new AdminClientBuilder(KafkaClientConfig.Admin(options)).Build();
         List<DescribeConfigsResult> described = await admin.DescribeConfigsAsync([new ConfigResource { Type = ResourceType.Topic, Name = options.PositionTopic }]);
         Assert.Equal("compact", described[0].Entries["cleanup.policy"].Value);
@@ -141,17 +142,17 @@ public sealed class KafkaBrokerTests(SharedPeers shared)
     {
         BridgeOptions options = await OptionsAsync();
         var logs = new FakeLogCollector();
-        using var catalog = new TopicCatalog(options, new FakeLogger(logs));
+        using var catalog = new TopicCatalog(options, witness: null, TimeProvider.System, new FakeLogger(logs));
         using var admin = new AdminClientBuilder(KafkaClientConfig.Admin(options)).Build();
         string topic = $"{options.TransactionalId}.deleted";
-        catalog.PrepareTableTopic(topic);
+        catalog.PrepareTableTopics([(topic, null)], TestContext.Current.CancellationToken);
         await admin.DeleteTopicsAsync([topic]);
         while (admin.GetMetadata(topic, TimeSpan.FromSeconds(5)).Topics[0].Error.Code != ErrorCode.UnknownTopicOrPart)
         {
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
 
-        catalog.PrepareTableTopic(topic);
+        catalog.PrepareTableTopics([(topic, null)], TestContext.Current.CancellationToken);
 
         Assert.Equal([4008, 4019, 4008], logs.GetSnapshot().Select(r => r.Id.Id));
     }
@@ -165,12 +166,12 @@ public sealed class KafkaBrokerTests(SharedPeers shared)
         BridgeOptions options = await OptionsAsync();
         options.Topics.Partitions = 4;
         options.Kafka.ProducerSettings["batch.num.messages"] = "3";
-        using var catalog = new TopicCatalog(options, NullLogger.Instance);
+        using var catalog = new TopicCatalog(options, witness: null, TimeProvider.System, NullLogger.Instance);
         using TransactionalPublisher publisher = Fenced(options);
         string[] topics = [.. Enumerable.Range(0, Topics).Select(i => $"{options.TransactionalId}.first{i}")];
         foreach (string topic in topics)
         {
-            catalog.PrepareTableTopic(topic);
+            catalog.PrepareTableTopics([(topic, null)], TestContext.Current.CancellationToken);
             publisher.Begin();
             for (int record = 0; record < Records; record++)
             {
@@ -191,9 +192,9 @@ public sealed class KafkaBrokerTests(SharedPeers shared)
     {
         BridgeOptions options = await OptionsAsync();
         options.Topics.Create = false;
-        using var catalog = new TopicCatalog(options, NullLogger.Instance);
+        using var catalog = new TopicCatalog(options, witness: null, TimeProvider.System, NullLogger.Instance);
 
-        var fault = Assert.Throws<KafkaFaultException>(() => catalog.PrepareTableTopic("nowhere"));
+        var fault = Assert.Throws<KafkaFaultException>(() => catalog.PrepareTableTopics([("nowhere", null)], TestContext.Current.CancellationToken));
 
         Assert.Contains("Topics:Create", fault.Message, StringComparison.Ordinal);
     }
@@ -211,15 +212,15 @@ public sealed class KafkaBrokerTests(SharedPeers shared)
 
     private static TransactionalPublisher Fenced(BridgeOptions options, int smallestRecordLimit = int.MaxValue)
     {
-        using var catalog = new TopicCatalog(options, NullLogger.Instance);
-        catalog.PrepareOwnTopics();
+        using var catalog = new TopicCatalog(options, witness: null, TimeProvider.System, NullLogger.Instance);
+        catalog.PrepareOwnTopics(TestContext.Current.CancellationToken);
         var publisher = new TransactionalPublisher(
-            new ConfluentProducer(KafkaClientConfig.Producer(options, smallestRecordLimit), NullLogger.Instance), options, TimeProvider.System, NullLogger.Instance);
+            new ConfluentProducer(KafkaClientConfig.Producer(options, smallestRecordLimit), NullLogger.Instance), options, new FakeWitness(), TimeProvider.System, NullLogger.Instance);
         publisher.Fence(TestContext.Current.CancellationToken);
         return publisher;
     }
 
-    private static PositionStore Store(BridgeOptions options) => new(options, TimeProvider.System, NullLogger.Instance);
+    private static PositionStore Store(BridgeOptions options) => new(options, new FakeWitness(), TimeProvider.System, NullLogger.Instance);
 
     private static StoredPosition At(BridgeOptions options, int offset) => new()
     {

@@ -327,7 +327,7 @@ public sealed class DestinationRunnerTests : IAsyncDisposable
             FailSecondCommit(number, producer, KafkaFailures.Abortable(ErrorCode.Local_TimedOut));
             _kafka.OnRead = number == 1
                 ? _ => null
-                : stored => stored is null ? null : throw new KafkaFaultException(KafkaStep.ReadPosition, FaultPolicy.Decide(KafkaStep.ReadPosition, KafkaFailures.Plain(ErrorCode.Local_UnknownPartition)), "gone", KafkaFailures.Plain(ErrorCode.Local_UnknownPartition));
+                : stored => stored is null ? null : throw KafkaFaultException.OfRead("positions", KafkaFailures.Plain(ErrorCode.Local_UnknownPartition));
         };
         _canal.Append([EntryBuilder.Insert(File, 100, 1)]);
 
@@ -497,7 +497,7 @@ public sealed class DestinationRunnerTests : IAsyncDisposable
         _options.Kafka.TransactionTimeout = TimeSpan.FromTicks(1);
         _kafka.OnProducer = (number, producer) => FailSecondCommit(number, producer, KafkaFailures.Fatal(ErrorCode.Local_Fenced));
         _kafka.OnRead = stored => stored is null ? null
-            : ++asked < 3 ? throw new KafkaFaultException(KafkaStep.ReadPosition, FaultPolicy.Decide(KafkaStep.ReadPosition, KafkaFailures.Plain(ErrorCode.Local_TimedOut)), "no answer", null)
+            : ++asked < 3 ? throw KafkaFaultException.OfRead("positions", KafkaFailures.Plain(ErrorCode.Local_TimedOut))
             : stored with { Owner = successor };
         _canal.Append([EntryBuilder.Insert(File, 100, 1)]);
 

@@ -1,4 +1,5 @@
 using System.Text;
+using CanalBridge.Kafka;
 using CanalBridge.Positions;
 using CanalBridge.Publish;
 
@@ -22,7 +23,7 @@ internal sealed class FakeKafka(string positionTopic) : IProducerFactory, ITopic
     /// <summary>Called with what is stored when the position is read; its answer is the reader's.</summary>
     public Func<StoredPosition?, StoredPosition?>? OnRead { get; set; }
 
-    public int SmallestRecordLimit => int.MaxValue;
+    public RecordLimit SmallestRecordLimit => RecordLimit.None;
 
     public int ProducersMade
     {
@@ -56,11 +57,12 @@ internal sealed class FakeKafka(string positionTopic) : IProducerFactory, ITopic
         return producer;
     }
 
-    public void PrepareOwnTopics()
+    public void PrepareOwnTopics(CancellationToken cancellationToken)
     {
     }
 
-    public int PrepareTableTopic(string topic, int? partitions = null) => 1;
+    public IReadOnlyList<int> PrepareTableTopics(IReadOnlyCollection<(string Topic, int? Partitions)> topics, CancellationToken cancellationToken) =>
+        [.. topics.Select(static _ => 1)];
 
     public StoredPosition? Read(CancellationToken cancellationToken)
     {

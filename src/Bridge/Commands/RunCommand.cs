@@ -60,11 +60,11 @@ internal static class RunCommand
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(new ProgramInfo(TimeProvider.System.GetUtcNow(), OptionsHash.Of(options), options.Delivery.MemoryBudgetBytes));
         builder.Services.AddSingleton<IProducerFactory>(s => new ConfluentProducerFactory(options, s.Logger<ConfluentProducer>()));
-        builder.Services.AddSingleton<ITopicCatalog>(s => new TopicCatalog(options, s.Logger<TopicCatalog>()));
-        builder.Services.AddSingleton(s => new PositionStore(options, TimeProvider.System, s.Logger<PositionStore>()));
+        builder.Services.AddSingleton<ITopicCatalog>(s => new TopicCatalog(options, s.GetRequiredService<DestinationWitness>(), TimeProvider.System, s.Logger<TopicCatalog>()));
+        builder.Services.AddSingleton<IPositionStore>(s => new PositionStore(options, s.GetRequiredService<DestinationWitness>(), TimeProvider.System, s.Logger<PositionStore>()));
         builder.Services.AddSingleton(s => new DestinationWitness(options.Canal.Destination!, owner, TimeProvider.System, s.Logger<Destination>()));
         builder.Services.AddSingleton(s => new Destination(
-            options, s.GetRequiredService<IProducerFactory>(), s.GetRequiredService<ITopicCatalog>(), s.GetRequiredService<PositionStore>(), s.GetRequiredService<DestinationWitness>(), owner,
+            options, s.GetRequiredService<IProducerFactory>(), s.GetRequiredService<ITopicCatalog>(), s.GetRequiredService<IPositionStore>(), s.GetRequiredService<DestinationWitness>(), owner,
             TimeProvider.System, s.Logger<Destination>()));
         builder.Services.AddSingleton(s => new HealthMetrics(s.GetRequiredService<Destination>().Health, s.GetRequiredService<ProgramInfo>()));
         builder.Services.AddHostedService<BridgeWorker>();

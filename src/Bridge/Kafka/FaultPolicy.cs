@@ -3,14 +3,6 @@ using Confluent.Kafka.Admin;
 
 namespace CanalBridge.Kafka;
 
-/// <summary>How a call that failed is going.</summary>
-/// <param name="Elapsed">Since the call was made first; for Produce, since the transaction began.</param>
-/// <param name="Bound">Time after which the transaction is given up: Kafka:TransactionTimeout.</param>
-/// <param name="Refusals">Answers that refused the call at once, this one included.</param>
-/// <param name="IsStopping">The process has been asked to stop and its grace period is over.</param>
-/// <param name="LoginRefused">The client's error handler was told of a refused login, which no call reports.</param>
-internal readonly record struct Attempt(TimeSpan Elapsed, TimeSpan Bound, int Refusals = 0, bool IsStopping = false, bool LoginRefused = false);
-
 /// <summary>Every failure of Kafka to a reaction: the one place that decides.</summary>
 /// <remarks>
 /// Each row was seen on a real broker or follows from the client's sources. What is unknown ends the transaction, never passes: an
@@ -23,18 +15,6 @@ internal static class FaultPolicy
 {
     /// <summary>Refused aborts in a row that still mean "call it again".</summary>
     private const int MostRefusals = 2;
-
-    /// <summary>A topic does not exist and the bridge may not create it: it may be made while we wait.</summary>
-    public const Reaction TopicMissing = Reaction.Recycle;
-
-    /// <summary>A topic takes less than the producer's batches: a new producer has smaller ones.</summary>
-    public const Reaction BatchesTooLarge = Reaction.Recycle;
-
-    /// <summary>The same, but the size is the user's own: a new producer would have it again.</summary>
-    public const Reaction BatchSizeSetTooLarge = Reaction.Stop;
-
-    /// <summary>The position record cannot be read: going on would lose or repeat.</summary>
-    public const Reaction PositionUnreadable = Reaction.Stop;
 
     /// <summary>Decides, with the bounds on repeating a call.</summary>
     public static Reaction Decide(KafkaStep step, Exception failure, in Attempt attempt)
@@ -50,7 +30,7 @@ internal static class FaultPolicy
             return reaction;
         }
 
-        bool isOver = attempt.IsStopping || attempt.Elapsed > attempt.Bound;
+        bool isOver = attempt.IsOver;
         return step switch
         {
             KafkaStep.Produce => isOver ? Reaction.AbortAndRecycle : Reaction.RetryCall,
@@ -106,7 +86,7 @@ internal static class FaultPolicy
     /// <summary>The error that says why: where an admin call asked for several things it lies deeper.</summary>
     public static Error CauseOf(KafkaException failure) => failure switch
     {
-        CreateTopicsException e => e.Results.Find(static r => r.Error.IsError)?.Error,
+        CreateTopicsException e => e.Results.Find(static r => r.Error.IsError && r.Error.Code != ErrorCode.TopicAlreadyExists)?.Error,
         DescribeConfigsException e => e.Results.Find(static r => r.Error.IsError)?.Error,
         _ => null,
     } ?? failure.Error;

@@ -180,13 +180,13 @@ internal sealed class Destination
     {
         if (_hasClaimed && AskOwner(_positions.ReadCommitted, cancellationToken) is { } owner && owner != _owner)
         {
-            throw Replaced(KafkaStep.Fence, cause: null);
+            throw KafkaFaultException.TakenOver(_options, KafkaStep.Fence, cause: null);
         }
     }
 
     private StoredPosition? ReadPosition(CancellationToken cancellationToken)
     {
-        _topics.PrepareOwnTopics();
+        _topics.PrepareOwnTopics(cancellationToken);
         StoredPosition? stored = _positions.Read(cancellationToken);
         _predecessor = stored?.Owner;
         if (stored is null && _hasClaimed)
@@ -263,10 +263,9 @@ internal sealed class Destination
 
         // Before the claim is committed the predecessor's name stands there, or none.
         bool isStillOwner = outlivedTimeout && (owner == _owner || (!_hasClaimed && owner == _predecessor));
-        Reaction reaction = FaultPolicy.AfterFencing(outlivedTimeout, isStillOwner);
-        return reaction == Reaction.Fenced
-            ? Replaced(fault.Step, fault)
-            : new KafkaFaultException(fault.Step, reaction, $"The transaction of destination {_options.Canal.Destination} outlived Kafka:TransactionTimeout ({_options.Kafka.TransactionTimeout:c}), as after a frozen process or broker, or long work in it; nobody else has taken over.", fault);
+        return FaultPolicy.AfterFencing(outlivedTimeout, isStillOwner) == Reaction.Fenced
+            ? KafkaFaultException.TakenOver(_options, fault.Step, fault)
+            : KafkaFaultException.OutlivedTimeout(_options, fault);
     }
 
     /// <summary>Without an answer nothing may be fenced: it could be the successor. So the question is asked until it is answered, or until the process is to stop.</summary>
@@ -292,10 +291,6 @@ internal sealed class Destination
             }
         }
     }
-
-    private KafkaFaultException Replaced(KafkaStep step, Exception? cause) => new(
-        step, FaultPolicy.AfterFencing(outlivedTimeout: true, isStillOwner: false),
-        $"Another process has taken over destination {_options.Canal.Destination} (transactional id {_options.TransactionalId}); this one has stopped writing and acknowledging, and nothing is lost.", cause);
 
     private void TellEnd()
     {

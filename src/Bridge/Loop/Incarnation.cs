@@ -90,8 +90,7 @@ internal sealed class Incarnation : IAsyncDisposable
         catch (FormatException e)
         {
             string remedy = topic == _options.TablesTopic ? ", or empty the topic: keys and defaults are then unknown until the next statement on each table" : "";
-            throw new KafkaFaultException(
-                KafkaStep.ReadPosition, FaultPolicy.PositionUnreadable, $"A record of {topic} cannot be read: {e.Message}. Start the bridge that wrote it{remedy}.", e);
+            throw KafkaFaultException.PositionUnreadable($"A record of {topic} cannot be read: {e.Message}. Start the bridge that wrote it{remedy}.", e);
         }
     }
 }

@@ -260,15 +260,14 @@ internal sealed class Pipeline
     /// <summary>Record by record; what depends on the topic alone is done once for a run of records of one topic.</summary>
     private void Send(MappedBatch batch, CancellationToken cancellationToken)
     {
-        long begun = _time.GetTimestamp();
         RecordBuffer records = batch.Records;
+        PrepareTopics(records, cancellationToken);
+        long begun = _time.GetTimestamp();
         for (int i = 0; i < records.Count;)
         {
             string topic = records[i].Topic;
 
-            // A topic that is not there yet is made first, which takes its time.
-            _witness.Alive();
-            int partitions = _topics.PartitionsOf(topic, _router.PartitionsOf(topic));
+            int partitions = _topics.PartitionsOf(topic, _router.PartitionsOf(topic), cancellationToken);
             int first = i;
             long bytes = 0;
             _publisher.Begin();
@@ -292,6 +291,38 @@ internal sealed class Pipeline
         }
     }
 
+    /// <summary>Topics that are not there yet are made first, which takes its time: the transaction that is open must not outlive its time-out meanwhile.</summary>
+    private void PrepareTopics(RecordBuffer records, CancellationToken cancellationToken)
+    {
+        List<(string Topic, int? Partitions)>? unknown = null;
+        string? last = null;
+        for (int i = 0; i < records.Count; i++)
+        {
+            string topic = records[i].Topic;
+            if (!ReferenceEquals(topic, last) && !_topics.IsKnown(topic))
+            {
+                (unknown ??= []).Add((topic, _router.PartitionsOf(topic)));
+            }
+
+            last = topic;
+        }
+
+        if (unknown is not null)
+        {
+            CommitEarly(cancellationToken);
+            _topics.Prepare(unknown, cancellationToken);
+        }
+    }
+
+    /// <summary>Commits what was sent, before work that may take long. Its batches are acknowledged with the next commit.</summary>
+    private void CommitEarly(CancellationToken cancellationToken)
+    {
+        if (_publisher.IsOpen)
+        {
+            CommitPosition(_transaction.Position ?? _committed, cancellationToken);
+        }
+    }
+
     /// <summary>It rides in the open transaction, or has one of its own.</summary>
     private void SendHeartbeat(RecordBuffer records, CancellationToken cancellationToken)
     {
@@ -301,7 +332,7 @@ internal sealed class Pipeline
             _mapper.MapHeartbeat(_options.HeartbeatTopic, records);
             for (int i = 0; i < records.Count; i++)
             {
-                int partitions = _topics.PartitionsOf(_options.HeartbeatTopic, _router.PartitionsOf(_options.HeartbeatTopic));
+                int partitions = _topics.PartitionsOf(_options.HeartbeatTopic, _router.PartitionsOf(_options.HeartbeatTopic), cancellationToken);
                 bool isAlone = !_publisher.IsOpen && _transaction.IsEmpty;
                 _publisher.Begin();
                 _publisher.Send(records[i], partitions, cancellationToken);

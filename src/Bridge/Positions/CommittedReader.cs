@@ -1,6 +1,7 @@
 using CanalBridge.Kafka;
 using CanalBridge.Options;
 using CanalBridge.Telemetry;
+using CanalBridge.Waiting;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 
@@ -15,22 +16,27 @@ internal sealed class CommittedReader : IDisposable
 {
     private static readonly TimeSpan StablePause = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>A transaction without an owner ends this much after its time-out at the latest: how often the coordinator looks.</summary>
+    private static readonly TimeSpan CoordinatorScan = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan AnswerWait = TimeSpan.FromSeconds(1);
+
     private readonly BridgeOptions _options;
     private readonly TopicPartition _partition;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly Action _waiting;
+    private readonly IWaitWitness? _witness;
     private readonly IConsumer<byte[]?, byte[]?> _consumer;
 
     /// <param name="options">All options.</param>
     /// <param name="topic">The topic.</param>
+    /// <param name="witness">Told while Kafka, or another producer, keeps us waiting.</param>
     /// <param name="time">Clock.</param>
     /// <param name="logger">Log.</param>
-    /// <param name="waiting">Called in each turn of a wait.</param>
-    public CommittedReader(BridgeOptions options, string topic, TimeProvider time, ILogger logger, Action waiting)
+    public CommittedReader(BridgeOptions options, string topic, IWaitWitness? witness, TimeProvider time, ILogger logger)
     {
-        _waiting = waiting;
         _options = options;
+        _witness = witness;
         _partition = new TopicPartition(topic, 0);
         _time = time;
         _logger = logger;
@@ -43,7 +49,7 @@ internal sealed class CommittedReader : IDisposable
     {
         // Once the fence is up nothing of this id is open; another writer in the partition would hide records, so wait it out.
         using IConsumer<byte[]?, byte[]?> all = Consumer(IsolationLevel.ReadUncommitted);
-        long started = _time.GetTimestamp();
+        var patience = new Patience(_time, _witness, stop: cancellationToken) { ToldAfter = _options.Kafka.TransactionTimeout + CoordinatorScan };
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -54,13 +60,12 @@ internal sealed class CommittedReader : IDisposable
                 return (stable.Low.Value, stable.High.Value);
             }
 
-            _waiting();
-            cancellationToken.WaitHandle.WaitOne(StablePause);
-            if (_time.GetElapsedTime(started) > _options.Kafka.TransactionTimeout + TimeSpan.FromSeconds(10))
+            if (patience.Turn($"Topic {_partition.Topic} has records that are neither committed nor aborted: another producer writes to it."))
             {
                 Log.TopicSharedByProducers(_logger, _partition.Topic);
-                started = _time.GetTimestamp();
             }
+
+            patience.Pause(StablePause);
         }
     }
 
@@ -81,15 +86,16 @@ internal sealed class CommittedReader : IDisposable
     public void Read(long from, long end, Action<byte[]?, byte[]?> read, CancellationToken cancellationToken)
     {
         _consumer.Assign(new TopicPartitionOffset(_partition, new Offset(from)));
-        long lastAnswer = _time.GetTimestamp();
+        Patience? silence = null;
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            ConsumeResult<byte[]?, byte[]?>? result = _consumer.Consume(TimeSpan.FromSeconds(1));
+            ConsumeResult<byte[]?, byte[]?>? result = _consumer.Consume(AnswerWait);
             if (result is null)
             {
-                _waiting();
-                if (_time.GetElapsedTime(lastAnswer) > _options.Kafka.TransactionTimeout)
+                silence ??= new Patience(_time, _witness, _options.Kafka.TransactionTimeout, cancellationToken);
+                silence.Turn($"Waiting for Kafka: no answer from topic {_partition.Topic}.");
+                if (silence.IsOver && !silence.IsStopping)
                 {
                     throw new KafkaException(new Error(ErrorCode.Local_TimedOut, $"no answer for {_options.Kafka.TransactionTimeout:c}"));
                 }
@@ -97,7 +103,7 @@ internal sealed class CommittedReader : IDisposable
                 continue;
             }
 
-            lastAnswer = _time.GetTimestamp();
+            silence = null;
             if (!result.IsPartitionEOF)
             {
                 read(result.Message.Key, result.Message.Value);

@@ -1,5 +1,6 @@
 using CanalBridge.Kafka;
 using CanalBridge.Options;
+using CanalBridge.Waiting;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 
@@ -11,18 +12,21 @@ internal sealed class PositionStore : IPositionStore
     private const int FirstStep = 8;
 
     private readonly BridgeOptions _options;
+    private readonly IWaitWitness? _witness;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
-    public PositionStore(BridgeOptions options, TimeProvider time, ILogger logger)
+    /// <param name="options">All options.</param>
+    /// <param name="witness">Told while reading waits for somebody else's transaction, or for Kafka; null for nobody.</param>
+    /// <param name="time">Clock.</param>
+    /// <param name="logger">Log.</param>
+    public PositionStore(BridgeOptions options, IWaitWitness? witness, TimeProvider time, ILogger logger)
     {
         _options = options;
+        _witness = witness;
         _time = time;
         _logger = logger;
     }
-
-    /// <summary>Reading waits for somebody else's transaction, or for Kafka: the caller is alive.</summary>
-    public event Action? Waiting;
 
     /// <inheritdoc />
     /// <exception cref="KafkaFaultException">Kafka did not answer, or what it holds is no position.</exception>
@@ -79,17 +83,16 @@ internal sealed class PositionStore : IPositionStore
     {
         try
         {
-            using var reader = new CommittedReader(_options, topic, _time, _logger, () => Waiting?.Invoke());
+            using var reader = new CommittedReader(_options, topic, _witness, _time, _logger);
             return read(reader);
         }
         catch (KafkaException e)
         {
-            throw new KafkaFaultException(KafkaStep.ReadPosition, FaultPolicy.Decide(KafkaStep.ReadPosition, e), $"Cannot read what was committed last from {topic}: {e.Error.Code} ({e.Error.Reason}).", e);
+            throw KafkaFaultException.OfRead(topic, e);
         }
         catch (FormatException e)
         {
-            throw new KafkaFaultException(
-                KafkaStep.ReadPosition, FaultPolicy.PositionUnreadable, $"The last record of {topic} for {_options.Canal.Destination} is not one of the bridge's: {e.Message}.", e);
+            throw KafkaFaultException.PositionUnreadable($"The last record of {topic} for {_options.Canal.Destination} is not one of the bridge's: {e.Message}.", e);
         }
     }
 }

@@ -3,13 +3,14 @@ using CanalBridge.Options;
 
 namespace CanalBridge.Publish;
 
-/// <summary>The topics that one producer writes to: prepared at their first record, their partitions remembered.</summary>
+/// <summary>The topics that one producer writes to: prepared before their first record, their partitions remembered.</summary>
+/// <remarks>A topic that a flood of others has pushed out of memory is not known any more, and is prepared again.</remarks>
 internal sealed class ProducerTopics
 {
     private readonly BridgeOptions _options;
     private readonly ITopicCatalog _catalog;
     private readonly int _batchBytes;
-    private readonly Dictionary<string, int> _partitions = [];
+    private readonly RecentTopics<int> _partitions = new();
 
     /// <param name="options">All options.</param>
     /// <param name="catalog">Creates topics.</param>
@@ -17,34 +18,56 @@ internal sealed class ProducerTopics
     {
         _options = options;
         _catalog = catalog;
-        SmallestRecordLimit = catalog.SmallestRecordLimit;
+        SmallestRecordLimit = catalog.SmallestRecordLimit.Bytes;
         _batchBytes = KafkaClientConfig.BatchBytes(options, SmallestRecordLimit);
     }
 
     /// <summary>Record limit of the topics known when the producer was made: its batches are no larger.</summary>
     public int SmallestRecordLimit { get; }
 
-    /// <summary>Partitions of a topic; creates it if it is missing.</summary>
+    /// <summary>Whether the topic's partitions are known, so that asking for them costs nothing.</summary>
+    public bool IsKnown(string topic) => _partitions.TryGet(topic, out _);
+
+    /// <summary>Looks at topics, and creates those that are missing; call it before a transaction begins, since Kafka may take seconds.</summary>
+    /// <param name="topics">The topics, with the partitions that each gets if it is created; null for <c>Topics:Partitions</c>. Those known already cost nothing.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="KafkaFaultException">A topic cannot be used, or refuses batches as large as this producer's.</exception>
+    public void Prepare(IReadOnlyCollection<(string Topic, int? Partitions)> topics, CancellationToken cancellationToken)
+    {
+        (string Topic, int? Partitions)[] unknown = [.. topics.Where(t => !IsKnown(t.Topic)).DistinctBy(static t => t.Topic)];
+        if (unknown.Length == 0)
+        {
+            return;
+        }
+
+        IReadOnlyList<int> partitions = _catalog.PrepareTableTopics(unknown, cancellationToken);
+        RecordLimit limit = _catalog.SmallestRecordLimit;
+        if (limit.Bytes < _batchBytes)
+        {
+            throw KafkaClientConfig.BatchBytes(_options, limit.Bytes) < _batchBytes
+                ? KafkaFaultException.BatchesTooLarge(limit, _batchBytes)
+                : KafkaFaultException.BatchSizeSetTooLarge(limit, _batchBytes);
+        }
+
+        for (int i = 0; i < unknown.Length; i++)
+        {
+            _partitions.Set(unknown[i].Topic, partitions[i]);
+        }
+    }
+
+    /// <summary>Partitions of a topic; prepares it if it is not known.</summary>
     /// <param name="topic">The topic.</param>
     /// <param name="created">Partitions that it gets if it is created; null for <c>Topics:Partitions</c>.</param>
-    /// <exception cref="KafkaFaultException">The topic cannot be used, or refuses batches as large as this producer's.</exception>
-    public int PartitionsOf(string topic, int? created = null)
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="KafkaFaultException">As of <see cref="Prepare"/>.</exception>
+    public int PartitionsOf(string topic, int? created, CancellationToken cancellationToken)
     {
-        if (_partitions.TryGetValue(topic, out int partitions))
+        if (_partitions.TryGet(topic, out int partitions))
         {
             return partitions;
         }
 
-        partitions = _catalog.PrepareTableTopic(topic, created);
-        if (_catalog.SmallestRecordLimit < _batchBytes)
-        {
-            string message = $"Topic {topic} takes records of at most {_catalog.SmallestRecordLimit} bytes, less than the producer's batches of {_batchBytes}.";
-            throw KafkaClientConfig.BatchBytes(_options, _catalog.SmallestRecordLimit) < _batchBytes
-                ? new KafkaFaultException(KafkaStep.PrepareTopic, FaultPolicy.BatchesTooLarge, message, innerException: null)
-                : new KafkaFaultException(
-                    KafkaStep.PrepareTopic, FaultPolicy.BatchSizeSetTooLarge, $"{message} Lower Kafka:ProducerSettings:batch.size, or raise the topic's max.message.bytes.", innerException: null);
-        }
-
-        return _partitions[topic] = partitions;
+        Prepare([(topic, created)], cancellationToken);
+        return _partitions.TryGet(topic, out partitions) ? partitions : throw new InvalidOperationException($"Topic {topic} was prepared and is not known.");
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using CanalBridge.Kafka;
 using CanalBridge.Options;
 using CanalBridge.Telemetry;
+using CanalBridge.Waiting;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using Microsoft.Extensions.Logging;
@@ -15,146 +16,226 @@ internal sealed class TopicCatalog : ITopicCatalog, IDisposable
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan NewTopicPause = TimeSpan.FromMilliseconds(20);
 
-    private readonly BridgeOptions _options;
-    private readonly ILogger _logger;
-    private readonly Lazy<IAdminClient> _admin;
-    private readonly HashSet<string> _seen = [];
+    /// <summary>Topics of one request. A controller takes no more than 10,000 records at once, and a partition is one.</summary>
+    private const int MostAtOnce = 50;
 
-    public TopicCatalog(BridgeOptions options, ILogger logger)
+    private readonly BridgeOptions _options;
+    private readonly IWaitWitness? _witness;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly RecentTopics<bool> _seen = new();
+    private IAdminClient? _admin;
+
+    /// <param name="options">All options.</param>
+    /// <param name="witness">Told between two requests; null for nobody.</param>
+    /// <param name="time">Clock.</param>
+    /// <param name="logger">Log.</param>
+    public TopicCatalog(BridgeOptions options, IWaitWitness? witness, TimeProvider time, ILogger logger)
     {
         _options = options;
+        _witness = witness;
+        _time = time;
         _logger = logger;
-        _admin = new Lazy<IAdminClient>(() => new AdminClientBuilder(KafkaClientConfig.Admin(options))
-            .SetErrorHandler(static (_, _) => { }).SetLogHandler(static (_, _) => { }).Build());
     }
 
-    /// <summary>Smallest max.message.bytes of the topics seen: the client does not split a batch that a topic refuses.</summary>
-    public int SmallestRecordLimit { get; private set; } = int.MaxValue;
+    /// <inheritdoc />
+    /// <remarks>The client does not split a batch that a topic refuses. It never rises: after a larger limit batches stay small until a restart.</remarks>
+    public RecordLimit SmallestRecordLimit { get; private set; } = RecordLimit.None;
+
+    private IAdminClient Admin => _admin ??= new AdminClientBuilder(KafkaClientConfig.Admin(_options))
+        .SetErrorHandler(static (_, _) => { }).SetLogHandler(static (_, _) => { }).Build();
 
     /// <inheritdoc />
-    public void PrepareOwnTopics()
-    {
-        foreach (string topic in (string[])[_options.PositionTopic, _options.TablesTopic])
-        {
-            Prepare(new TopicSpecification
+    public void PrepareOwnTopics(CancellationToken cancellationToken) => Prepare(
+        [
+            .. ((string[])[_options.PositionTopic, _options.TablesTopic]).Select(topic => new TopicSpecification
             {
                 Name = topic,
                 NumPartitions = 1,
                 ReplicationFactor = (short)_options.Topics.ReplicationFactor,
                 Configs = new Dictionary<string, string> { ["cleanup.policy"] = "compact" },
-            });
-        }
+            }),
+        ],
+        cancellationToken);
+
+    /// <inheritdoc />
+    public IReadOnlyList<int> PrepareTableTopics(IReadOnlyCollection<(string Topic, int? Partitions)> topics, CancellationToken cancellationToken)
+    {
+        IEnumerable<TopicSpecification> wanted = topics.Select(t => new TopicSpecification
+        {
+            Name = t.Topic,
+            NumPartitions = t.Partitions ?? _options.Topics.Partitions,
+            ReplicationFactor = (short)_options.Topics.ReplicationFactor,
+            Configs = new Dictionary<string, string>(_options.Topics.Settings),
+        });
+        return [.. wanted.Chunk(MostAtOnce).SelectMany(some => Prepare(some, cancellationToken))];
     }
 
     /// <inheritdoc />
-    public int PrepareTableTopic(string topic, int? partitions = null) => Prepare(new TopicSpecification
-    {
-        Name = topic,
-        NumPartitions = partitions ?? _options.Topics.Partitions,
-        ReplicationFactor = (short)_options.Topics.ReplicationFactor,
-        Configs = new Dictionary<string, string>(_options.Topics.Settings),
-    });
+    public void Dispose() => _admin?.Dispose();
 
-    /// <inheritdoc />
-    public void Dispose()
+    /// <summary>One request creates what is missing, and one reads the settings, whatever the number of topics; their partitions are asked topic by topic.</summary>
+    private int[] Prepare(TopicSpecification[] wanted, CancellationToken cancellationToken)
     {
-        if (_admin.IsValueCreated)
+        // 1. Which are there?
+        int?[] partitions = Array.ConvertAll(wanted, topic => Partitions(topic.Name, cancellationToken));
+
+        // 2. Create the others.
+        TopicSpecification[] missing = [.. wanted.Where((_, i) => partitions[i] is null)];
+        foreach (TopicSpecification topic in missing)
         {
-            _admin.Value.Dispose();
-        }
-    }
-
-    private int Prepare(TopicSpecification wanted)
-    {
-        try
-        {
-            if (Partitions(wanted.Name) is { } known)
+            if (_seen.Forget(topic.Name))
             {
-                _seen.Add(wanted.Name);
-                ReadRecordLimit(wanted.Name);
-                return known;
-            }
-
-            if (_seen.Remove(wanted.Name))
-            {
-                Log.TopicVanished(_logger, wanted.Name);
+                Log.TopicVanished(_logger, topic.Name);
             }
 
             if (!_options.Topics.Create)
             {
-                throw new KafkaFaultException(
-                    KafkaStep.PrepareTopic, FaultPolicy.TopicMissing, $"Topic {wanted.Name} does not exist and Topics:Create is false; create it, or let the bridge do so.", innerException: null);
+                throw KafkaFaultException.TopicMissing(topic.Name);
             }
+        }
 
-            Create(wanted);
-            _seen.Add(wanted.Name);
-            ReadRecordLimit(wanted.Name, isNew: true);
-            return Partitions(wanted.Name) ?? Math.Max(1, wanted.NumPartitions);
+        if (missing.Length > 0)
+        {
+            Create(missing, cancellationToken);
+        }
+
+        // 3. What do they take?
+        ReadSettings([.. wanted.Select(static t => t.Name)], [.. missing.Select(static t => t.Name)], cancellationToken);
+
+        // 4. How many partitions has the broker given to the new ones?
+        for (int i = 0; i < wanted.Length; i++)
+        {
+            _seen.Set(wanted[i].Name, true);
+            partitions[i] ??= Partitions(wanted[i].Name, cancellationToken) ?? Math.Max(1, wanted[i].NumPartitions);
+        }
+
+        return Array.ConvertAll(partitions, static p => p!.Value);
+    }
+
+    private int? Partitions(string topic, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        _witness?.Alive();
+        try
+        {
+            TopicMetadata found = Admin.GetMetadata(topic, Timeout).Topics[0];
+            return found.Error.Code switch
+            {
+                ErrorCode.NoError => found.Partitions.Count,
+                ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic => null,
+                ErrorCode.LeaderNotAvailable => found.Partitions.Count > 0 ? found.Partitions.Count : null,
+                _ => throw new KafkaException(found.Error),
+            };
         }
         catch (KafkaException e)
         {
-            Error error = FaultPolicy.CauseOf(e);
-            throw new KafkaFaultException(
-                KafkaStep.PrepareTopic, FaultPolicy.Decide(KafkaStep.PrepareTopic, e), $"Cannot prepare topic {wanted.Name}: {error.Code} ({error.Reason}).", e);
+            throw KafkaFaultException.OfTopic(topic, e);
         }
     }
 
-    private int? Partitions(string topic)
+    private void Create(TopicSpecification[] missing, CancellationToken cancellationToken)
     {
-        Metadata metadata = _admin.Value.GetMetadata(topic, Timeout);
-        TopicMetadata found = metadata.Topics[0];
-        return found.Error.Code switch
-        {
-            ErrorCode.NoError => found.Partitions.Count,
-            ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic => null,
-            ErrorCode.LeaderNotAvailable => found.Partitions.Count > 0 ? found.Partitions.Count : null,
-            _ => throw new KafkaException(found.Error),
-        };
-    }
-
-    private void ReadRecordLimit(string topic, bool isNew = false)
-    {
-        long started = TimeProvider.System.GetTimestamp();
-        while (!TryReadRecordLimit(topic, mayBeUnknown: isNew && TimeProvider.System.GetElapsedTime(started) < Timeout))
-        {
-            // A topic just made is not known to every broker at once.
-            Thread.Sleep(NewTopicPause);
-        }
-    }
-
-    private bool TryReadRecordLimit(string topic, bool mayBeUnknown)
-    {
-        var resource = new ConfigResource { Type = ResourceType.Topic, Name = topic };
+        _witness?.Alive();
         try
         {
-            DescribeConfigsResult described = _admin.Value.DescribeConfigsAsync([resource], new DescribeConfigsOptions { RequestTimeout = Timeout }).GetAwaiter().GetResult()[0];
-            if (described.Entries.TryGetValue("max.message.bytes", out ConfigEntryResult? limit) && int.TryParse(limit.Value, CultureInfo.InvariantCulture, out int bytes))
+            Wait(Admin.CreateTopicsAsync(missing, new CreateTopicsOptions { RequestTimeout = Timeout, OperationTimeout = Timeout }), cancellationToken);
+            Array.ForEach(missing, topic => Log.TopicCreated(_logger, topic.Name));
+        }
+        catch (CreateTopicsException e)
+        {
+            e.Results.Where(static r => !r.Error.IsError).ToList().ForEach(r => Log.TopicCreated(_logger, r.Topic));
+            if (e.Results.Find(static r => r.Error.IsError && r.Error.Code != ErrorCode.TopicAlreadyExists) is { } refused)
             {
-                SmallestRecordLimit = Math.Min(SmallestRecordLimit, bytes);
+                throw KafkaFaultException.OfTopic(refused.Topic, e);
+            }
+
+            // Somebody was faster; the topics are there.
+        }
+        catch (KafkaException e)
+        {
+            throw KafkaFaultException.OfTopic(missing[0].Name, e);
+        }
+    }
+
+    private void ReadSettings(List<string> topics, HashSet<string> isNew, CancellationToken cancellationToken)
+    {
+        var patience = new Patience(_time, _witness, Timeout, cancellationToken);
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            patience.Alive();
+            topics = TryReadSettings(topics, patience.IsOver ? [] : isNew, cancellationToken);
+            if (topics.Count == 0)
+            {
+                return;
+            }
+
+            // A topic just made is not known to every broker at once.
+            patience.Pause(NewTopicPause);
+        }
+    }
+
+    /// <returns>Topics to be asked about again.</returns>
+    private List<string> TryReadSettings(List<string> topics, HashSet<string> mayBeUnknown, CancellationToken cancellationToken)
+    {
+        ConfigResource[] resources = [.. topics.Select(static topic => new ConfigResource { Type = ResourceType.Topic, Name = topic })];
+        List<string> again = [];
+        try
+        {
+            foreach (DescribeConfigsResult described in Wait(Admin.DescribeConfigsAsync(resources, new DescribeConfigsOptions { RequestTimeout = Timeout }), cancellationToken))
+            {
+                Take(described.ConfigResource.Name, described.Entries);
             }
         }
-        catch (KafkaException e) when (mayBeUnknown && FaultPolicy.CauseOf(e).Code == ErrorCode.UnknownTopicOrPart)
+        catch (DescribeConfigsException e)
         {
-            return false;
+            foreach (DescribeConfigsReport described in e.Results)
+            {
+                string topic = described.ConfigResource.Name;
+                if (!described.Error.IsError)
+                {
+                    Take(topic, described.Entries);
+                }
+                else if (described.Error.Code == ErrorCode.UnknownTopicOrPart && mayBeUnknown.Contains(topic))
+                {
+                    again.Add(topic);
+                }
+                else
+                {
+                    TakeUnknown(topic, new KafkaException(described.Error, e));
+                }
+            }
         }
-        catch (KafkaException e) when (FaultPolicy.RecordLimitMayStayUnknown(e))
+        catch (KafkaException e)
         {
-            Log.RecordLimitUnknown(_logger, topic, FaultPolicy.CauseOf(e).Code);
+            topics.ForEach(topic => TakeUnknown(topic, e));
         }
 
-        return true;
+        return again;
     }
 
-    private void Create(TopicSpecification wanted)
+    private void Take(string topic, Dictionary<string, ConfigEntryResult> settings)
     {
-        try
+        if (settings.TryGetValue("max.message.bytes", out ConfigEntryResult? limit) && int.TryParse(limit.Value, CultureInfo.InvariantCulture, out int bytes)
+            && bytes < SmallestRecordLimit.Bytes)
         {
-            _admin.Value.CreateTopicsAsync([wanted], new CreateTopicsOptions { RequestTimeout = Timeout, OperationTimeout = Timeout }).GetAwaiter().GetResult();
-            Log.TopicCreated(_logger, wanted.Name);
-        }
-        catch (CreateTopicsException e) when (e.Results.TrueForAll(r => r.Error.Code is ErrorCode.TopicAlreadyExists or ErrorCode.NoError))
-        {
-            // Somebody was faster; the topic is there.
+            SmallestRecordLimit = new RecordLimit(bytes, topic);
         }
     }
+
+    private void TakeUnknown(string topic, KafkaException failure)
+    {
+        if (!FaultPolicy.RecordLimitMayStayUnknown(failure))
+        {
+            throw KafkaFaultException.OfTopic(topic, failure);
+        }
+
+        Log.RecordLimitUnknown(_logger, topic, failure.Error.Code);
+    }
+
+    /// <summary>A request that is left unanswered when the process stops does no harm: it is only looked at, or made once more.</summary>
+    private static T Wait<T>(Task<T> request, CancellationToken cancellationToken) => request.WaitAsync(cancellationToken).GetAwaiter().GetResult();
+
+    private static void Wait(Task request, CancellationToken cancellationToken) => request.WaitAsync(cancellationToken).GetAwaiter().GetResult();
 }

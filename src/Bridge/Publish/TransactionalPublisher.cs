@@ -1,11 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 using CanalBridge.Kafka;
 using CanalBridge.Options;
 using CanalBridge.Positions;
 using CanalBridge.Serialization.Output;
 using CanalBridge.Telemetry;
+using CanalBridge.Waiting;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 
@@ -21,12 +21,14 @@ internal sealed class TransactionalPublisher : IDisposable
     /// <summary>Kafka's calls take no cancellation token: they are made in slices, with a look around in between.</summary>
     private static readonly TimeSpan Slice = TimeSpan.FromSeconds(1.5);
 
-    private static readonly TimeSpan WarnInterval = TimeSpan.FromSeconds(30);
+    /// <summary>A full queue is how Kafka slows the loop down, and is told only when it stays full.</summary>
+    private static readonly TimeSpan QueueFullTold = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan QueueFullPoll = TimeSpan.FromMilliseconds(5);
 
     private readonly ITransactionalProducer _producer;
     private readonly BridgeOptions _options;
+    private readonly IWaitWitness _witness;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly BridgeMetrics _metrics;
@@ -41,22 +43,18 @@ internal sealed class TransactionalPublisher : IDisposable
 
     /// <param name="producer">Owned from here on.</param>
     /// <param name="options">All options.</param>
+    /// <param name="witness">Told while Kafka keeps us waiting.</param>
     /// <param name="time">Clock.</param>
     /// <param name="logger">Log.</param>
-    public TransactionalPublisher(ITransactionalProducer producer, BridgeOptions options, TimeProvider time, ILogger logger)
+    public TransactionalPublisher(ITransactionalProducer producer, BridgeOptions options, IWaitWitness witness, TimeProvider time, ILogger logger)
     {
         _producer = producer;
         _options = options;
+        _witness = witness;
         _time = time;
         _logger = logger;
         _metrics = new BridgeMetrics(options.Canal.Destination!);
     }
-
-    /// <summary>A call to Kafka has no answer yet and is made again: the caller is alive.</summary>
-    public event Action? Waiting;
-
-    /// <summary>Such a wait is told in the log: with what Kafka, or the client, says.</summary>
-    public event Action<string>? Late;
 
     /// <summary>A transaction is open.</summary>
     public bool IsOpen { get; private set; }
@@ -73,12 +71,10 @@ internal sealed class TransactionalPublisher : IDisposable
     /// <summary>Fences older producers of this id. Waits for Kafka as long as it takes; a refused login ends the wait.</summary>
     public void Fence(CancellationToken cancellationToken)
     {
-        long started = _time.GetTimestamp();
-        long? warned = null;
+        var patience = new Patience(_time, _witness, stop: cancellationToken);
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            Waiting?.Invoke();
             try
             {
                 _producer.InitTransactions(Slice);
@@ -88,16 +84,16 @@ internal sealed class TransactionalPublisher : IDisposable
             {
                 // The error handler runs only while somebody polls, and it alone is told of a wrong password.
                 _producer.Poll(TimeSpan.Zero);
-                Reaction reaction = FaultPolicy.Decide(KafkaStep.Fence, e, Attempt(started) with { LoginRefused = FaultPolicy.IsRefusedLogin(_producer.LastError) });
-                if (reaction != Reaction.RetryCall)
+                var attempt = new Attempt(LoginRefused: FaultPolicy.IsRefusedLogin(_producer.LastError));
+                if (FaultPolicy.Decide(KafkaStep.Fence, e, attempt) != Reaction.RetryCall)
                 {
-                    throw Fault(KafkaStep.Fence, reaction, $"fence {_options.TransactionalId}", e);
+                    throw Fault(KafkaStep.Fence, attempt, $"fence {_options.TransactionalId}", e);
                 }
 
-                if (IsTimeToWarn(ref warned))
+                string reason = KafkaFaultText.OfWait(e, _producer.LastError);
+                if (patience.Turn($"Waiting for Kafka: {reason}."))
                 {
-                    Late?.Invoke($"Waiting for Kafka: {Reason(e)}.");
-                    Log.WaitingForFence(_logger, _options.Kafka.BootstrapServers!, _time.GetElapsedTime(started).TotalSeconds, Reason(e));
+                    Log.WaitingForFence(_logger, _options.Kafka.BootstrapServers!, patience.Elapsed.TotalSeconds, reason);
                 }
             }
         }
@@ -117,7 +113,7 @@ internal sealed class TransactionalPublisher : IDisposable
         }
         catch (KafkaException e)
         {
-            throw Fault(KafkaStep.Begin, FaultPolicy.Decide(KafkaStep.Begin, e), "begin a transaction", e);
+            throw Fault(KafkaStep.Begin, default, "begin a transaction", e);
         }
 
         IsOpen = true;
@@ -197,8 +193,7 @@ internal sealed class TransactionalPublisher : IDisposable
         _message.Value = position.Serialize();
         _message.Headers = null;
         Produce(_options.PositionTopic, partition: 0, cancellationToken);
-        long started = _time.GetTimestamp();
-        long? warned = null;
+        Patience patience = ForTransaction(cancellationToken);
         while (true)
         {
             try
@@ -206,23 +201,21 @@ internal sealed class TransactionalPublisher : IDisposable
                 _producer.CommitTransaction(Slice);
                 HasKept |= _keeps;
                 _keeps = false;
-                End("committed", "commit", started);
+                End("committed", ("commit", patience.Elapsed));
                 return;
             }
             catch (KafkaException e)
             {
-                Reaction reaction = FaultPolicy.Decide(KafkaStep.Commit, e, Attempt(started) with { IsStopping = cancellationToken.IsCancellationRequested });
-                if (reaction != Reaction.RetryCall)
+                var attempt = new Attempt(patience.IsOver);
+                if (FaultPolicy.Decide(KafkaStep.Commit, e, attempt) != Reaction.RetryCall)
                 {
-                    throw AbortAndFault(KafkaStep.Commit, reaction, "commit the transaction", e, cancellationToken);
+                    throw AbortAndFault(KafkaStep.Commit, attempt, "commit the transaction", e, cancellationToken);
                 }
 
-                Waiting?.Invoke();
-
-                if (IsTimeToWarn(ref warned))
+                string reason = KafkaFaultText.OfWait(e, _producer.LastError);
+                if (patience.Turn($"Kafka does not confirm the commit: {reason}."))
                 {
-                    Late?.Invoke($"Kafka does not confirm the commit: {Reason(e)}.");
-                    Log.CommitRetried(_logger, _options.Kafka.BootstrapServers!, _options.Canal.Destination!, _time.GetElapsedTime(started).TotalSeconds, Reason(e));
+                    Log.CommitRetried(_logger, _options.Kafka.BootstrapServers!, _options.Canal.Destination!, patience.Elapsed.TotalSeconds, reason);
                 }
 
                 _metrics.CommitRetried();
@@ -239,34 +232,37 @@ internal sealed class TransactionalPublisher : IDisposable
             return;
         }
 
-        long started = _time.GetTimestamp();
-        long? warned = null;
+        Patience patience = ForTransaction(cancellationToken);
         int refusals = 0;
         while (true)
         {
             try
             {
                 _producer.AbortTransaction(Slice);
-                End("aborted", "abort", started);
+                End("aborted", ("abort", patience.Elapsed));
                 return;
             }
             catch (KafkaException e)
             {
                 bool waits = e is KafkaRetriableException;
                 refusals += waits ? 0 : 1;
-                Reaction reaction = FaultPolicy.Decide(KafkaStep.Abort, e, Attempt(started) with { Refusals = refusals, IsStopping = cancellationToken.IsCancellationRequested });
-                if (reaction != Reaction.RetryCall)
+                var attempt = new Attempt(patience.IsOver, refusals);
+                if (FaultPolicy.Decide(KafkaStep.Abort, e, attempt) != Reaction.RetryCall)
                 {
-                    End("unknown", "abort", started);
-                    throw Fault(KafkaStep.Abort, reaction, "abort the transaction", e);
+                    End("unknown", ("abort", patience.Elapsed));
+                    throw Fault(KafkaStep.Abort, attempt, "abort the transaction", e);
                 }
 
-                Waiting?.Invoke();
-
-                if (waits && IsTimeToWarn(ref warned))
+                if (!waits)
                 {
-                    Late?.Invoke($"Kafka does not confirm the abort: {Reason(e)}.");
-                    Log.AbortWaits(_logger, _options.Kafka.BootstrapServers!, _options.Canal.Destination!, _time.GetElapsedTime(started).TotalSeconds, Reason(e));
+                    patience.Alive();
+                    continue;
+                }
+
+                string reason = KafkaFaultText.OfWait(e, _producer.LastError);
+                if (patience.Turn($"Kafka does not confirm the abort: {reason}."))
+                {
+                    Log.AbortWaits(_logger, _options.Kafka.BootstrapServers!, _options.Canal.Destination!, patience.Elapsed.TotalSeconds, reason);
                 }
             }
         }
@@ -298,6 +294,7 @@ internal sealed class TransactionalPublisher : IDisposable
 
     private void Produce(string topic, int? partition, CancellationToken cancellationToken)
     {
+        Patience? patience = null;
         while (true)
         {
             try
@@ -307,29 +304,31 @@ internal sealed class TransactionalPublisher : IDisposable
             }
             catch (KafkaException e)
             {
-                Reaction reaction = FaultPolicy.Decide(KafkaStep.Produce, e, Attempt(_begunAt) with { IsStopping = cancellationToken.IsCancellationRequested });
-                if (reaction != Reaction.RetryCall)
+                // The records before this one have used up a part of the transaction's life.
+                patience ??= new Patience(_time, _witness, _options.Kafka.TransactionTimeout - TransactionAge, cancellationToken) { ToldAfter = QueueFullTold };
+                var attempt = new Attempt(patience.IsOver);
+                if (FaultPolicy.Decide(KafkaStep.Produce, e, attempt) != Reaction.RetryCall)
                 {
                     int size = (_message.Value?.Length ?? 0) + (_message.Key?.Length ?? 0);
                     string full = e.Error.Code == ErrorCode.Local_QueueFull ? " (the local queue, Delivery:MemoryBudgetBytes, stays full)" : "";
-                    throw AbortAndFault(KafkaStep.Produce, reaction, string.Create(CultureInfo.InvariantCulture, $"produce a record of {size} bytes to {topic}{full}"), e, cancellationToken);
+                    throw AbortAndFault(
+                        KafkaStep.Produce, attempt, string.Create(CultureInfo.InvariantCulture, $"produce a record of {size} bytes to {topic}{full}"), e, cancellationToken);
                 }
 
                 // The queue drains only by polling: with the background poll off a plain wait never frees anything.
-                Waiting?.Invoke();
+                patience.Turn("Kafka takes records more slowly than they come: the local queue (Delivery:MemoryBudgetBytes) stays full.");
                 _producer.Poll(QueueFullPoll);
             }
         }
     }
 
     /// <summary>Aborts where the reaction asks for it; what remains is to recycle, to stop, or to find out who owns the id.</summary>
-    private KafkaFaultException AbortAndFault(KafkaStep step, Reaction reaction, string attempted, KafkaException cause, CancellationToken cancellationToken)
+    private KafkaFaultException AbortAndFault(KafkaStep step, in Attempt attempt, string attempted, KafkaException cause, CancellationToken cancellationToken)
     {
-        Reaction rest = FaultPolicy.AfterAbort(reaction);
-        KafkaFaultException fault = Fault(step, rest, attempted, cause);
-        if (rest == reaction)
+        KafkaFaultException fault = Fault(step, attempt, attempted, cause);
+        if (fault.Reaction == FaultPolicy.Decide(step, cause, attempt))
         {
-            End("unknown", call: null, started: 0);
+            End("unknown");
             return fault;
         }
 
@@ -337,7 +336,7 @@ internal sealed class TransactionalPublisher : IDisposable
         {
             Abort(cancellationToken);
         }
-        catch (KafkaFaultException e) when (rest == Reaction.Recycle)
+        catch (KafkaFaultException e) when (fault.Reaction == Reaction.Recycle)
         {
             // The abort knows better than a Produce whose code hid the fatal one.
             return e.Reaction == Reaction.Recycle ? fault : e;
@@ -350,42 +349,16 @@ internal sealed class TransactionalPublisher : IDisposable
         return fault;
     }
 
-    private KafkaFaultException Fault(KafkaStep step, Reaction reaction, string attempted, KafkaException cause)
+    private KafkaFaultException Fault(KafkaStep step, in Attempt attempt, string attempted, KafkaException cause)
     {
-        var text = new StringBuilder($"Kafka did not {attempted} for destination {_options.Canal.Destination}: {cause.Error.Code} ({cause.Error.Reason.Replace(" (see individual delivery reports)", "", StringComparison.Ordinal)})");
-        if (FaultPolicy.IsRefusedLogin(_producer.LastError) && _producer.LastError is { } login)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"; the login failed: {login.Reason}");
-        }
-        else if (reaction == Reaction.Fenced)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"; another producer has taken over the transactional id {_options.TransactionalId}, or the transaction outlived Kafka:TransactionTimeout");
-        }
-        else if (_producer.LastTransactionError is { } last && !last.Contains(cause.Error.Reason, StringComparison.Ordinal))
-        {
-            text.Append(CultureInfo.InvariantCulture, $"; cause in the client's log: {last}");
-        }
-
-        if (cause.Error.Code is ErrorCode.Local_MsgTimedOut || $"{_producer.LastTransactionError}{cause.Error.Reason}" is { } reasons
-            && (reasons.Contains("message(s) timed out", StringComparison.Ordinal) || reasons.Contains("failed delivery", StringComparison.Ordinal)))
-        {
-            text.Append(CultureInfo.InvariantCulture, $"; the brokers took no record for longer than Kafka:MessageTimeout ({_options.MessageTimeout:c}): unreachable, overloaded, or a partition is below min.insync.replicas");
-        }
-
-        if (cause.Error.Code is ErrorCode.MsgSizeTooLarge)
-        {
-            text.Append(CultureInfo.InvariantCulture, $". Raise Kafka:MessageMaxBytes (it is {_options.Kafka.MessageMaxBytes}), the topic's max.message.bytes and the broker's message.max.bytes, or leave the table out with Source:TableExcludeList (a statement: Envelope:IncludeSchemaChanges)");
-        }
-
-        text.Append('.');
         _metrics.KafkaFailed(cause.Error.Code.ToString(), step.ToString(), cause.Error.IsFatal);
-        return new KafkaFaultException(step, reaction, text.ToString(), cause);
+        return KafkaFaultException.OfCall(_options, step, attempt, cause, attempted, new ClientWords(_producer.LastError, _producer.LastTransactionError));
     }
 
-    private void End(string outcome, string? call, long started)
+    private void End(string outcome, (string Name, TimeSpan Took)? call = null)
     {
         IsOpen = false;
-        _metrics.TransactionEnded(outcome, call is null ? null : (call, _time.GetElapsedTime(started)));
+        _metrics.TransactionEnded(outcome, call);
         _activity?.SetTag("messaging.batch.message_count", _records);
         _activity?.SetTag("canal_bridge.outcome", outcome);
         if (outcome != "committed")
@@ -408,16 +381,6 @@ internal sealed class TransactionalPublisher : IDisposable
         return headers;
     }
 
-    /// <summary>The calls only say that they timed out; the client's callbacks know more.</summary>
-    private string Reason(KafkaException e) => _producer.LastError is { } cause ? $"{cause.Code}, {cause.Reason}" : e.Error.Code.ToString();
-
-    /// <summary>At the first late answer, then now and then: an outage must not flood the log.</summary>
-    private bool IsTimeToWarn(ref long? warned)
-    {
-        bool isTime = warned is not { } last || _time.GetElapsedTime(last) >= WarnInterval;
-        warned = isTime ? _time.GetTimestamp() : warned;
-        return isTime;
-    }
-
-    private Attempt Attempt(long started) => new(_time.GetElapsedTime(started), _options.Kafka.TransactionTimeout);
+    /// <summary>A wait for the end of the transaction.</summary>
+    private Patience ForTransaction(CancellationToken cancellationToken) => new(_time, _witness, _options.Kafka.TransactionTimeout, cancellationToken);
 }

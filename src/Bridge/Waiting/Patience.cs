@@ -6,7 +6,7 @@ namespace CanalBridge.Waiting;
 /// </remarks>
 internal sealed class Patience
 {
-    /// <summary>A wait is told at its first turn, then once per interval: an outage must not flood the log.</summary>
+    /// <summary>A wait is told when it is long enough, then once per interval: an outage must not flood the log.</summary>
     private static readonly TimeSpan TellInterval = TimeSpan.FromSeconds(30);
 
     private readonly TimeProvider _time;
@@ -29,6 +29,9 @@ internal sealed class Patience
         _started = time.GetTimestamp();
     }
 
+    /// <summary>How long the wait lasts before it is told. Zero tells its first turn; more is for waits that are nothing unusual while they are short.</summary>
+    public TimeSpan ToldAfter { get; init; }
+
     /// <summary>Time since the wait began.</summary>
     public TimeSpan Elapsed => _time.GetElapsedTime(_started);
 
@@ -38,13 +41,19 @@ internal sealed class Patience
     /// <summary>The limit is reached, or the process is to stop: the call is not made again.</summary>
     public bool IsOver => IsStopping || Elapsed > _limit;
 
+    /// <summary>Longest wait, as given.</summary>
+    public TimeSpan Limit => _limit;
+
+    /// <summary>An attempt has failed and the next one follows at once: there is nothing to tell.</summary>
+    public void Alive() => _witness?.Alive();
+
     /// <summary>An attempt has failed and the next one follows.</summary>
     /// <param name="reason">For whom and why, as of <see cref="IWaitWitness.Waits"/>.</param>
     /// <returns>True where it is time for a line in the log.</returns>
     public bool Turn(string reason)
     {
         _witness?.Alive();
-        if (_told is { } last && _time.GetElapsedTime(last) < TellInterval)
+        if (_told is { } last ? _time.GetElapsedTime(last) < TellInterval : Elapsed < ToldAfter)
         {
             return false;
         }

@@ -21,8 +21,8 @@ public sealed class FaultPolicyTests
         Assert.Equal(expected, FaultPolicy.RecordLimitMayStayUnknown(failure));
     }
 
-    private static readonly Attempt Within = new(TimeSpan.FromSeconds(1), Bound: TimeSpan.FromSeconds(30));
-    private static readonly Attempt Beyond = new(TimeSpan.FromSeconds(31), Bound: TimeSpan.FromSeconds(30));
+    private static Attempt Within => default;
+    private static readonly Attempt Beyond = new(IsOver: true);
 
     [Theory]
     [InlineData(ErrorCode.Local_QueueFull, "RetryCall")]
@@ -168,17 +168,13 @@ public sealed class FaultPolicyTests
     [Theory]
     [InlineData("Commit")]
     [InlineData("Abort")]
-    public void Call_without_an_answer_is_given_up_after_the_transactions_time_out(string call)
+    public void Call_without_an_answer_is_given_up_after_the_transactions_time_out_or_when_the_process_is_to_end(string call)
     {
         KafkaStep step = Enum.Parse<KafkaStep>(call);
 
         Assert.Equal(Reaction.RetryCall, FaultPolicy.Decide(step, KafkaFailures.Retriable(), Within with { Refusals = 10 }));
         Assert.Equal(Reaction.Recycle, FaultPolicy.Decide(step, KafkaFailures.Retriable(), Beyond));
     }
-
-    [Fact]
-    public void Commit_is_not_called_again_when_the_grace_period_is_over() =>
-        Assert.Equal(Reaction.Recycle, FaultPolicy.Decide(KafkaStep.Commit, KafkaFailures.Retriable(), Within with { IsStopping = true }));
 
     [Fact]
     public void Fence_waits_without_end_unless_the_login_is_refused()

@@ -14,10 +14,10 @@ public sealed class ProducerTopicsTests
     {
         var topics = new ProducerTopics(_options, _catalog);
         _catalog.Partitions = 3;
-        Assert.Equal(3, topics.PartitionsOf("p.shop.items"));
+        Assert.Equal(3, PartitionsOf(topics, "p.shop.items"));
         _catalog.Partitions = 9;
 
-        Assert.Equal(3, topics.PartitionsOf("p.shop.items"));
+        Assert.Equal(3, PartitionsOf(topics, "p.shop.items"));
 
         Assert.Equal(["p.shop.items"], _catalog.Prepared);
     }
@@ -27,8 +27,8 @@ public sealed class ProducerTopicsTests
     {
         var topics = new ProducerTopics(_options, _catalog);
 
-        topics.PartitionsOf("p.shop.items");
-        topics.PartitionsOf("p.shop.orders");
+        PartitionsOf(topics, "p.shop.items");
+        PartitionsOf(topics, "p.shop.orders");
 
         Assert.Equal(["p.shop.items", "p.shop.orders"], _catalog.Prepared);
     }
@@ -36,9 +36,9 @@ public sealed class ProducerTopicsTests
     [Fact]
     public void Another_producer_prepares_its_topics_again()
     {
-        new ProducerTopics(_options, _catalog).PartitionsOf("p.shop.items");
+        PartitionsOf(new ProducerTopics(_options, _catalog), "p.shop.items");
 
-        new ProducerTopics(_options, _catalog).PartitionsOf("p.shop.items");
+        PartitionsOf(new ProducerTopics(_options, _catalog), "p.shop.items");
 
         Assert.Equal(2, _catalog.Prepared.Count);
     }
@@ -49,7 +49,7 @@ public sealed class ProducerTopicsTests
         var topics = new ProducerTopics(_options, _catalog);
         _catalog.LimitOfNextTopic = 500_000;
 
-        var fault = Assert.Throws<KafkaFaultException>(() => topics.PartitionsOf("p.shop.items"));
+        var fault = Assert.Throws<KafkaFaultException>(() => PartitionsOf(topics, "p.shop.items"));
 
         Assert.Equal((KafkaStep.PrepareTopic, Reaction.Recycle), (fault.Step, fault.Reaction));
         Assert.Equal("Topic p.shop.items takes records of at most 500000 bytes, less than the producer's batches of 1000000.", fault.Message);
@@ -59,12 +59,12 @@ public sealed class ProducerTopicsTests
     public void Next_producer_fits_the_smaller_limit()
     {
         _catalog.LimitOfNextTopic = 500_000;
-        Assert.Throws<KafkaFaultException>(() => new ProducerTopics(_options, _catalog).PartitionsOf("p.shop.items"));
+        Assert.Throws<KafkaFaultException>(() => PartitionsOf(new ProducerTopics(_options, _catalog), "p.shop.items"));
 
         var next = new ProducerTopics(_options, _catalog);
 
         Assert.Equal(500_000, next.SmallestRecordLimit);
-        Assert.Equal(1, next.PartitionsOf("p.shop.items"));
+        Assert.Equal(1, PartitionsOf(next, "p.shop.items"));
     }
 
     [Fact]
@@ -72,9 +72,9 @@ public sealed class ProducerTopicsTests
     {
         var topics = new ProducerTopics(_options, _catalog);
         _catalog.LimitOfNextTopic = 500_000;
-        Assert.Throws<KafkaFaultException>(() => topics.PartitionsOf("p.shop.items"));
+        Assert.Throws<KafkaFaultException>(() => PartitionsOf(topics, "p.shop.items"));
 
-        Assert.Throws<KafkaFaultException>(() => topics.PartitionsOf("p.shop.items"));
+        Assert.Throws<KafkaFaultException>(() => PartitionsOf(topics, "p.shop.items"));
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class ProducerTopicsTests
         var topics = new ProducerTopics(_options, _catalog);
         _catalog.LimitOfNextTopic = 1_000_000;
 
-        Assert.Equal(1, topics.PartitionsOf("p.shop.items"));
+        Assert.Equal(1, PartitionsOf(topics, "p.shop.items"));
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public sealed class ProducerTopicsTests
         var topics = new ProducerTopics(_options, _catalog);
         _catalog.LimitOfNextTopic = 100_000;
 
-        Assert.Equal(1, topics.PartitionsOf("p.shop.items"));
+        Assert.Equal(1, PartitionsOf(topics, "p.shop.items"));
     }
 
     [Fact]
@@ -103,12 +103,64 @@ public sealed class ProducerTopicsTests
         var topics = new ProducerTopics(_options, _catalog);
         _catalog.LimitOfNextTopic = 1_048_588;
 
-        var fault = Assert.Throws<KafkaFaultException>(() => topics.PartitionsOf("p.shop.items"));
+        var fault = Assert.Throws<KafkaFaultException>(() => PartitionsOf(topics, "p.shop.items"));
 
         Assert.Contains("batches of 2000000", fault.Message, StringComparison.Ordinal);
         Assert.Contains("Kafka:ProducerSettings:batch.size", fault.Message, StringComparison.Ordinal);
         Assert.Equal(Reaction.Stop, fault.Reaction);
     }
+
+    [Fact]
+    public void Topics_of_a_batch_are_prepared_in_one_go_and_each_once()
+    {
+        var topics = new ProducerTopics(_options, _catalog);
+        PartitionsOf(topics, "p.shop.items");
+
+        topics.Prepare([("p.shop.items", null), ("p.shop.orders", 6), ("p.shop.carts", null), ("p.shop.orders", 6)], CancellationToken.None);
+
+        Assert.Equal(2, _catalog.Calls);
+        Assert.Equal(["p.shop.items", "p.shop.orders", "p.shop.carts"], _catalog.Prepared);
+        Assert.Equal([null, 6, null], _catalog.Wanted);
+    }
+
+    [Fact]
+    public void What_was_prepared_is_known_and_costs_nothing_more()
+    {
+        var topics = new ProducerTopics(_options, _catalog);
+        Assert.False(topics.IsKnown("p.shop.items"));
+
+        topics.Prepare([("p.shop.items", null)], CancellationToken.None);
+        topics.Prepare([("p.shop.items", null)], CancellationToken.None);
+
+        Assert.True(topics.IsKnown("p.shop.items"));
+        Assert.Equal(1, PartitionsOf(topics, "p.shop.items"));
+        Assert.Equal(1, _catalog.Calls);
+    }
+
+    [Fact]
+    public void Topic_of_a_batch_that_takes_too_little_is_named_and_none_of_them_is_known()
+    {
+        var topics = new ProducerTopics(_options, _catalog);
+        _catalog.Limits["p.shop.orders"] = 9_000;
+
+        var fault = Assert.Throws<KafkaFaultException>(() => topics.Prepare([("p.shop.items", null), ("p.shop.orders", null)], CancellationToken.None));
+
+        Assert.Contains("Topic p.shop.orders takes records of at most 9000 bytes", fault.Message, StringComparison.Ordinal);
+        Assert.False(topics.IsKnown("p.shop.items"));
+    }
+
+    [Fact]
+    public void Topics_of_a_source_that_makes_tables_for_ever_are_forgotten_in_the_end()
+    {
+        var topics = new ProducerTopics(_options, _catalog);
+        topics.Prepare([.. Enumerable.Range(0, 25_000).Select(i => ($"p.shop.day{i}", (int?)null))], CancellationToken.None);
+
+        Assert.False(topics.IsKnown("p.shop.day0"));
+        Assert.True(topics.IsKnown("p.shop.day24999"));
+        Assert.Equal(1, PartitionsOf(topics, "p.shop.day0"));
+    }
+
+    private static int PartitionsOf(ProducerTopics topics, string topic) => topics.PartitionsOf(topic, created: null, CancellationToken.None);
 
     /// <summary>Finds the smallest record limit while it prepares topics, as the real catalog does.</summary>
     private sealed class TableTopics : ITopicCatalog
@@ -117,17 +169,30 @@ public sealed class ProducerTopicsTests
 
         public int LimitOfNextTopic { get; set; } = int.MaxValue;
 
+        public Dictionary<string, int> Limits { get; } = [];
+
+        public int Calls { get; private set; }
+
         public List<string> Prepared { get; } = [];
 
-        public int SmallestRecordLimit { get; private set; } = int.MaxValue;
+        public List<int?> Wanted { get; } = [];
 
-        public void PrepareOwnTopics() => throw new NotSupportedException();
+        public RecordLimit SmallestRecordLimit { get; private set; } = RecordLimit.None;
 
-        public int PrepareTableTopic(string topic, int? partitions = null)
+        public void PrepareOwnTopics(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public IReadOnlyList<int> PrepareTableTopics(IReadOnlyCollection<(string Topic, int? Partitions)> topics, CancellationToken cancellationToken)
         {
-            Prepared.Add(topic);
-            SmallestRecordLimit = Math.Min(SmallestRecordLimit, LimitOfNextTopic);
-            return Partitions;
+            Calls++;
+            Wanted.AddRange(topics.Select(static t => t.Partitions));
+            foreach ((string topic, _) in topics)
+            {
+                Prepared.Add(topic);
+                int limit = Limits.GetValueOrDefault(topic, LimitOfNextTopic);
+                SmallestRecordLimit = limit < SmallestRecordLimit.Bytes ? new RecordLimit(limit, topic) : SmallestRecordLimit;
+            }
+
+            return [.. topics.Select(_ => Partitions)];
         }
     }
 }

@@ -14,6 +14,7 @@ public sealed class TransactionalPublisherTests : IDisposable
 {
     private readonly FakeProducer _producer = new();
     private readonly FakeTimeProvider _time = new();
+    private readonly FakeWitness _witness = new();
     private readonly RecordBuffer _records = new();
     private readonly TransactionalPublisher _publisher;
 
@@ -23,7 +24,7 @@ public sealed class TransactionalPublisherTests : IDisposable
         options.Canal.Destination = "example";
         options.Topics.Prefix = "p";
         options.Kafka.BootstrapServers = "kafka:9092";
-        _publisher = new TransactionalPublisher(_producer, options, _time, NullLogger.Instance);
+        _publisher = new TransactionalPublisher(_producer, options, _witness, _time, NullLogger.Instance);
         _publisher.ShareHeaders([new("context", [])]);
         "k"u8.CopyTo(_records.GetSpan(1));
         _records.Advance(1);
@@ -85,6 +86,56 @@ public sealed class TransactionalPublisherTests : IDisposable
         Assert.Equal(Reaction.Recycle, fault.Reaction);
         Assert.DoesNotContain("Abort", _producer.Calls);
         Assert.InRange(_producer.Calls.Count(c => c == "Commit"), 20, 22);
+    }
+
+    [Fact]
+    public void Late_commit_is_a_sign_of_life_each_time_and_told_once()
+    {
+        _producer.Fail("Commit", KafkaFailures.Retriable(), KafkaFailures.Retriable(), KafkaFailures.Retriable());
+        SendOne();
+
+        _publisher.Commit(Position, TestContext.Current.CancellationToken);
+
+        Assert.Equal(3, _witness.Turns);
+        Assert.Equal(["Kafka does not confirm the commit: Local_TimedOut."], _witness.Reasons);
+    }
+
+    [Fact]
+    public void Queue_that_stays_full_is_told_after_a_while()
+    {
+        _producer.Fail("Produce", [.. Enumerable.Range(0, 7).Select(_ => KafkaFailures.Plain(ErrorCode.Local_QueueFull))]);
+        _producer.OnCall = call => _time.Advance(call == "Poll" ? TimeSpan.FromSeconds(1) : TimeSpan.Zero);
+
+        SendOne();
+
+        Assert.Equal(7, _witness.Turns);
+        Assert.Contains("Delivery:MemoryBudgetBytes", Assert.Single(_witness.Reasons), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Full_queue_ends_the_transaction_when_that_has_used_up_its_life()
+    {
+        _publisher.Begin();
+        _time.Advance(TimeSpan.FromSeconds(25));
+        _producer.Fail("Produce", [.. Enumerable.Range(0, 100).Select(_ => KafkaFailures.Plain(ErrorCode.Local_QueueFull))]);
+        _producer.OnCall = call => _time.Advance(call == "Poll" ? TimeSpan.FromSeconds(1) : TimeSpan.Zero);
+
+        var fault = Assert.Throws<KafkaFaultException>(SendOne);
+
+        Assert.Equal(Reaction.Recycle, fault.Reaction);
+        Assert.Equal(6, _producer.Calls.Count(c => c == "Poll"));
+    }
+
+    [Fact]
+    public void Wait_for_the_fence_is_told()
+    {
+        _producer.LastError = new Error(ErrorCode.Local_AllBrokersDown, "1/1 brokers are down");
+        _producer.Fail("Init", KafkaFailures.Retriable(), KafkaFailures.Retriable());
+
+        _publisher.Fence(TestContext.Current.CancellationToken);
+
+        Assert.Equal((2, 1), (_witness.Turns, _witness.Reasons.Count));
+        Assert.Equal("Waiting for Kafka: Local_AllBrokersDown, 1/1 brokers are down.", _witness.Reasons[0]);
     }
 
     [Fact]

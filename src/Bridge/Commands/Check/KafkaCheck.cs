@@ -173,7 +173,7 @@ internal sealed class KafkaCheck(BridgeOptions options, CheckSettings settings, 
             }
 
             _positionTopicIsThere = true;
-            Tell(findings, new PositionStore(options, TimeProvider.System, NullLogger.Instance).ReadCommitted(cancellationToken));
+            Tell(findings, new PositionStore(options, witness: null, TimeProvider.System, NullLogger.Instance).ReadCommitted(cancellationToken));
         }
         catch (KafkaFaultException e) when (e.InnerException is FormatException)
         {

@@ -29,7 +29,7 @@ internal sealed class KafkaTopics(BridgeOptions options, CheckSettings settings,
     {
         if (settings.Create && options.Topics.Create)
         {
-            Create();
+            Create(cancellationToken);
         }
 
         foreach (string name in options.OwnTopics.Append(table))
@@ -161,12 +161,12 @@ internal sealed class KafkaTopics(BridgeOptions options, CheckSettings settings,
     }
 
     /// <summary>As the bridge does at its start; what it is not allowed shows when the topics are looked at.</summary>
-    private void Create()
+    private void Create(CancellationToken cancellationToken)
     {
-        using var catalog = new TopicCatalog(options, NullLogger.Instance);
+        using var catalog = new TopicCatalog(options, witness: null, TimeProvider.System, NullLogger.Instance);
         try
         {
-            catalog.PrepareOwnTopics();
+            catalog.PrepareOwnTopics(cancellationToken);
         }
         catch (KafkaFaultException)
         {

@@ -7,6 +7,7 @@ using CanalBridge.Positions;
 using CanalBridge.Publish;
 using CanalBridge.Serialization;
 using CanalBridge.Telemetry;
+using CanalBridge.Waiting;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 
@@ -73,7 +74,7 @@ internal sealed class DemoRun(double rate, int repeat, bool json)
             witness.WhenCommitted += () => Interlocked.Increment(ref transactions);
             var destination = new Destination(
                 options, new ConfluentProducerFactory(options, logs.CreateLogger<ConfluentProducer>()), kafka,
-                new PositionStore(options, TimeProvider.System, logs.CreateLogger<PositionStore>()), witness, owner, TimeProvider.System, logs.CreateLogger<Destination>());
+                new PositionStore(options, witness, TimeProvider.System, logs.CreateLogger<PositionStore>()), witness, owner, TimeProvider.System, logs.CreateLogger<Destination>());
             Task bridge = Task.Run(() => destination.RunAsync(stop.Token), CancellationToken.None);
             await Task.WhenAny(canal.Drained, bridge, Task.Delay(Timeout.Infinite, cancellationToken));
             await stop.CancelAsync();

@@ -1,3 +1,4 @@
+using CanalBridge.Kafka;
 using CanalBridge.Publish;
 using Confluent.Kafka;
 
@@ -35,18 +36,21 @@ internal sealed class StandInKafka : ITopicCatalog, IDisposable
     public string BootstrapServers { get; }
 
     /// <inheritdoc />
-    public int SmallestRecordLimit => int.MaxValue;
+    public RecordLimit SmallestRecordLimit => RecordLimit.None;
 
     /// <inheritdoc />
-    public void PrepareOwnTopics() => Array.ForEach(_ownTopics, topic => Create(topic));
+    public void PrepareOwnTopics(CancellationToken cancellationToken) => Array.ForEach(_ownTopics, topic => Create(topic, cancellationToken));
 
     /// <inheritdoc />
-    public int PrepareTableTopic(string topic, int? partitions = null)
-    {
-        int created = Create(topic);
-        _onTableTopic(topic, created);
-        return created;
-    }
+    public IReadOnlyList<int> PrepareTableTopics(IReadOnlyCollection<(string Topic, int? Partitions)> topics, CancellationToken cancellationToken) =>
+    [
+        .. topics.Select(t =>
+        {
+            int created = Create(t.Topic, cancellationToken);
+            _onTableTopic(t.Topic, created);
+            return created;
+        }),
+    ];
 
     /// <inheritdoc />
     public void Dispose()
@@ -55,10 +59,11 @@ internal sealed class StandInKafka : ITopicCatalog, IDisposable
         _cluster.Dispose();
     }
 
-    private int Create(string topic)
+    private int Create(string topic, CancellationToken cancellationToken)
     {
         while (true)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             TopicMetadata found = _admin.GetMetadata(topic, Timeout).Topics[0];
             if (found.Error.Code == ErrorCode.NoError && found.Partitions.Count > 0)
             {
