@@ -49,7 +49,6 @@ internal static class RunCommand
 
     private static async Task<int> RunAsync(BridgeOptions options, CancellationToken cancellationToken)
     {
-        var owner = Guid.NewGuid();
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "canal-bridge" });
 
         // The exporter reads its standard variables from here; our own options were read before.
@@ -62,9 +61,9 @@ internal static class RunCommand
         builder.Services.AddSingleton<IProducerFactory>(s => new ConfluentProducerFactory(options, s.Logger<ConfluentProducer>()));
         builder.Services.AddSingleton<ITopicCatalog>(s => new TopicCatalog(options, s.GetRequiredService<DestinationWitness>(), TimeProvider.System, s.Logger<TopicCatalog>()));
         builder.Services.AddSingleton<IPositionStore>(s => new PositionStore(options, s.GetRequiredService<DestinationWitness>(), TimeProvider.System, s.Logger<PositionStore>()));
-        builder.Services.AddSingleton(s => new DestinationWitness(options.Canal.Destination!, owner, TimeProvider.System, s.Logger<Destination>()));
+        builder.Services.AddSingleton(s => new DestinationWitness(options.Canal.Destination!, Guid.NewGuid(), TimeProvider.System, s.Logger<Destination>()));
         builder.Services.AddSingleton(s => new Destination(
-            options, s.GetRequiredService<IProducerFactory>(), s.GetRequiredService<ITopicCatalog>(), s.GetRequiredService<IPositionStore>(), s.GetRequiredService<DestinationWitness>(), owner,
+            options, s.GetRequiredService<IProducerFactory>(), s.GetRequiredService<ITopicCatalog>(), s.GetRequiredService<IPositionStore>(), s.GetRequiredService<DestinationWitness>(),
             TimeProvider.System, s.Logger<Destination>()));
         builder.Services.AddSingleton(s => new HealthMetrics(s.GetRequiredService<Destination>().Health, s.GetRequiredService<ProgramInfo>()));
         builder.Services.AddHostedService<BridgeWorker>();

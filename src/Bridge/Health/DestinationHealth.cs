@@ -132,7 +132,7 @@ internal sealed class DestinationHealth : IWaitWitness
     /// <param name="inFlight">Rows of all batches in the open transaction.</param>
     /// <param name="unackedBatches">Batches not acknowledged, this one included.</param>
     /// <param name="isNews">It holds something new: only that shows that the source is not silent.</param>
-    public void Took(int received, int filtered, int duplicates, int records, TimeSpan? sourceLag, long inFlight, int unackedBatches, bool isNews)
+    public void Took(int received, int filtered, int duplicates, int records, TimeSpan? sourceLag, long inFlight, int unackedBatches, bool isNews = true)
     {
         long now = _time.GetTimestamp();
         lock (_lock)
@@ -185,7 +185,7 @@ internal sealed class DestinationHealth : IWaitWitness
 
     /// <summary>Batches were acknowledged, or their session has ended and they come again.</summary>
     /// <param name="unacked">Batches without their ack that are left.</param>
-    public void Settled(int unacked)
+    public void Settled(int unacked = 0)
     {
         lock (_lock)
         {

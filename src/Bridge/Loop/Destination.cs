@@ -41,14 +41,14 @@ internal sealed class Destination
     // Why the last producer was given up, until its successor has committed: what it had sent is not published yet.
     private string? _unfinished;
 
-    public Destination(BridgeOptions options, IProducerFactory producers, ITopicCatalog topics, IPositionStore positions, DestinationWitness witness, Guid owner, TimeProvider time, ILogger logger)
+    public Destination(BridgeOptions options, IProducerFactory producers, ITopicCatalog topics, IPositionStore positions, DestinationWitness witness, TimeProvider time, ILogger logger)
     {
         _options = options;
         _producers = producers;
         _topics = topics;
         _positions = positions;
         _witness = witness;
-        _owner = owner;
+        _owner = witness.Owner;
         _time = time;
         _logger = logger;
         _sessionFaults = new SessionFaults(time);
@@ -57,6 +57,7 @@ internal sealed class Destination
             _delay.Reset();
             _unfinished = null;
         };
+        witness.WhenCaughtUp += () => _unfinished = null;
     }
 
     /// <summary>What the destination is doing and how far it is.</summary>
@@ -157,7 +158,7 @@ internal sealed class Destination
                 _options, _owner, publisher, topics, claimed, definitions, source, registry, _sessionFaults, _witness, _time, _logger);
             _hasRead = true;
             await incarnation.RunAsync(cancellationToken);
-            _unfinished = incarnation.WasInterrupted ? "It was asked to stop while a batch was on its way." : null;
+            _unfinished = incarnation.WasInterrupted ? "It was asked to stop while a batch was on its way." : _unfinished;
         }
         catch (KafkaFaultException e) when (e.Reaction == Reaction.Fenced)
         {

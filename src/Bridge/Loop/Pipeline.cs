@@ -273,7 +273,8 @@ internal sealed class Pipeline
             _publisher.Begin();
             while (i < records.Count && records[i] is var record && ReferenceEquals(record.Topic, topic))
             {
-                bytes += _publisher.Send(record, partitions, cancellationToken);
+                _publisher.Send(record, partitions, cancellationToken);
+                bytes += record.Key.Length + record.Value.Length;
                 i++;
             }
 

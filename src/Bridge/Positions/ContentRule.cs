@@ -56,6 +56,7 @@ internal sealed class ContentRule
     private bool _isRow;
     private bool _isAtStart;
 
+    private (ulong Print, int Sub)? _firstOfBatch;
     private ulong? _boundaryOfBatch;
     private bool _isSameInstance;
     private ulong? _accepted;
@@ -131,9 +132,9 @@ internal sealed class ContentRule
                 throw new AmbiguousPositionException(entry.Header.Position.ToString());
             }
 
-            Begin(new Repetition(whole, isProven: isNewInstance || IsBoundary(entry)) { Sub = sub - 1, Offset = entry.Header.LogfileOffset, Anchor = whole == _first ? _anchorOfFirst : null });
+            Begin(new Repetition(whole, isProven: _trustsLabels || IsBoundary(entry)) { Sub = sub - 1, Offset = entry.Header.LogfileOffset, Anchor = whole == _first ? _anchorOfFirst : null });
         }
-        else if (isNewInstance ? !MayBeginAnew(entry) : (_trustsLabels || _last is { Print: null }) && !_place.IsForward(entry.Header) && !_place.IsSame(entry.Header))
+        else if (isNewInstance ? !MayBeginAnew(entry) : (_trustsLabels || _last is { Print: null }) && !FollowsByLabel(entry))
         {
             Begin(new Repetition(whole, isProven: false));
         }
@@ -145,20 +146,26 @@ internal sealed class ContentRule
     public void BeginBatch(in CanalEntry entry)
     {
         _hasProof = false;
-        int sub = SharesOffset(entry) ? _sub + 1 : 0;
-        if (IsInDoubt)
-        {
-            _pointsOfDoubt.Add((Whole(entry), sub));
-        }
-        else
-        {
-            _points.Add(Whole(entry), _repetition?.Offset == entry.Header.LogfileOffset ? _repetition.Sub + 1 : sub);
-        }
+        int sub = _repetition is { } repetition ? (repetition.Offset == entry.Header.LogfileOffset ? repetition.Sub + 1 : 0) : SharesOffset(entry) ? _sub + 1 : 0;
+
+        // Kept when the batch was looked at: until then it is not known.
+        _firstOfBatch = (Whole(entry), sub);
     }
 
     /// <summary>Looks back at a batch.</summary>
     public BatchProof EndBatch()
     {
+        if (_firstOfBatch is { } first)
+        {
+            _pointsOfDoubt.Add(first);
+            _firstOfBatch = null;
+        }
+
+        if (!IsInDoubt)
+        {
+            KeepPointsOfDoubt();
+        }
+
         if (_boundaryOfBatch is { } boundary)
         {
             _points.Add(boundary);
@@ -214,7 +221,7 @@ internal sealed class ContentRule
             return IsNewInRepetition(entry, Begin(new Repetition(whole, isProven: isStop)));
         }
 
-        if (_trustsLabels && !isForward && !_place.IsSame(header) && !_place.IsWrap(header, isInTransaction: _first is not null))
+        if (_trustsLabels && !isForward && !FollowsByLabel(entry) && !_place.IsWrap(header, isInTransaction: _first is not null))
         {
             return IsNewInRepetition(entry, Begin(new Repetition(Whole(entry), isProven: false)));
         }
@@ -241,7 +248,7 @@ internal sealed class ContentRule
             return IsNewInStream(entry);
         }
 
-        if (IsKnown(whole) && (IsBoundary(entry) || repetition.IsProven || _isSameInstance))
+        if (IsKnown(whole) && (IsBoundary(entry) || repetition.IsProven))
         {
             Prove(repetition);
         }
@@ -341,6 +348,9 @@ internal sealed class ContentRule
 
         _isAtStart = isStop;
     }
+
+    /// <summary>By its label an entry follows the one met last. A position of version 1 may have that one come again; else its label is that of a compressed transaction.</summary>
+    private bool FollowsByLabel(in CanalEntry entry) => _place.IsForward(entry.Header) || (_last is not { Print: null } && _place.IsSame(entry.Header));
 
     private bool SharesOffset(in CanalEntry entry) => _isRow && entry.Type == CanalEntryType.RowData && _place.IsSame(entry.Header);
 

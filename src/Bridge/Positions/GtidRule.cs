@@ -190,18 +190,20 @@ internal sealed class GtidRule
     }
 
     /// <summary>Canal lost the source inside the transaction and sends it once more.</summary>
-    private bool BeginsAgain(in CanalEntry entry) => !_current.HasEnded && !_current.IsOld
+    /// <remarks>MariaDB's transactions have no BEGIN: an offset that falls back shows it, since a transaction stands in one file.</remarks>
+    private bool BeginsAgain(in CanalEntry entry) => !_current.HasEnded
         && (entry.Type == CanalEntryType.TransactionBegin
-            || (!_place.IsForward(entry.Header) && !_place.IsSame(entry.Header) && !_place.IsWrap(entry.Header, isInTransaction: _current.Units > 0)));
+            || (_place.FallsBack(entry.Header) && !_place.IsSame(entry.Header) && !_place.IsWrap(entry.Header, isInTransaction: _current.Units > 0)));
 
     private int EndTransaction()
     {
-        if (_current.IsOld || _current.HasEnded)
+        bool isRepeated = _current.IsOld || _current.HasEnded;
+        _current = _current with { HasEnded = true };
+        if (isRepeated)
         {
             return ReplayFilter.AllRows;
         }
 
-        _current = _current with { HasEnded = true };
         _done!.Add(_current.Gtid!);
         _open = null;
         return 0;
@@ -216,15 +218,15 @@ internal sealed class GtidRule
             Mark(entry, change);
         }
 
+        if (_current.HasEnded && isRows)
+        {
+            // Canal passes over the GTID event of a tagged transaction, whose rows then look like those of the one before.
+            throw PositionNotComparableException.WithoutGtid(_place.Position.ToString());
+        }
+
         if (_current.IsOld)
         {
             return ReplayFilter.AllRows;
-        }
-
-        if (_current.HasEnded)
-        {
-            // A text behind the END changes nothing; rows would be taken for the transaction's.
-            return isRows ? throw PositionNotComparableException.WithoutGtid(_place.Position.ToString()) : 0;
         }
 
         long skipped = (_open?.Units ?? 0) - _current.Units;

@@ -13,6 +13,8 @@ internal sealed class RecentPrints(int capacity)
     private readonly Dictionary<ulong, int> _numbers = [];
     private readonly Queue<ulong> _order = new();
 
+    public int Count => _order.Count;
+
     public bool Contains(ulong print) => _numbers.ContainsKey(print);
 
     /// <summary>The number that a print was added with; null for an unknown print.</summary>

@@ -23,9 +23,13 @@ internal sealed class DestinationWitness : IWaitWitness
         _time = time;
         _logger = logger;
         _progress = new ProgressLog(destination, time, logger);
+        Owner = owner;
         Metrics = new BridgeMetrics(destination);
         Health = new DestinationHealth(destination, owner, time);
     }
+
+    /// <summary>Name of this process beside the position; a new one at each start.</summary>
+    public Guid Owner { get; }
 
     /// <summary>What the destination is doing, for probes and pages.</summary>
     public DestinationHealth Health { get; }
@@ -35,6 +39,9 @@ internal sealed class DestinationWitness : IWaitWitness
 
     /// <summary>A Kafka transaction was committed.</summary>
     public event Action? WhenCommitted;
+
+    /// <summary>Canal has nothing more, and all that it gave is committed.</summary>
+    public event Action? WhenCaughtUp;
 
     /// <inheritdoc />
     public void Alive() => Health.Beat();
@@ -164,6 +171,7 @@ internal sealed class DestinationWitness : IWaitWitness
     {
         _progress.Idle(position ?? "Canal's own cursor");
         Health.CaughtUp(position);
+        WhenCaughtUp?.Invoke();
     }
 
     /// <summary>The session was lost while the last batches were acknowledged, and the process stops.</summary>

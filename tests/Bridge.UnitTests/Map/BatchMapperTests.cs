@@ -61,7 +61,7 @@ public sealed class BatchMapperTests : IDisposable
     {
         MappedBatch mapped = Map(Mapper(storedOffset: 100, storedRow: 1), EntryBuilder.Insert(File, 100, 1, 2), EntryBuilder.Insert(File, 200, 3));
 
-        Assert.Equal((3, 0, 2, 1), (mapped.Rows, mapped.Filtered, mapped.Duplicates, mapped.New));
+        Assert.Equal((3, 0, 2, 1), (mapped.Rows.Received, mapped.Rows.Filtered, mapped.Rows.Duplicates, mapped.Rows.Published));
     }
 
     [Fact]
@@ -76,7 +76,11 @@ public sealed class BatchMapperTests : IDisposable
     [Fact]
     public void Partly_old_entry_counts_its_old_rows_and_publishes_the_others()
     {
-        Map(Mapper(storedOffset: 100, storedRow: 1), EntryBuilder.Insert(File, 100, 1, 2, 3));
+        BatchMapper mapper = Mapper(gtids: new GtidState { Done = "0-1-4", Open = "0-1-5", OpenUnits = 2 });
+        Wire.Entry entry = Wire.Entry.Parser.ParseFrom(EntryBuilder.Insert(File, 100, 1, 2, 3));
+        entry.Header.Gtid = "0-1-5";
+
+        Map(mapper, entry.ToByteArray());
 
         Assert.Equal(["{\"id\":3}"], Keys());
         Assert.Equal(2, Sum(_duplicates));
@@ -127,7 +131,7 @@ public sealed class BatchMapperTests : IDisposable
         BatchMapper mapper = Mapper(storedOffset: 100);
         Map(mapper, EntryBuilder.Insert(File, 50, 1, 2, 3), EntryBuilder.Insert(File, 200, 4));
 
-        Map(mapper, EntryBuilder.Insert(File, 60, 5), EntryBuilder.Insert(File, 300, 6));
+        Map(mapper, EntryBuilder.Insert(File, 200, 4), EntryBuilder.Insert(File, 300, 6));
 
         Assert.Equal(["3", "1"], Logged(DuplicatesDropped).Select(line => line.GetStructuredStateValue("Rows")));
     }
@@ -396,18 +400,21 @@ public sealed class BatchMapperTests : IDisposable
     }
 
     /// <summary>A mapper that knows of rows published up to a position, or of none.</summary>
-    private BatchMapper Mapper(long? storedOffset = null, int storedRow = 0, string? destination = null, EntrySerializer? serializer = null)
+    private BatchMapper Mapper(long? storedOffset = null, int storedRow = 0, string? destination = null, EntrySerializer? serializer = null, GtidState? gtids = null)
     {
-        StoredPosition? stored = storedOffset is not { } offset ? null : new StoredPosition
+        StoredPosition? stored = gtids is not null ? new StoredPosition { Destination = _destination, Owner = Guid.NewGuid(), Gtids = gtids } : storedOffset is not { } offset ? null : new StoredPosition
         {
             Destination = _destination,
             Owner = Guid.NewGuid(),
             Binlog = new BinlogPosition(File, offset),
             Row = storedRow,
             ServerId = 1,
-            MaxExecuteTimeMilliseconds = 1_700_000_000_000,
+            Seen = new SeenLabel(new BinlogPosition(File, offset), 0, File),
+            Content = new ContentState { Last = new LastEntry(null, 0, null, new BinlogPosition(File, offset)) },
         };
-        return new BatchMapper(destination ?? _destination, serializer ?? _serializer, new ReplayFilter(stored, 0, serverIdMayChange: false), new BridgeMetrics(destination ?? _destination), _time, new FakeLogger(_logs));
+        var replay = new ReplayFilter(stored, 0, SourceKind.MySql, serverIdMayChange: false);
+        replay.BeginSession();
+        return new BatchMapper(destination ?? _destination, Guid.Empty, serializer ?? _serializer, replay, new BridgeMetrics(destination ?? _destination), _time, new FakeLogger(_logs));
     }
 
     private MappedBatch Map(BatchMapper mapper, params byte[][] entries)

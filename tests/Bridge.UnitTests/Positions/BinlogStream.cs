@@ -8,11 +8,21 @@ using Google.Protobuf;
 namespace CanalBridge.UnitTests.Positions;
 
 /// <summary>Entries as Canal sends them, and a filter that reads them: what was published, what may be acknowledged.</summary>
-internal sealed class BinlogStream(SourceKind kind, bool serverIdMayChange = false)
+internal sealed class BinlogStream
 {
+    private readonly SourceKind _kind;
+    private readonly bool _serverIdMayChange;
     private StoredPosition? _stored;
-    private ReplayFilter _filter = new(null, 0, kind, serverIdMayChange);
+    private ReplayFilter _filter;
     private long _batchId = 1;
+
+    public BinlogStream(SourceKind kind, bool serverIdMayChange = false)
+    {
+        _kind = kind;
+        _serverIdMayChange = serverIdMayChange;
+        _filter = new ReplayFilter(null, 0, kind, serverIdMayChange);
+        _filter.BeginSession();
+    }
 
     /// <summary>Texts of the entries that were new, in order.</summary>
     public List<string> Published { get; } = [];
@@ -21,13 +31,13 @@ internal sealed class BinlogStream(SourceKind kind, bool serverIdMayChange = fal
     public ReplayFilter Filter => _filter;
 
     /// <summary>A new process goes on from what was stored.</summary>
-    public void RestartBridge(int epoch = 0) => _filter = new ReplayFilter(StoredPosition.Parse(_stored!.Serialize()), epoch, kind, serverIdMayChange);
+    public void RestartBridge(int epoch = 0) => _filter = new ReplayFilter(StoredPosition.Parse(_stored!.Serialize()), epoch, _kind, _serverIdMayChange);
 
     /// <summary>A process goes on from another position.</summary>
     public void StartFrom(StoredPosition stored)
     {
         _batchId = stored.BatchId;
-        _filter = new ReplayFilter(stored, 0, kind, serverIdMayChange);
+        _filter = new ReplayFilter(stored, 0, _kind, _serverIdMayChange);
     }
 
     /// <summary>Canal's instance is started anew: its batches are numbered from 1.</summary>

@@ -69,12 +69,11 @@ internal sealed class DemoRun(double rate, int repeat, bool json)
         Task reading = Task.Run(() => reader.Run(bridgeDone.Token), CancellationToken.None);
         using (var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken))
         {
-            var owner = Guid.NewGuid();
-            var witness = new DestinationWitness(options.Canal.Destination!, owner, TimeProvider.System, logs.CreateLogger<Destination>());
+            var witness = new DestinationWitness(options.Canal.Destination!, Guid.NewGuid(), TimeProvider.System, logs.CreateLogger<Destination>());
             witness.WhenCommitted += () => Interlocked.Increment(ref transactions);
             var destination = new Destination(
                 options, new ConfluentProducerFactory(options, logs.CreateLogger<ConfluentProducer>()), kafka,
-                new PositionStore(options, witness, TimeProvider.System, logs.CreateLogger<PositionStore>()), witness, owner, TimeProvider.System, logs.CreateLogger<Destination>());
+                new PositionStore(options, witness, TimeProvider.System, logs.CreateLogger<PositionStore>()), witness, TimeProvider.System, logs.CreateLogger<Destination>());
             Task bridge = Task.Run(() => destination.RunAsync(stop.Token), CancellationToken.None);
             await Task.WhenAny(canal.Drained, bridge, Task.Delay(Timeout.Infinite, cancellationToken));
             await stop.CancelAsync();

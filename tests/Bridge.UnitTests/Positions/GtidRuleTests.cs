@@ -1,0 +1,188 @@
+using CanalBridge.Positions;
+using CanalBridge.Serialization;
+
+namespace CanalBridge.UnitTests.Positions;
+
+public sealed class GtidRuleTests
+{
+    private const string F = "mysql-bin.000003", U = "aaaaaaaa-0000-0000-0000-000000000001";
+
+    private readonly BinlogStream _mysql = new(SourceKind.MySql);
+    private readonly BinlogStream _mariaDb = new(SourceKind.MariaDb);
+
+    [Fact]
+    public void Transactions_that_come_again_are_dropped_after_any_restart()
+    {
+        _mysql.Read([.. Transaction(1, 1000), .. Transaction(2, 2000)]);
+        _mysql.RestartBridge();
+        _mysql.RestartCanal();
+
+        BatchProof proof = _mysql.Read([.. Transaction(2, 2000), .. Transaction(3, 3000)]);
+
+        Assert.Equal(BatchProof.Whole, proof);
+        Assert.Equal(["BEGIN@1000", "row1", "END 1", "BEGIN@2000", "row2", "END 2", "BEGIN@3000", "row3", "END 3"], _mysql.Published);
+    }
+
+    [Fact]
+    public void Open_transaction_goes_on_at_its_next_row_though_another_server_cuts_its_rows_otherwise()
+    {
+        _mysql.Read(Begin(7, 1000), Row(7, 1100, "a", rows: 2), Row(7, 1200, "b", rows: 3));
+        _mysql.RestartBridge();
+        _mysql.RestartCanal();
+
+        _mysql.Read(
+            Event.Begin("other.000001", 400, gtid: $"{U}:1-7", own: $"{U}:7"),
+            Event.Row("other.000001", 500, "a", 4, $"{U}:1-7", $"{U}:7"),
+            Event.Row("other.000001", 600, "b", 3, $"{U}:1-7", $"{U}:7"),
+            Event.End("other.000001", 700, 9, $"{U}:1-7", $"{U}:7"));
+
+        Assert.Equal(["BEGIN@1000", "a", "b", "b+1", "END 9"], _mysql.Published);
+    }
+
+    [Fact]
+    public void Mariadb_transaction_that_begins_again_in_the_stream_is_passed_over_up_to_what_was_taken()
+    {
+        _mariaDb.Read(Event.Row(F, 1000, "a", gtid: "0-1-5"), Event.Row(F, 1100, "b", gtid: "0-1-5"));
+
+        _mariaDb.Read(
+            Event.Row(F, 1000, "a", gtid: "0-1-5"), Event.Row(F, 1100, "b", gtid: "0-1-5"), Event.Row(F, 1200, "c", gtid: "0-1-5"), Event.End(F, 1300, 1, "0-1-5"));
+
+        Assert.Equal(["a", "b", "c", "END 1"], _mariaDb.Published);
+    }
+
+    [Fact]
+    public void Mysql_transaction_that_begins_again_in_the_stream_is_passed_over_up_to_what_was_taken()
+    {
+        _mysql.Read(Begin(7, 1000), Row(7, 1100, "a"));
+
+        _mysql.Read(Begin(7, 1000), Row(7, 1100, "a"), Row(7, 1200, "b"));
+
+        Assert.Equal(["BEGIN@1000", "a", "b"], _mysql.Published);
+    }
+
+    [Fact]
+    public void Rows_of_a_compressed_transaction_share_a_place_and_are_told_apart_by_number()
+    {
+        _mysql.Read(Begin(7, 1000), Row(7, 1000, "same"), Row(7, 1000, "same"));
+        _mysql.RestartBridge();
+        _mysql.RestartCanal();
+
+        _mysql.Read(Begin(7, 1000), Row(7, 1000, "same"), Row(7, 1000, "same"), Row(7, 1000, "same"), Event.End(F, 1000, 3, $"{U}:1-7", $"{U}:7"));
+
+        Assert.Equal(["BEGIN@1000", "same", "same", "same", "END 3"], _mysql.Published);
+    }
+
+    [Fact]
+    public void Other_server_other_files_and_smaller_offsets_are_followed()
+    {
+        _mysql.Read([.. Transaction(1, 1000), .. Transaction(2, 2000)]);
+        _mysql.RestartCanal();
+
+        _mysql.Read(Event.Begin("replica.000001", 300, gtid: $"{U}:1-3", own: $"{U}:3"), Event.Row("replica.000001", 400, "x", 1, $"{U}:1-3", $"{U}:3", serverId: 2));
+
+        Assert.Equal(["BEGIN@300", "x"], _mysql.Published.TakeLast(2));
+    }
+
+    [Fact]
+    public void Instance_that_begins_behind_missing_transactions_stops_and_names_them()
+    {
+        _mysql.Read(Transaction(1, 1000));
+        _mysql.RestartBridge();
+        _mysql.RestartCanal();
+
+        var gap = Assert.Throws<PositionGapException>(() => _mysql.Read(Transaction(5, 5000)));
+
+        Assert.Contains($"{U}:2-4", gap.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Transactions_that_canal_passes_over_in_silence_are_no_gap()
+    {
+        _mysql.Read(Transaction(1, 1000));
+        _mysql.Read(Transaction(5, 5000));
+        _mysql.RestartBridge();
+        _mysql.RestartCanal();
+
+        _mysql.Read([.. Transaction(5, 5000), .. Transaction(6, 6000)]);
+
+        Assert.Equal(["row1", "row5", "row6"], _mysql.Published.Where(static name => name.StartsWith("row", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Gtids_that_start_again_stop_before_anything_is_acknowledged()
+    {
+        _mysql.Read([.. Transaction(1, 1000), .. Transaction(2, 2000), .. Transaction(3, 3000)]);
+        _mysql.RestartBridge();
+        _mysql.RestartCanal();
+
+        BatchProof proof = _mysql.Read(
+            Event.Begin("mysql-bin.000001", 200, gtid: $"{U}:1", own: $"{U}:1"), Event.Row("mysql-bin.000001", 300, "other", 1, $"{U}:1", $"{U}:1"),
+            Event.End("mysql-bin.000001", 400, 77, $"{U}:1", $"{U}:1"));
+
+        Assert.Equal(BatchProof.None, proof);
+        Assert.True(_mysql.Filter.IsInDoubt);
+        Assert.Throws<PositionNotComparableException>(() => _mysql.Filter.SettleDoubt());
+    }
+
+    [Fact]
+    public void Gtids_that_start_again_and_go_on_stop_at_the_first_new_one()
+    {
+        _mysql.Read(Transaction(1, 1000));
+        _mysql.RestartCanal();
+        _mysql.Read(Event.Row("mysql-bin.000001", 300, "other", 1, $"{U}:1", $"{U}:1"));
+
+        Assert.Throws<PositionNotComparableException>(() => _mysql.Read(Event.Row("mysql-bin.000001", 400, "more", 1, $"{U}:1-2", $"{U}:2")));
+    }
+
+    [Fact]
+    public void Rows_of_a_tagged_transaction_look_like_the_one_before_and_stop()
+    {
+        _mysql.Read(Transaction(21, 5000));
+
+        Assert.Throws<PositionNotComparableException>(() => _mysql.Read(Begin(21, 5757), Row(21, 5800, "tagged")));
+        Assert.Throws<PositionNotComparableException>(() => new BinlogStream(SourceKind.MySql).Read(Event.Row(F, 100, "x", 1, gtid: $"{U}:1-23")));
+    }
+
+    [Fact]
+    public void Statement_alone_is_a_unit_and_rows_behind_it_are_not_lost()
+    {
+        _mysql.Read(Begin(7, 1000), Event.Ddl(F, 1100, "CREATE TABLE t", $"{U}:1-7", $"{U}:7"));
+        _mysql.RestartBridge();
+        _mysql.RestartCanal();
+
+        _mysql.Read(Begin(7, 1000), Event.Ddl(F, 1100, "CREATE TABLE t", $"{U}:1-7", $"{U}:7"), Row(7, 1200, "selected"));
+
+        Assert.Equal(["BEGIN@1000", "CREATE TABLE t", "selected"], _mysql.Published);
+    }
+
+    [Fact]
+    public void Cursor_behind_a_statement_is_no_gap()
+    {
+        _mysql.Read([.. Transaction(1, 1000), Event.Ddl(F, 2000, "CREATE TABLE t", $"{U}:1-2", $"{U}:2")]);
+        _mysql.RestartBridge();
+        _mysql.RestartCanal();
+
+        _mysql.Read(Transaction(3, 3000));
+
+        Assert.Equal("row3", _mysql.Published[^2]);
+    }
+
+    [Fact]
+    public void Two_domains_of_mariadb_are_followed()
+    {
+        _mariaDb.Read(Event.Row(F, 1000, "a", gtid: "0-1-8"), Event.End(F, 1100, 1, "0-1-8"), Event.Row(F, 1200, "b", gtid: "0-1-8,1-1-1"), Event.End(F, 1300, 2, "0-1-8,1-1-1"));
+        _mariaDb.RestartBridge();
+        _mariaDb.RestartCanal();
+
+        _mariaDb.Read(Event.Row(F, 1200, "b", gtid: "0-1-8,1-1-1"), Event.End(F, 1300, 2, "0-1-8,1-1-1"), Event.Row(F, 1400, "c", gtid: "0-1-9,1-1-1"));
+
+        Assert.Equal(["a", "END 1", "b", "END 2", "c"], _mariaDb.Published);
+    }
+
+    private static Event Begin(int number, long offset) => Event.Begin(F, offset, gtid: $"{U}:1-{number}", own: $"{U}:{number}");
+
+    private static Event Row(int number, long offset, string value, int rows = 1) => Event.Row(F, offset, value, rows, $"{U}:1-{number}", $"{U}:{number}");
+
+    private static Event[] Transaction(int number, long offset) =>
+        [Begin(number, offset), Row(number, offset + 100, $"row{number}"), Event.End(F, offset + 200, number, $"{U}:1-{number}", $"{U}:{number}")];
+}
