@@ -97,6 +97,9 @@ public sealed class FakeCanalServer : IAsyncDisposable
     /// <summary>Sends answers in pieces of so many bytes; 0: whole.</summary>
     public int SegmentBytes { get; set; }
 
+    /// <summary>Pause before each piece of <see cref="SegmentBytes"/> but the first of an answer.</summary>
+    public TimeSpan SegmentDelay { get; set; }
+
     /// <summary>Called before each request is executed, on the connection's own turn.</summary>
     public Action<FakeRequest>? BeforeRequest { get; set; }
 
@@ -157,6 +160,9 @@ public sealed class FakeCanalServer : IAsyncDisposable
     /// <summary>What another consumer, or a late request of an earlier connection, does: it takes the next batch and never acks it.</summary>
     /// <returns>The id it took; -1 when nothing was there.</returns>
     public long TakeAsAnotherConsumer() => _store.Take(1).BatchId;
+
+    /// <summary>What another consumer does when it starts: everything outstanding is given back.</summary>
+    public void RollBackAsAnotherConsumer() => _store.RollBack(0, clientId: "1001");
 
     /// <summary>An unasked-for error ACK, sent before the next answer.</summary>
     public void SendRefusalBeforeNextAnswer(string text, int code = 400) => _refusals.Enqueue((code, text));
@@ -228,6 +234,9 @@ public sealed class FakeCanalServer : IAsyncDisposable
     internal (int Code, string Text)? TakeRefusal() => _refusals.TryDequeue(out (int Code, string Text) refusal) ? refusal : null;
 
     internal byte[]? TakeRawAnswer() => _rawAnswers.TryDequeue(out byte[]? bytes) ? bytes : null;
+
+    internal Task BeforeSegmentAsync(CancellationToken cancellationToken) =>
+        SegmentDelay > TimeSpan.Zero ? Task.Delay(SegmentDelay, _time, cancellationToken) : Task.CompletedTask;
 
     internal async Task BeforeAnswerAsync(CancellationToken cancellationToken)
     {

@@ -159,6 +159,11 @@ internal sealed class FakeConnection(FakeCanalServer server, FakeStore store, Tc
         {
             long room = (server.CutAfterBytes ?? long.MaxValue) - _bytesSent;
             int count = (int)Math.Min(Math.Min(step, bytes.Length - at), room);
+            if (at > 0)
+            {
+                await server.BeforeSegmentAsync(cancellationToken).ConfigureAwait(false);
+            }
+
             await stream.WriteAsync(bytes.AsMemory(at, count), cancellationToken).ConfigureAwait(false);
             _bytesSent += count;
             if (_bytesSent >= server.CutAfterBytes)

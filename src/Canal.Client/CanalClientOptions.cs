@@ -41,14 +41,19 @@ public sealed class CanalClientOptions
     /// <summary>Limit for name resolution and the TCP connection of one attempt.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Limit without any byte while an answer is awaited, on top of the time a GET may wait. Must exceed <see cref="IdleWait"/>.</summary>
+    /// <summary>
+    /// Limit for an answer, on top of the time a GET may wait and of a second for each 64 KiB of it; also the limit without any byte. Must exceed <see cref="IdleWait"/>.
+    /// </summary>
     public TimeSpan ResponseTimeout { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>After this time without traffic the server closes the connection; sent at login. At most 24.8 days.</summary>
     public TimeSpan ServerIdleTimeout { get; set; } = TimeSpan.FromHours(1);
 
-    /// <summary>Largest frame accepted from the server. A batch exceeds <see cref="FetchSize"/> by up to one entry, and an entry may hold many rows.</summary>
-    public int FrameCapBytes { get; set; } = 256 << 20;
+    /// <summary>
+    /// Largest frame accepted from the server. A batch exceeds <see cref="FetchSize"/> by up to one entry, and an entry may hold many rows. After a larger one a session asks
+    /// for half, down to 1; only then it is a failure that lasts.
+    /// </summary>
+    public int FrameCapBytes { get; set; } = 64 << 20;
 
     /// <summary>Pause after the first round over all endpoints without success; doubles with each round, shortened at random by up to half.</summary>
     public TimeSpan ReconnectDelay { get; set; } = TimeSpan.FromMilliseconds(100);
@@ -61,6 +66,12 @@ public sealed class CanalClientOptions
     /// start was seen to make it forget its cursor, and with it every change since. Zero switches it off.
     /// </summary>
     public TimeSpan RestartGrace { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// The same pause at the first opening, where nothing is known of the server: it may have been started a moment ago. Zero by default, which suits a server that runs;
+    /// a service that is started together with its server sets it.
+    /// </summary>
+    public TimeSpan FirstGrace { get; set; }
 
     /// <summary>
     /// Told of each attempt that <see cref="CanalSession.OpenAsync"/> or <see cref="CanalSession.ReopenAsync"/> makes again, at the next server or after a pause: for a status page or a metric. A failure
@@ -90,6 +101,7 @@ public sealed class CanalClientOptions
         CheckDuration(nameof(ResponseTimeout), ResponseTimeout);
         CheckDuration(nameof(ServerIdleTimeout), ServerIdleTimeout);
         CheckDuration(nameof(RestartGrace), RestartGrace, zeroAllowed: true);
+        CheckDuration(nameof(FirstGrace), FirstGrace, zeroAllowed: true);
         CheckDuration(nameof(ReconnectDelay), ReconnectDelay);
         CheckDuration(nameof(ReconnectDelayMax), ReconnectDelayMax);
         Check(ResponseTimeout > IdleWait, $"ResponseTimeout is {ResponseTimeout:c} but must exceed IdleWait ({IdleWait:c}); raise it or lower the other.");

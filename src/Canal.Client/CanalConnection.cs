@@ -28,6 +28,12 @@ public sealed class CanalConnection : IAsyncDisposable
     /// <summary>Answers due.</summary>
     internal int AnswersDue => _channel.Expected;
 
+    /// <summary>The connection is of no use any more.</summary>
+    internal bool IsBroken => _channel.IsBroken;
+
+    /// <summary>Once disposed: GETs without an answer that the server may still execute.</summary>
+    internal int GetsLeftBehind => _channel.GetsLeftBehind;
+
     /// <summary>Connects and logs in. A login is sent also without user name: it carries the idle time-outs.</summary>
     /// <exception cref="ArgumentException">The options cannot be used.</exception>
     /// <exception cref="CanalConnectionException">No connection, or no answer in time.</exception>

@@ -9,6 +9,9 @@ public sealed class CanalConnectionException : CanalException
     {
     }
 
+    /// <summary>The connection stood, but an answer did not come, or not whole, in time.</summary>
+    internal bool IsLateAnswer { get; init; }
+
     /// <summary>True: a new connection, maybe to another server, may help.</summary>
     public override bool IsTransient => true;
 }

@@ -10,10 +10,21 @@ public sealed class CanalProtocolException : CanalException
     }
 
     /// <summary>
-    /// The order of batches shows another consumer of the destination under the same client id, or a request of an earlier connection that the
-    /// server still served. What another consumer acknowledged is missing here.
+    /// The order of batches shows another consumer of the destination under the same client id. What it acknowledged is missing here.
     /// </summary>
     public bool IsOtherConsumer { get; internal init; }
+
+    /// <summary>
+    /// The order of batches was disturbed by something that takes nothing away: the server's instance started anew, or the server still executed
+    /// requests of an earlier connection of this client. A new session gets everything that was not acknowledged.
+    /// </summary>
+    public bool IsHarmless { get; internal init; }
+
+    /// <summary>A frame is larger than <see cref="CanalClientOptions.FrameCapBytes"/>.</summary>
+    public bool IsOverCap { get; internal init; }
+
+    /// <summary>An answer was over the cap, and <see cref="CanalSession.ReopenAsync"/> will ask for less.</summary>
+    public bool AsksForLess { get; internal init; }
 
     /// <summary>
     /// True: the bytes on a new connection may be sound (a desynchronized or damaged stream heals that way). False when

@@ -49,7 +49,7 @@ public sealed class CanalServerException : CanalException
     /// <summary>The client id has never subscribed to the destination.</summary>
     internal bool IsNotSubscribed => Contains("should subscribe first");
 
-    /// <summary>A batch was acknowledged that the server does not know any more: another reader rolled it back or took it over, or the instance was started anew.</summary>
+    /// <summary>A batch was acknowledged that the server does not know any more: another reader rolled it back or took it over, or the instance was started anew. The session opened next tells which: <see cref="CanalProtocolException.IsOtherConsumer"/>.</summary>
     public bool IsBatchGone => Contains("batchId") && Contains("is not exist");
 
     /// <summary>A batch was acknowledged that is not the oldest outstanding one, or, where ZooKeeper keeps the cursors, not known at all.</summary>

@@ -19,11 +19,14 @@ namespace Canal.Client;
 /// </remarks>
 public sealed class CanalSession : IAsyncDisposable
 {
+    private const string OtherConsumer = "another consumer reads the destination: stop it, what it acknowledges is missing here";
+
     private readonly CanalConnection _connection;
     private readonly CanalClientOptions _options;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
-    private readonly byte[] _get;
+    private readonly SessionHistory _history;
+    private byte[] _get;
     private readonly SemaphoreSlim _settling = new(1, 1);
     private readonly Lock _sync = new();
     private readonly Queue<Outstanding> _outstanding = new();
@@ -37,15 +40,17 @@ public sealed class CanalSession : IAsyncDisposable
     private bool _idle;
     private bool _waiting;
     private long _lastAnswer;
+    private bool _hasHandedOut;
     private bool _isDisposed;
 
-    private CanalSession(CanalConnection connection, CanalClientOptions options, ILogger logger, TimeProvider time)
+    private CanalSession(CanalConnection connection, CanalClientOptions options, SessionHistory history, ILogger logger, TimeProvider time)
     {
         _connection = connection;
         _options = options;
+        _history = history;
         _logger = logger;
         _time = time;
-        _get = GetPacket.Build(options, options.FetchSize, null);
+        _get = GetPacket.Build(options, history.FetchSize.Current, null);
         _lastAnswer = time.GetTimestamp();
     }
 
@@ -58,8 +63,14 @@ public sealed class CanalSession : IAsyncDisposable
     /// </summary>
     public bool HoldGets { get; set; }
 
-    /// <summary>GETs sent whose answer has not been read; each may bring up to <see cref="CanalClientOptions.FetchSize"/>.</summary>
+    /// <summary>GETs sent whose answer has not been read; each may bring up to <see cref="FetchSize"/>.</summary>
     public int GetsInFlight => _connection.AnswersDue;
+
+    /// <summary>What a GET asks for: <see cref="CanalClientOptions.FetchSize"/>, or less after an answer that was too large or came too slowly.</summary>
+    public int FetchSize => _history.FetchSize.Current;
+
+    /// <summary>The session has ended: every further call fails with the reason.</summary>
+    public bool HasEnded => _connection.IsBroken;
 
     /// <summary>Batches handed out and not yet acked.</summary>
     public int BatchesOutstanding
@@ -90,14 +101,18 @@ public sealed class CanalSession : IAsyncDisposable
     /// </summary>
     /// <exception cref="ArgumentException">The options cannot be used.</exception>
     /// <exception cref="CanalServerException">A refusal that would come again, such as a wrong password.</exception>
-    /// <exception cref="CanalProtocolException">Five attempts in a row were answered with what cannot be read (no Canal server, a frame over the cap), or met another consumer.</exception>
+    /// <exception cref="CanalProtocolException">
+    /// Five attempts in a row were answered with what cannot be read (no Canal server, a frame that is over the cap even with the smallest fetch size), or met another consumer.
+    /// The latter may have gone at the next call: <see cref="CanalException.IsTransient"/>.
+    /// </exception>
     /// <exception cref="OperationCanceledException">Cancelled; while no server can be reached or none runs the destination it never gives up.</exception>
     public static Task<CanalSession> OpenAsync(
         CanalClientOptions options, ILogger? logger = null, TimeProvider? timeProvider = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.ThrowIfInvalid();
-        return new SessionOpener(options, logger ?? NullLogger.Instance, timeProvider ?? TimeProvider.System).OpenAsync(cancellationToken);
+        TimeProvider time = timeProvider ?? TimeProvider.System;
+        return new SessionOpener(options, new SessionHistory(options, time), logger ?? NullLogger.Instance, time).OpenAsync(cancellationToken);
     }
 
     /// <summary>A successor of this session, which has ended: as <see cref="OpenAsync"/>, but a server that ended it may be in the middle of a restart and gets <see cref="CanalClientOptions.RestartGrace"/>.</summary>
@@ -105,15 +120,15 @@ public sealed class CanalSession : IAsyncDisposable
     public async Task<CanalSession> ReopenAsync(CancellationToken cancellationToken = default)
     {
         await DisposeAsync().ConfigureAwait(false);
-        return await new SessionOpener(_options, _logger, _time, lost: Endpoint).OpenAsync(cancellationToken).ConfigureAwait(false);
+        return await new SessionOpener(_options, _history, _logger, _time, lost: Endpoint).OpenAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>One attempt at one endpoint.</summary>
     internal static async Task<CanalSession> OpenAtAsync(
-        CanalEndpoint endpoint, CanalClientOptions options, TimeSpan grace, ILogger logger, TimeProvider time, CancellationToken cancellationToken)
+        CanalEndpoint endpoint, CanalClientOptions options, SessionHistory history, TimeSpan grace, ILogger logger, TimeProvider time, CancellationToken cancellationToken)
     {
         CanalConnection connection = await CanalConnection.ConnectAsync(endpoint, options, time, cancellationToken).ConfigureAwait(false);
-        var session = new CanalSession(connection, options, logger, time);
+        var session = new CanalSession(connection, options, history, logger, time);
         bool opened = false;
         try
         {
@@ -272,6 +287,7 @@ public sealed class CanalSession : IAsyncDisposable
 
         _isDisposed = true;
         await _connection.DisposeAsync().ConfigureAwait(false);
+        _history.LeaveBehind(_connection.GetsLeftBehind);
         Forget(ref _ready);
         Forget(ref _probe);
         _settling.Dispose();
@@ -306,7 +322,7 @@ public sealed class CanalSession : IAsyncDisposable
         }
     }
 
-    private bool WindowHasRoom() => BytesOutstanding + ((GetsInFlight + 1L) * _options.FetchSize * 1024) <= _options.WindowBytes;
+    private bool WindowHasRoom() => BytesOutstanding + ((GetsInFlight + 1L) * FetchSize * 1024) <= _options.WindowBytes;
 
     private ValueTask PostGetAsync(CancellationToken cancellationToken) => _connection.PostGetAsync(_get, TimeSpan.Zero, cancellationToken);
 
@@ -332,10 +348,11 @@ public sealed class CanalSession : IAsyncDisposable
             if (batch.IsEmpty)
             {
                 _depth = 1;
-                return _probe is null ? batch : throw End($"Batch {_probe.Id} was rolled back and should have come again, but nothing came: another consumer took it: stop it, what it acknowledges is missing here");
+                return _probe is null ? batch : throw EndTaken(1, $"Batch {_probe.Id} was rolled back and should have come again, but nothing came");
             }
 
             CheckId(batch);
+            Grow();
             _idle = false;
             _depth = Math.Min(_depth + 1, _options.GetsInFlight);
             if (_verified)
@@ -363,12 +380,57 @@ public sealed class CanalSession : IAsyncDisposable
             CanalBatch batch = await _connection.ReadBatchAsync(cancellationToken).ConfigureAwait(false);
             _waiting = false;
             _lastAnswer = _time.GetTimestamp();
+            _history.Served();
             return batch;
         }
         catch (CanalServerException e)
         {
             // After any refusal of a GET a batch may be outstanding that never arrived.
-            throw _connection.BreakOff(e);
+            throw Refused(e);
+        }
+        catch (CanalProtocolException e) when (e.IsOverCap)
+        {
+            throw OverCap(e);
+        }
+        catch (CanalConnectionException e) when (e.IsLateAnswer && !_waiting)
+        {
+            Shrink(e.Message);
+            throw;
+        }
+    }
+
+    private CanalException Refused(CanalServerException refusal)
+    {
+        if (refusal.IsBatchGone)
+        {
+            _history.AckRefused(Endpoint, _lastId);
+        }
+
+        return _connection.BreakOff(refusal);
+    }
+
+    private CanalProtocolException OverCap(CanalProtocolException cause) =>
+        Shrink(cause.Message)
+            ? new CanalProtocolException($"{cause.Message} The next session asks for less.", cause) { IsOverCap = true, AsksForLess = true }
+            : new CanalProtocolException($"{cause.Message} It came with a fetch size of 1, so that less cannot be asked for: raise FrameCapBytes (Canal:FrameCapBytes of canal-bridge) above that length, and memory with it.", cause) { IsOverCap = true };
+
+    private bool Shrink(string reason)
+    {
+        bool hasShrunk = _history.FetchSize.Shrink();
+        if (hasShrunk)
+        {
+            Log.FetchSizeHalved(_logger, _options.Destination, FetchSize, _options.FetchSize, reason);
+        }
+
+        return hasShrunk;
+    }
+
+    private void Grow()
+    {
+        if (_history.FetchSize.Succeed())
+        {
+            _get = GetPacket.Build(_options, FetchSize, null);
+            Log.FetchSizeDoubled(_logger, _options.Destination, FetchSize, _options.FetchSize);
         }
     }
 
@@ -378,7 +440,11 @@ public sealed class CanalSession : IAsyncDisposable
         {
             long id = batch.Id;
             batch.Dispose();
-            throw End($"Batch {id} came after batch {_lastId}; expected {_lastId + 1}. The server's instance restarted, or another consumer reads the destination: stop it, what it acknowledges is missing here");
+
+            // Numbers only rise while an instance lives, whoever reads it.
+            throw id <= _lastId
+                ? End($"Batch {id} came after batch {_lastId}: the server's instance started anew", isHarmless: true)
+                : EndTaken(id - _lastId - 1, $"Batch {id} came after batch {_lastId}; expected {_lastId + 1}");
         }
 
         _lastId = batch.Id;
@@ -392,7 +458,7 @@ public sealed class CanalSession : IAsyncDisposable
         if (!alike)
         {
             batch.Dispose();
-            throw End($"Batch {_lastId - 1} was rolled back, but batch {_lastId} begins with another entry: another consumer reads the destination: stop it, what it acknowledges is missing here");
+            throw End($"Batch {_lastId - 1} was rolled back, but batch {_lastId} begins with another entry: {OtherConsumer}");
         }
 
         _verified = true;
@@ -409,11 +475,28 @@ public sealed class CanalSession : IAsyncDisposable
         return default;
     }
 
-    private CanalException End(string reason) =>
-        _connection.BreakOff(new CanalProtocolException($"{reason} (destination {_options.Destination}, client id {_options.ClientId}, at {Endpoint}).") { IsOtherConsumer = true });
+    /// <summary>Somebody took batches between ours: another consumer, unless the server still had requests of our own.</summary>
+    private CanalException EndTaken(long batches, string reason) =>
+        _history.Explains(batches)
+            ? End($"{reason}: the server still executed requests of an earlier connection of this client, and nothing is lost", isHarmless: true)
+            : End($"{reason}: {OtherConsumer}");
+
+    private CanalException End(string reason, bool isHarmless = false) =>
+        _connection.BreakOff(new CanalProtocolException($"{reason} (destination {_options.Destination}, client id {_options.ClientId}, at {Endpoint}).") { IsOtherConsumer = !isHarmless, IsHarmless = isHarmless });
 
     private CanalBatch HandOut(CanalBatch batch)
     {
+        if (!_hasHandedOut)
+        {
+            _hasHandedOut = true;
+            if (_history.ShowsOtherConsumer(Endpoint, batch.Id))
+            {
+                long id = batch.Id;
+                batch.Dispose();
+                throw End($"The server refused an ack, as it did not know the batch any more, and went on to batch {id} with the same numbers: {OtherConsumer}");
+            }
+        }
+
         lock (_sync)
         {
             _outstanding.Enqueue(new Outstanding(batch.Id, batch.SizeBytes));
@@ -437,7 +520,7 @@ public sealed class CanalSession : IAsyncDisposable
         }
         catch (CanalServerException e)
         {
-            throw _connection.BreakOff(e);
+            throw Refused(e);
         }
 
         _lastAnswer = _time.GetTimestamp();

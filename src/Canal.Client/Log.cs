@@ -17,4 +17,10 @@ internal static partial class Log
 
     [LoggerMessage(1003, LogLevel.Debug, "First batch {BatchId} of destination {Destination} came twice alike: no other consumer is in the way")]
     public static partial void SessionVerified(ILogger logger, string destination, long batchId);
+
+    [LoggerMessage(1004, LogLevel.Warning, "Destination {Destination}: asking for {FetchSize} at a time from now on instead of {Configured}, as an answer was too large or too slow: {Reason}")]
+    public static partial void FetchSizeHalved(ILogger logger, string destination, int fetchSize, int configured, string reason);
+
+    [LoggerMessage(1005, LogLevel.Information, "Destination {Destination}: asking for {FetchSize} at a time again; {Configured} is configured")]
+    public static partial void FetchSizeDoubled(ILogger logger, string destination, int fetchSize, int configured);
 }

@@ -4,10 +4,11 @@ namespace Canal.Client;
 
 /// <summary>Tries the endpoints in turn until one gives a session.</summary>
 /// <param name="options">Valid options.</param>
+/// <param name="history">What earlier sessions left.</param>
 /// <param name="logger">Log.</param>
 /// <param name="time">Clock.</param>
 /// <param name="lost">Server of a session that was lost; null at the first opening.</param>
-internal sealed class SessionOpener(CanalClientOptions options, ILogger logger, TimeProvider time, CanalEndpoint? lost = null)
+internal sealed class SessionOpener(CanalClientOptions options, SessionHistory history, ILogger logger, TimeProvider time, CanalEndpoint? lost = null)
 {
     /// <summary>Damage on the way heals with a new connection; what comes back this often is in the data.</summary>
     private const int MostProtocolFailures = 5;
@@ -26,8 +27,8 @@ internal sealed class SessionOpener(CanalClientOptions options, ILogger logger, 
             CanalEndpoint endpoint = options.Endpoints[(attempt - 1) % options.Endpoints.Count];
             try
             {
-                TimeSpan grace = _wereAway.Contains(endpoint) ? options.RestartGrace : TimeSpan.Zero;
-                CanalSession session = await CanalSession.OpenAtAsync(endpoint, options, grace, logger, time, cancellationToken).ConfigureAwait(false);
+                TimeSpan grace = _wereAway.Contains(endpoint) ? options.RestartGrace : lost is null ? options.FirstGrace : TimeSpan.Zero;
+                CanalSession session = await CanalSession.OpenAtAsync(endpoint, options, history, grace, logger, time, cancellationToken).ConfigureAwait(false);
                 Log.SessionOpen(logger, options.Destination, endpoint, options.ClientId);
                 return session;
             }
@@ -52,10 +53,20 @@ internal sealed class SessionOpener(CanalClientOptions options, ILogger logger, 
 
     private void ThrowIfLasting(CanalException failure)
     {
+        // What the next attempt does differently says nothing about the attempt after it.
+        if (failure is CanalProtocolException { AsksForLess: true } or CanalProtocolException { IsHarmless: true })
+        {
+            return;
+        }
+
         _protocolFailures = failure is CanalProtocolException ? _protocolFailures + 1 : 0;
         if (_protocolFailures >= MostProtocolFailures && failure is CanalProtocolException last)
         {
-            throw new CanalProtocolException($"{last.Message} This came at {MostProtocolFailures} attempts in a row; giving up.", last) { IsOtherConsumer = last.IsOtherConsumer, IsLasting = true };
+            // Another consumer may be stopped; bytes that cannot be read stay so.
+            throw new CanalProtocolException($"{last.Message} This came at {MostProtocolFailures} attempts in a row; giving up.", last)
+            {
+                IsOtherConsumer = last.IsOtherConsumer, IsOverCap = last.IsOverCap, IsLasting = !last.IsOtherConsumer,
+            };
         }
     }
 

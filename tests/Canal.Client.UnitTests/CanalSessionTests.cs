@@ -154,6 +154,180 @@ public sealed class CanalSessionTests : IAsyncDisposable
         var e = await Assert.ThrowsAsync<CanalProtocolException>(() => TestSessions.NextAsync(session));
 
         Assert.Contains("Batch 1 came after batch 2", e.Message, StringComparison.Ordinal);
+        Assert.Equal((true, false, true), (e.IsHarmless, e.IsOtherConsumer, e.IsTransient));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Gap_that_left_over_gets_explain_is_harmless_and_a_further_one_is_not()
+    {
+        var time = new FakeTimeProvider();
+        await using CanalSession frozen = await LeaveOneGetBehindAsync(time);
+        await using CanalSession second = await frozen.ReopenAsync();
+        await ReadAndLeaveAGapAsync(second, taken: 1);
+        var ours = await Assert.ThrowsAsync<CanalProtocolException>(() => TestSessions.NextAsync(second));
+        await using CanalSession third = await second.ReopenAsync();
+        await ReadAndLeaveAGapAsync(third, taken: 1);
+        var theirs = await Assert.ThrowsAsync<CanalProtocolException>(() => TestSessions.NextAsync(third));
+
+        Assert.Equal((true, false, true), (ours.IsHarmless, ours.IsOtherConsumer, ours.IsTransient));
+        Assert.Contains("an earlier connection of this client", ours.Message, StringComparison.Ordinal);
+        Assert.Equal((false, true, true), (theirs.IsHarmless, theirs.IsOtherConsumer, theirs.IsTransient));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Gap_larger_than_the_left_over_gets_is_another_consumer()
+    {
+        await using CanalSession frozen = await LeaveOneGetBehindAsync(new FakeTimeProvider());
+        await using CanalSession second = await frozen.ReopenAsync();
+        await ReadAndLeaveAGapAsync(second, taken: 2);
+
+        var e = await Assert.ThrowsAsync<CanalProtocolException>(() => TestSessions.NextAsync(second));
+
+        Assert.True(e.IsOtherConsumer);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Left_over_gets_explain_nothing_any_more_when_the_server_has_answered_for_a_while()
+    {
+        var time = new FakeTimeProvider();
+        await using CanalSession frozen = await LeaveOneGetBehindAsync(time);
+        time.Advance(TimeSpan.FromHours(1));
+        await using CanalSession second = await frozen.ReopenAsync();
+        time.Advance(TimeSpan.FromSeconds(20.001));
+        await ReadAndLeaveAGapAsync(second, taken: 1);
+
+        var e = await Assert.ThrowsAsync<CanalProtocolException>(() => TestSessions.NextAsync(second));
+
+        Assert.True(e.IsOtherConsumer);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Gets_that_the_server_has_ended_with_leave_nothing_behind()
+    {
+        await using CanalSession session = await TestSessions.OpenOnceAsync(_server, o => o.RestartGrace = TimeSpan.Zero);
+        OnGet(1, _server.CutConnections);
+        await Assert.ThrowsAsync<CanalConnectionException>(() => session.FetchAsync(TimeSpan.Zero).AsTask());
+        _server.BeforeRequest = null;
+        await using CanalSession second = await session.ReopenAsync();
+        await ReadAndLeaveAGapAsync(second, taken: 1);
+
+        var e = await Assert.ThrowsAsync<CanalProtocolException>(() => TestSessions.NextAsync(second));
+
+        Assert.True(e.IsOtherConsumer);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Refused_ack_after_which_the_numbers_go_on_is_another_consumer()
+    {
+        await using CanalSession session = await OpenAndReadAsync();
+        using CanalBatch batch = await TestSessions.NextAsync(session);
+        _server.RollBackAsAnotherConsumer();
+        await session.AckAsync(batch.Id);
+        var refused = await Assert.ThrowsAsync<CanalServerException>(() => TestSessions.NextAsync(session));
+        await using CanalSession second = await session.ReopenAsync();
+
+        var e = await Assert.ThrowsAsync<CanalProtocolException>(() => TestSessions.NextAsync(second));
+        await using CanalSession third = await second.ReopenAsync();
+
+        Assert.True(refused.IsBatchGone);
+        Assert.True(e.IsOtherConsumer);
+        Assert.Contains("refused an ack", e.Message, StringComparison.Ordinal);
+        Assert.Equal([5L], await ReadOffsetsAsync(third, 1));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Refused_ack_after_which_the_numbers_begin_anew_is_a_restart()
+    {
+        await using CanalSession session = await OpenAndReadAsync();
+        using CanalBatch batch = await TestSessions.NextAsync(session);
+        _server.RestartInstance();
+        await session.AckAsync(batch.Id);
+        await Assert.ThrowsAsync<CanalServerException>(() => TestSessions.NextAsync(session));
+
+        await using CanalSession second = await session.ReopenAsync();
+
+        Assert.Equal([5L], await ReadOffsetsAsync(second, 1));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Answer_that_drips_is_given_up_though_the_server_is_never_silent()
+    {
+        // On the real clock: how far a byte has come cannot be told to another one.
+        await using CanalSession session = await TestSessions.OpenOnceAsync(_server, o => o.ResponseTimeout = TimeSpan.FromSeconds(3));
+        Append(1);
+        _server.SegmentBytes = 1;
+        _server.SegmentDelay = TimeSpan.FromMilliseconds(100);
+
+        var e = await Assert.ThrowsAsync<CanalConnectionException>(() => session.FetchAsync(TimeSpan.Zero).AsTask());
+
+        Assert.Contains("bytes of the answer to GET within 00:00:03", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Server_that_is_silent_is_given_up_though_every_fetch_is_cancelled()
+    {
+        var time = new FakeTimeProvider();
+        await using CanalSession session = await TestSessions.OpenOnceAsync(_server, time: time);
+        _server.IsFrozen = true;
+
+        int cancelled = 0;
+        for (; cancelled < 5; cancelled++)
+        {
+            using var cancel = new CancellationTokenSource();
+            Task<CanalBatch> fetch = session.FetchAsync(TimeSpan.Zero, cancel.Token).AsTask();
+            time.Advance(TimeSpan.FromSeconds(6));
+            if (await Task.WhenAny(fetch, Task.Delay(100, TestContext.Current.CancellationToken)) == fetch)
+            {
+                await Assert.ThrowsAsync<CanalConnectionException>(() => fetch);
+                break;
+            }
+
+            await cancel.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => fetch);
+        }
+
+        Assert.Equal(2, cancelled);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Answer_that_came_too_late_halves_the_fetch_size_of_the_next_session()
+    {
+        await using CanalSession frozen = await LeaveOneGetBehindAsync(new FakeTimeProvider());
+        int gets = Gets().Count();
+
+        await using CanalSession next = await frozen.ReopenAsync();
+
+        Assert.Equal((500, 500), (next.FetchSize, Gets().Skip(gets).First().FetchSize));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Smallest_get_that_got_no_answer_leaves_the_fetch_size_alone()
+    {
+        var time = new FakeTimeProvider();
+        await using CanalSession session = await TestSessions.OpenOnceAsync(_server, time: time);
+        _server.IsFrozen = true;
+        Task<CanalBatch> fetch = session.FetchAsync(TimeSpan.FromMilliseconds(50)).AsTask();
+        await TestSessions.AdvanceUntilOverAsync(time, fetch);
+        await Assert.ThrowsAsync<CanalConnectionException>(() => fetch);
+
+        Assert.Equal(1000, session.FetchSize);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Fetch_size_grows_back_while_the_session_goes_on()
+    {
+        Append([.. Enumerable.Range(1, 40)]);
+        CanalClientOptions options = TestSessions.Options(_server);
+        var history = new SessionHistory(options, TimeProvider.System);
+        history.FetchSize.Shrink();
+        await using CanalSession session = await CanalSession.OpenAtAsync(
+            _server.Endpoint, options, history, TimeSpan.Zero, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance, TimeProvider.System, TestContext.Current.CancellationToken);
+
+        await ReadOffsetsAsync(session, 40);
+
+        int[] sizes = [.. Gets().Where(g => g.Timeout == -1).Select(g => g.FetchSize)];
+        Assert.Equal((500, 1000, 1000), (sizes[0], sizes[^1], session.FetchSize));
+        Assert.Equal(sizes.Order(), sizes);
     }
 
     [Fact(Timeout = 60_000)]
@@ -569,6 +743,55 @@ public sealed class CanalSessionTests : IAsyncDisposable
         }
 
         return offsets;
+    }
+
+    /// <summary>A session that gave up a server which held its GET; the server works again.</summary>
+    private async Task<CanalSession> LeaveOneGetBehindAsync(FakeTimeProvider time)
+    {
+        CanalSession session = await TestSessions.OpenOnceAsync(_server, o => o.RestartGrace = TimeSpan.Zero, time);
+        _server.IsFrozen = true;
+        Task<CanalBatch> fetch = session.FetchAsync(TimeSpan.Zero).AsTask();
+        await TestSessions.AdvanceUntilOverAsync(time, fetch);
+        await Assert.ThrowsAsync<CanalConnectionException>(() => fetch);
+        _server.IsFrozen = false;
+        return session;
+    }
+
+    /// <summary>The next fetch then meets the gap.</summary>
+    private async Task ReadAndLeaveAGapAsync(CanalSession session, int taken)
+    {
+        Append(1);
+        using (CanalBatch batch = await TestSessions.NextAsync(session))
+        {
+            await session.AckAsync(batch.Id);
+        }
+
+        // Not by waiting: a test's clock stands still.
+        while (!(await session.FetchAsync(TimeSpan.Zero)).IsEmpty)
+        {
+        }
+
+        Append([.. Enumerable.Range(2, taken + 1)]);
+        for (int i = 0; i < taken; i++)
+        {
+            _server.TakeAsAnotherConsumer();
+        }
+    }
+
+    /// <summary>Numbers far enough from their beginning to tell a restart; the batch with offset 5 is next.</summary>
+    private async Task<CanalSession> OpenAndReadAsync()
+    {
+        Append(1, 2, 3, 4);
+        CanalSession session = await TestSessions.OpenOnceAsync(_server, o => o.RestartGrace = TimeSpan.Zero);
+        for (int i = 0; i < 4; i++)
+        {
+            using CanalBatch batch = await TestSessions.NextAsync(session);
+            await session.AckAsync(batch.Id);
+        }
+
+        await DrainAsync(session);
+        Append(5);
+        return session;
     }
 
     private IEnumerable<FakeRequest> Gets() => _server.Requests.Where(r => r.Kind == "GET");

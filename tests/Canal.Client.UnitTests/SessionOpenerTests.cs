@@ -181,6 +181,87 @@ public sealed class SessionOpenerTests : IAsyncDisposable
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task First_session_waits_before_its_subscription_as_well_where_it_is_told_to()
+    {
+        var time = new FakeTimeProvider();
+        CanalClientOptions options = TestSessions.Options(_first);
+        options.FirstGrace = TimeSpan.FromSeconds(1);
+        int Subscriptions() => _first.Requests.Count(request => request.Kind == "SUBSCRIPTION");
+
+        Task<CanalSession> opening = CanalSession.OpenAsync(options, new FakeLogger(_logs), time);
+        await TestSessions.UntilAsync(() => _first.Requests.Count(request => request.Kind == "CLIENTAUTHENTICATION") == 1);
+        await Task.WhenAny(opening, Task.Delay(200, TestContext.Current.CancellationToken));
+        time.Advance(TimeSpan.FromMilliseconds(999));
+        int early = Subscriptions();
+        while (!opening.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromMilliseconds(1));
+            await Task.Delay(1);
+        }
+
+        await using CanalSession session = await opening;
+        Assert.Equal((0, 1), (early, Subscriptions()));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Batch_over_the_cap_is_asked_for_in_smaller_ones()
+    {
+        _first.KeepBatches = false;
+        _first.Append(Enumerable.Range(1, 20).Select(number => TestEntries.Insert(number, padBytes: 3000)));
+        CanalClientOptions options = TestSessions.Options(_first);
+        (options.FetchSize, options.FrameCapBytes) = (64, 20_000);
+
+        await using CanalSession session = await CanalSession.OpenAsync(options, new FakeLogger(_logs));
+        var offsets = new List<long>();
+        while (offsets.Count < 20)
+        {
+            using CanalBatch batch = await TestSessions.NextAsync(session);
+            offsets.AddRange(TestEntries.Offsets(batch));
+            await session.AckAsync(batch.Id);
+        }
+
+        Assert.Equal(Enumerable.Range(1, 20).Select(number => (long)number), offsets);
+        Assert.Equal((16, 3), (session.FetchSize, _first.ConnectionCount));
+        Assert.Equal(2, _logs.GetSnapshot().Count(record => record.Id.Id == 1004));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Entry_over_the_cap_is_given_up_with_its_size_and_what_to_raise()
+    {
+        _first.KeepBatches = false;
+        _first.Append([TestEntries.Insert(1, padBytes: 30_000)]);
+        CanalClientOptions options = TestSessions.Options(_first);
+        (options.FetchSize, options.FrameCapBytes) = (64, 20_000);
+
+        CanalProtocolException gaveUp = await Assert.ThrowsAsync<CanalProtocolException>(() => CanalSession.OpenAsync(options));
+
+        // Six times half, and five times with the smallest.
+        Assert.Equal((false, true, 11), (gaveUp.IsTransient, gaveUp.IsOverCap, _first.ConnectionCount));
+        Assert.Matches(@"Frame length 30\d{3} from .* exceeds the cap of 20000 bytes .*fetch size of 1.*Canal:FrameCapBytes", gaveUp.Message);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Another_consumer_at_five_attempts_in_a_row_is_told_and_may_have_gone_later()
+    {
+        _first.Append([TestEntries.Insert(1)]);
+        bool isProbe = false;
+        _first.BeforeRequest = request =>
+        {
+            // Between the two GETs of the probe.
+            if (request.Kind == "GET" && isProbe)
+            {
+                _first.TakeAsAnotherConsumer();
+            }
+
+            isProbe = request is { Kind: "CLIENTROLLBACK", BatchId: > 0 };
+        };
+
+        CanalProtocolException gaveUp = await Assert.ThrowsAsync<CanalProtocolException>(() => CanalSession.OpenAsync(TestSessions.Options(_first)));
+
+        Assert.Equal((true, true, 5), (gaveUp.IsOtherConsumer, gaveUp.IsTransient, _first.ConnectionCount));
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task Peer_that_is_no_canal_server_is_given_up_after_five_attempts()
     {
         _first.BeforeRequest = request => _first.SendInsteadOfNextAnswer("HTTP/1.1 400 Bad Request"u8.ToArray());

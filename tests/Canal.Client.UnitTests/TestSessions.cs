@@ -22,7 +22,8 @@ internal static class TestSessions
     {
         CanalClientOptions options = Options(server);
         change?.Invoke(options);
-        return CanalSession.OpenAtAsync(server.Endpoint, options, TimeSpan.Zero, NullLogger.Instance, time ?? TimeProvider.System, TestContext.Current.CancellationToken);
+        return CanalSession.OpenAtAsync(
+            server.Endpoint, options, new SessionHistory(options, time ?? TimeProvider.System), TimeSpan.Zero, NullLogger.Instance, time ?? TimeProvider.System, TestContext.Current.CancellationToken);
     }
 
     public static Task<CanalConnection> ConnectAsync(FakeCanalServer server, Action<CanalClientOptions>? change = null, TimeProvider? time = null)

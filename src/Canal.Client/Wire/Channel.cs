@@ -22,13 +22,15 @@ internal sealed class Channel : IAsyncDisposable
     private readonly Queue<ExpectedAnswer> _expected = new();
     private readonly TimeSpan _responseTimeout;
     private readonly TimeProvider _time;
-    private CancellationTokenSource? _silence;
-    private TimeSpan _silenceLimit;
+    private readonly AnswerLimit _limit;
     private bool _settledSinceRequest;
     private int _readers;
     private CanalException? _cause;
     private bool _disposed;
     private bool _closedAtOnce;
+
+    // The server's side is closed: it executes nothing more of this connection.
+    private bool _serverEnded;
 
     private Channel(Socket socket, CanalEndpoint endpoint, CanalClientOptions options, TimeProvider time)
     {
@@ -37,6 +39,7 @@ internal sealed class Channel : IAsyncDisposable
         _reader = new FrameReader(_stream, options.FrameCapBytes, endpoint.ToString(), OnProgress);
         _responseTimeout = options.ResponseTimeout;
         _time = time;
+        _limit = new AnswerLimit(options.ResponseTimeout, time);
         Endpoint = endpoint;
         _expected.Enqueue(new ExpectedAnswer(Requests.Connect, PacketType.Handshake, TimeSpan.Zero, AfterSettlement: false));
     }
@@ -51,6 +54,21 @@ internal sealed class Channel : IAsyncDisposable
             lock (_sync)
             {
                 return _expected.Count;
+            }
+        }
+    }
+
+    /// <summary>The first cause is kept: every call throws it.</summary>
+    public bool IsBroken => Volatile.Read(ref _cause) is not null;
+
+    /// <summary>GETs that were sent and not answered before the connection ended, and that the server may still execute: each may take a batch.</summary>
+    public int GetsLeftBehind
+    {
+        get
+        {
+            lock (_sync)
+            {
+                return _serverEnded ? 0 : _expected.Count(answer => answer.Type == PacketType.Messages);
             }
         }
     }
@@ -276,31 +294,51 @@ internal sealed class Channel : IAsyncDisposable
 
     private async ValueTask<Frame> ReadFrameAsync(ExpectedAnswer expected, CancellationToken cancellationToken)
     {
-        _silenceLimit = _responseTimeout + expected.Wait;
-        using var silence = new CancellationTokenSource(_silenceLimit, _time);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, silence.Token);
-        _silence = silence;
+        using var timer = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
+        _limit.Begin(timer, expected.Wait, _reader.AnnouncedBytes);
+        bool isWhole = false;
         try
         {
-            return await _reader.ReadAsync(linked.Token).ConfigureAwait(false)
-                ?? throw Break(new CanalConnectionException($"Canal {Endpoint} closed the connection while {expected.Request} was awaited."));
+            if (await _reader.ReadAsync(linked.Token).ConfigureAwait(false) is { } frame)
+            {
+                isWhole = true;
+                return frame;
+            }
+
+            _serverEnded = true;
+            throw Break(new CanalConnectionException($"Canal {Endpoint} closed the connection while {expected.Request} was awaited."));
         }
         catch (OperationCanceledException e)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw Break(new CanalConnectionException($"Canal {Endpoint} sent nothing for {_silenceLimit:c} while the answer to {expected.Request} was due.", e));
+            throw Break(TooLate(expected, e));
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
         {
+            _serverEnded = IsServersEnd(e);
             throw Break(new CanalConnectionException($"The connection to Canal {Endpoint} was lost while the answer to {expected.Request} was due: {e.Message}", e));
         }
         finally
         {
-            _silence = null;
+            _limit.End(isWhole);
         }
     }
 
-    private void OnProgress() => _silence?.CancelAfter(_silenceLimit);
+    private CanalConnectionException TooLate(ExpectedAnswer expected, OperationCanceledException cause)
+    {
+        int announced = _reader.AnnouncedBytes;
+        string what = _limit.IsSilence
+            ? $"sent nothing for {_limit.Silence:c} while the answer to {expected.Request} was due"
+            : $"sent {_reader.ReceivedBytes} of {(announced == 0 ? "an unknown number of" : announced)} bytes of the answer to {expected.Request} within {_limit.Whole(announced):c}, which is too slow";
+        return new CanalConnectionException($"Canal {Endpoint} {what}.", cause) { IsLateAnswer = true };
+    }
+
+    /// <summary>The stream ended, or the server's host answered that there is no such connection any more.</summary>
+    private static bool IsServersEnd(Exception failure) =>
+        failure is EndOfStreamException || (failure as SocketException ?? failure.InnerException as SocketException)?.SocketErrorCode == SocketError.ConnectionReset;
+
+    private void OnProgress() => _limit.OnBytes(_reader.AnnouncedBytes);
 
     private async ValueTask WriteAsync(byte[] frame, string request)
     {
@@ -331,10 +369,13 @@ internal sealed class Channel : IAsyncDisposable
             while (await _stream.ReadAsync(discarded, limit.Token).ConfigureAwait(false) > 0)
             {
             }
+
+            _serverEnded = true;
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or OperationCanceledException)
         {
             // Closed either way.
+            _serverEnded |= IsServersEnd(e);
         }
     }
 }

@@ -2,15 +2,15 @@ using System.Buffers;
 
 namespace Canal.Client.Wire;
 
-/// <summary>The bytes of one Packet without its length, in a pooled buffer that Dispose gives back.</summary>
+/// <summary>The bytes of one Packet without its length, in a buffer of <see cref="FrameBuffers"/> that Dispose gives back.</summary>
 public sealed class Frame : IMemoryOwner<byte>
 {
     private readonly int _length;
     private byte[]? _buffer;
 
-    internal Frame(byte[] pooledBuffer, int length)
+    internal Frame(byte[] buffer, int length)
     {
-        _buffer = pooledBuffer;
+        _buffer = buffer;
         _length = length;
     }
 
@@ -31,7 +31,7 @@ public sealed class Frame : IMemoryOwner<byte>
         // Exchange: a buffer returned twice would be lent to two owners.
         if (Interlocked.Exchange(ref _buffer, null) is { } buffer)
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            FrameBuffers.Return(buffer);
         }
     }
 }

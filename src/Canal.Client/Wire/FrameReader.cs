@@ -15,6 +15,9 @@ public sealed class FrameReader : IDisposable
     // A length is a claim until the bytes arrive: larger frames get their memory as they grow.
     private const int TrustedBytes = 2 << 20;
 
+    // Pooled buffers grow twofold. Beyond them each step is exact, so few of them: 16 to 64 MiB is one.
+    private const int PooledGrowth = 2, LargeGrowth = 4;
+
     private readonly Stream _stream;
     private readonly int _frameCapBytes;
     private readonly string _source;
@@ -46,6 +49,12 @@ public sealed class FrameReader : IDisposable
     /// <summary>Bytes allocated for the frame being read; for tests.</summary>
     internal int BodyCapacity => _body?.Length ?? 0;
 
+    /// <summary>Length of the frame being read; 0 while it is not known.</summary>
+    internal int AnnouncedBytes => _body is null ? 0 : _bodyLength;
+
+    /// <summary>How many of them have come.</summary>
+    internal int ReceivedBytes => _body is null ? 0 : _bodyFilled;
+
     /// <summary>Next frame; null at the end of the stream between two frames.</summary>
     /// <exception cref="CanalProtocolException">The length cannot be accepted.</exception>
     /// <exception cref="EndOfStreamException">The stream ended inside a frame.</exception>
@@ -59,9 +68,10 @@ public sealed class FrameReader : IDisposable
                 return null;
             }
 
-            _body = ArrayPool<byte>.Shared.Rent(Math.Min(_bodyLength, TrustedBytes));
+            _body = FrameBuffers.Rent(Math.Min(_bodyLength, TrustedBytes));
             _bodyFilled = 0;
             TakeAhead();
+            _progress?.Invoke();
         }
 
         while (_bodyFilled < _bodyLength)
@@ -85,8 +95,15 @@ public sealed class FrameReader : IDisposable
     /// <inheritdoc />
     public void Dispose()
     {
-        Return(ref _ahead);
-        Return(ref _body);
+        if (Interlocked.Exchange(ref _ahead, null) is { } ahead)
+        {
+            ArrayPool<byte>.Shared.Return(ahead);
+        }
+
+        if (Interlocked.Exchange(ref _body, null) is { } body)
+        {
+            FrameBuffers.Return(body);
+        }
     }
 
     private async ValueTask<bool> ReadLengthAsync(CancellationToken cancellationToken)
@@ -116,7 +133,7 @@ public sealed class FrameReader : IDisposable
         {
             string wrong = length < 0 ? "is negative" : $"exceeds the cap of {_frameCapBytes} bytes (FrameCapBytes)";
             string where = _isFirst ? "; these are the first bytes, so no Canal server answers there (its port is 11111 by default)." : ", or the stream is damaged.";
-            throw new CanalProtocolException($"Frame length {length} from {_source} {wrong}{where}");
+            throw new CanalProtocolException($"Frame length {length} from {_source} {wrong}{where}") { IsOverCap = length >= 0 && !_isFirst };
         }
 
         _isFirst = false;
@@ -144,9 +161,10 @@ public sealed class FrameReader : IDisposable
             return;
         }
 
-        byte[] larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(_bodyLength, 2L * _body.Length));
+        long growth = _body.Length < FrameBuffers.LargestPooled ? PooledGrowth : LargeGrowth;
+        byte[] larger = FrameBuffers.Rent((int)Math.Min(_bodyLength, growth * _body.Length));
         _body.AsSpan(0, _bodyFilled).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(_body);
+        FrameBuffers.Return(_body);
         _body = larger;
     }
 
@@ -155,13 +173,5 @@ public sealed class FrameReader : IDisposable
         int read = await _stream.ReadAsync(target, cancellationToken).ConfigureAwait(false);
         _progress?.Invoke();
         return read;
-    }
-
-    private static void Return(ref byte[]? buffer)
-    {
-        if (Interlocked.Exchange(ref buffer, null) is { } rented)
-        {
-            ArrayPool<byte>.Shared.Return(rented);
-        }
     }
 }

@@ -90,6 +90,30 @@ public sealed class FrameReaderTests
         Assert.True(read!.Memory.Span.SequenceEqual(body));
     }
 
+    [Fact]
+    public async Task Frame_beyond_the_pooled_sizes_takes_its_own_length_and_no_more()
+    {
+        byte[] start = new byte[4 + (33 << 20)];
+        BinaryPrimitives.WriteInt32BigEndian(start, 40 << 20);
+        using var reader = new FrameReader(new MemoryStream(start), int.MaxValue, "canal:11111");
+
+        await Assert.ThrowsAsync<EndOfStreamException>(async () => await reader.ReadAsync());
+
+        Assert.Equal(40 << 20, reader.BodyCapacity);
+    }
+
+    [Fact]
+    public async Task Huge_claim_gets_no_more_than_four_times_what_has_come()
+    {
+        byte[] start = new byte[4 + (17 << 20)];
+        BinaryPrimitives.WriteInt32BigEndian(start, 900 << 20);
+        using var reader = new FrameReader(new MemoryStream(start), int.MaxValue, "canal:11111");
+
+        await Assert.ThrowsAsync<EndOfStreamException>(async () => await reader.ReadAsync());
+
+        Assert.Equal(64 << 20, reader.BodyCapacity);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
@@ -130,14 +154,14 @@ public sealed class FrameReaderTests
     }
 
     [Fact]
-    public async Task Each_segment_is_reported_as_progress()
+    public async Task Each_segment_is_reported_as_progress_and_so_is_the_length()
     {
         int segments = 0;
         using var reader = new FrameReader(new Trickle(TwoFrames), 100, "canal:11111", () => segments++);
 
         using Frame? frame = await reader.ReadAsync();
 
-        Assert.Equal(7, segments);
+        Assert.Equal(8, segments);
     }
 
     [Fact]
