@@ -25,6 +25,8 @@ public sealed class EntrySerializer : IDisposable
     private readonly SerializationSettings _settings;
     private readonly IEnvelopeWriter _envelope;
     private readonly bool _readsRows;
+    private readonly bool _asksSource;
+    private readonly bool _numbersSchemas;
     private readonly FenceWriter? _fences;
 
     // The row written last, and the binlog file it came from: statements show it.
@@ -54,6 +56,8 @@ public sealed class EntrySerializer : IDisposable
             _ => throw new ArgumentOutOfRangeException(nameof(settings), settings.Format, "An envelope of this name is missing."),
         };
         _readsRows = _envelope.ReadsRows;
+        _asksSource = source is not null;
+        _numbersSchemas = settings.Format == EnvelopeFormat.Avro;
     }
 
     /// <summary>Headers that every record carries beside its own, in order.</summary>
@@ -82,6 +86,34 @@ public sealed class EntrySerializer : IDisposable
             default:
                 return new EntryResult(EntryKind.Other, 0, 0);
         }
+    }
+
+    /// <summary>Whether to write this entry may mean to wait for the source or the schema registry: its table is not known, or may have changed.</summary>
+    /// <remarks>
+    /// A look-up without allocation: for each entry of a batch, before the first is written. It may say yes for nothing. It says no for rows
+    /// that have another shape than those before them without a statement in between, as Canal sends them where its table history is off; the
+    /// source is asked for those all the same.
+    /// </remarks>
+    /// <param name="entry">The entry.</param>
+    public bool MayAsk(in CanalEntry entry)
+    {
+        if (entry.Type != CanalEntryType.RowData || !(_asksSource || _numbersSchemas))
+        {
+            return false;
+        }
+
+        EntryHeader header = entry.Header;
+        return header.EventType switch
+        {
+            CanalEventType.Insert or CanalEventType.Update or CanalEventType.Delete =>
+                !_readsRows && (_settings.SkippedOperations & SkippedOf(header.EventType)) == 0
+                && _tables.MayAsk(header, _numbersSchemas) && entry.ReadRowChange() is { IsDdl: false, Sql.IsEmpty: true },
+            CanalEventType.Truncate => _numbersSchemas && (_settings.SkippedOperations & SkippedOperations.Truncate) == 0,
+
+            // Canal gives a CREATE TABLE that it cannot read as any other statement.
+            CanalEventType.Create or CanalEventType.Query => _asksSource && _tables.MayAsk(entry.ReadRowChange()),
+            _ => false,
+        };
     }
 
     /// <summary>The tables whose rows were met, in order of their names, and what the settings make of them.</summary>

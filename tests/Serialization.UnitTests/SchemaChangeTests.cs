@@ -313,7 +313,7 @@ public sealed class SchemaChangeTests : IDisposable
     {
         public List<string> Asked { get; } = [];
 
-        public string? ShowCreateTable(string schema, string table, CancellationToken cancellationToken = default) => null;
+        public string? ShowCreateTable(string schema, string table, string shape, CancellationToken cancellationToken = default) => null;
 
         public string? DatabaseCharset(string schema, CancellationToken cancellationToken = default)
         {

@@ -50,6 +50,8 @@ internal sealed class SerializerFixture : IDisposable
 
     public EntryResult Write(byte[] entry, int firstRow = 0, CancellationToken stop = default) => _serializer.Write(CanalEntry.Parse(entry), new EntryContext(Now, BatchId: 1, firstRow, stop), Buffer);
 
+    public bool MayAsk(byte[] entry) => _serializer.MayAsk(CanalEntry.Parse(entry));
+
     public void Restore(string key, string definition) => _serializer.RestoreDefinition(Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes(definition));
 
     public IReadOnlyList<(byte[] Key, byte[]? Value)> TakeChangedDefinitions() => _serializer.TakeChangedDefinitions();

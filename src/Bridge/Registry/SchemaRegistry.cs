@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 using CanalBridge.Options;
 using CanalBridge.Serialization;
 using CanalBridge.Telemetry;
@@ -9,11 +11,17 @@ using Microsoft.Extensions.Logging;
 
 namespace CanalBridge.Registry;
 
-/// <summary>Registers schemas, or looks them up: once per subject and layout of a table.</summary>
+/// <summary>Registers schemas, or looks them up: once per subject and schema.</summary>
+/// <remarks>
+/// One per destination, for all its Kafka producers: what was asked in a transaction that is given up is known when the batch comes again. An id
+/// never changes, so nothing takes it back; 10,000 are kept, the least recently used go first.
+/// </remarks>
 internal sealed class SchemaRegistry : ISchemaIds, IDisposable
 {
     /// <summary>Bound on one answer: the loop stands meanwhile, an open Kafka transaction with it.</summary>
     private static readonly TimeSpan MostPerAnswer = TimeSpan.FromSeconds(5);
+
+    private const int MostIds = 10_000;
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -22,6 +30,7 @@ internal sealed class SchemaRegistry : ISchemaIds, IDisposable
     private readonly ILogger _logger;
     private readonly IWaitWitness? _witness;
     private readonly CachedSchemaRegistryClient _client;
+    private readonly RecentAnswers<(string Subject, string Digest), int> _ids = new(MostIds);
 
     /// <param name="options">Where it is.</param>
     /// <param name="time">Clock.</param>
@@ -64,6 +73,19 @@ internal sealed class SchemaRegistry : ISchemaIds, IDisposable
     /// <inheritdoc />
     /// <exception cref="RegistryException">It did not answer within Registry:Timeout, or refused.</exception>
     public int IdOf(string subject, string schema, CancellationToken cancellationToken = default)
+    {
+        // A schema may have many kilobytes.
+        (string, string) question = (subject, Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(schema))));
+        if (!_ids.TryGet(question, out int id))
+        {
+            id = AskUntilAnswered(subject, schema, cancellationToken);
+            _ids.Keep(question, id);
+        }
+
+        return id;
+    }
+
+    private int AskUntilAnswered(string subject, string schema, CancellationToken cancellationToken)
     {
         var patience = new Patience(_time, _witness, _options.Timeout, cancellationToken);
         while (true)

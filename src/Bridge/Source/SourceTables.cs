@@ -8,7 +8,7 @@ using MySqlConnector;
 
 namespace CanalBridge.Source;
 
-/// <summary>Asks the source, read-only, for tables that were there before the bridge: once per table and shape.</summary>
+/// <summary>Asks the source, read-only, for tables that were there before the bridge. <see cref="RememberedTables"/> keeps its answers.</summary>
 internal sealed class SourceTables : ITableStatements
 {
     /// <summary>The loop stands meanwhile, an open Kafka transaction with it.</summary>
@@ -40,7 +40,7 @@ internal sealed class SourceTables : ITableStatements
 
     /// <inheritdoc />
     /// <exception cref="SourceUnavailableException">It did not answer within Source:Timeout, or refused.</exception>
-    public string? ShowCreateTable(string schema, string table, CancellationToken cancellationToken = default)
+    public string? ShowCreateTable(string schema, string table, string shape, CancellationToken cancellationToken = default)
     {
         var patience = new Patience(_time, _witness, _options.Timeout, cancellationToken);
         while (true)

@@ -16,6 +16,7 @@ internal sealed class TableCatalog
     private readonly Dictionary<KnownTable, KnownTable>.AlternateLookup<TableName> _byName;
     private readonly DefinitionCatalog _definitions = new();
     private readonly DdlParser _parser;
+    private readonly bool _asksCharsets;
     private KnownTable? _last;
 
     // MariaDB sends a statement without table for each transaction.
@@ -33,7 +34,8 @@ internal sealed class TableCatalog
         _source = source;
         _tables = new Dictionary<KnownTable, KnownTable>(new NameComparer());
         _byName = _tables.GetAlternateLookup<TableName>();
-        _parser = new DdlParser(_definitions, sourceCanBeAsked: source is not null, charsetOf: asksCharsets && source is not null ? source.DatabaseCharset : null);
+        _asksCharsets = asksCharsets && source is not null;
+        _parser = new DdlParser(_definitions, sourceCanBeAsked: source is not null, charsetOf: _asksCharsets ? source!.DatabaseCharset : null);
     }
 
     /// <summary>All tables met so far.</summary>
@@ -58,13 +60,14 @@ internal sealed class TableCatalog
         }
 
         StatementEffect effect = _parser.Apply(Encoding.UTF8.GetString(change.Sql), CurrentSchema(header, change), cancellationToken);
+        TableId[] touched = _definitions.TakeTouched();
+        ForgetAnswers(header, change, effect, touched);
         effect = effect with
         {
             // Where Canal tells of none the parser takes the statement's; the statement was given in none all the same.
             CurrentSchema = Mended(change.DdlSchemaName),
             Reshaped = [.. effect.Reshaped.Where(table => effect.Defined.Contains(table) || FindTyped(table) is not null)],
         };
-        TableId[] touched = _definitions.TakeTouched();
         foreach (TableId table in touched.Length > 1 ? touched : [])
         {
             // The source has told how tables are called by now; a renaming may be done in that already. It is asked again. (An ALTER done
@@ -134,6 +137,43 @@ internal sealed class TableCatalog
     public IReadOnlyList<(byte[] Key, byte[]? Value)> TakeChangedDefinitions() =>
         [.. _definitions.TakeChanged().Select(table => (DefinitionRecord.Key(table), _definitions.Contains(table) ? DefinitionRecord.Value(_definitions.Find(table)!) : null))];
 
+    /// <summary>
+    /// What the source told of these tables before the statement may not be so behind it. A statement that names none of them in a way that is
+    /// understood may be about any.
+    /// </summary>
+    private void ForgetAnswers(in EntryHeader header, in RowChange change, StatementEffect effect, TableId[] touched)
+    {
+        if (_source is null)
+        {
+            return;
+        }
+
+        // MariaDB's texts of row changes have no schema.
+        bool isUnderstood = touched.Length > 0 || effect.Reshaped.Count > 0 || effect.Changes.Count > 0 || effect.Database is not null;
+        if (effect.Unread is { Schema.Length: > 0 } || (!isUnderstood && (change.IsDdl || CurrentSchema(header, change).Length > 0)))
+        {
+            _source.Forget();
+            return;
+        }
+
+        if (effect.Database is { } database)
+        {
+            _source.Forget(database);
+        }
+
+        // The character set of a database is touched too where a CREATE TABLE has just asked for it: that answer holds.
+        bool isOfTables = effect.Changes.Count > 0 || effect.Reshaped.Count > 0;
+        foreach (TableId table in touched.Concat(effect.Reshaped).Concat(effect.Changes.Select(static told => told.Table)).Where(table => table.Name.Length > 0 || !isOfTables).Distinct())
+        {
+            _source.Forget(table.Schema, table.Name);
+        }
+
+        if (!header.TableName.IsEmpty)
+        {
+            _source.Forget(Mended(header.SchemaName), Encoding.UTF8.GetString(header.TableName));
+        }
+    }
+
     /// <summary>Notes which tables a DDL may have changed: the one that an ALTER names, or all, for names may have been exchanged.</summary>
     private void DdlSeen(in EntryHeader header, CanalEventType type)
     {
@@ -191,11 +231,34 @@ internal sealed class TableCatalog
         return table;
     }
 
+    /// <summary>Whether <see cref="Find(in EntryHeader)"/> and the first row behind it may have to ask for something.</summary>
+    /// <param name="header">Header of an entry of rows.</param>
+    /// <param name="numbersSchemas">The envelope asks for the ids of schemas when it prepares a layout.</param>
+    public bool MayAsk(in EntryHeader header, bool numbersSchemas)
+    {
+        var name = new TableName(header.SchemaName, header.TableName);
+        KnownTable? table = _last is { } last && last.Is(name) ? last : _byName.TryGetValue(name, out KnownTable? known) ? known : null;
+        if (table is not { IsMet: true })
+        {
+            return true;
+        }
+
+        // As in Find: entries of one table come in a row.
+        _last = table;
+        return !table.IsExcluded
+            && (table.Layout is not { } layout || table.MayHaveChanged
+                || (numbersSchemas && layout.Prepared is null)
+                || (_source is not null && layout.Definition is null && table.MayBeAsked));
+    }
+
+    /// <summary>Whether a statement may have to ask the source for a character set.</summary>
+    public bool MayAsk(in RowChange statement) => _asksCharsets && DefinesTables(statement.Sql);
+
     /// <summary>Asks the source for a table of which nothing is known that fits its rows.</summary>
     /// <returns>The layout with its definition, if there is one and it fits.</returns>
     public TableLayout Ask(KnownTable table, TableLayout layout, CancellationToken cancellationToken)
     {
-        if (_source?.ShowCreateTable(table.Source.Schema, table.Source.Name, cancellationToken) is { } statement)
+        if (_source?.ShowCreateTable(table.Source.Schema, table.Source.Name, layout.Shape, cancellationToken) is { } statement)
         {
             // Only what fits is taken: the table may have been changed since these rows.
             var asked = new DefinitionCatalog();

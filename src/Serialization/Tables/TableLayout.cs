@@ -27,6 +27,9 @@ internal sealed class TableLayout
     /// <summary>Indexes of the key columns: in the order of the key as defined, else those of the PRIMARY KEY in table order. Empty for a table without key.</summary>
     public int[] KeyColumns { get; }
 
+    /// <summary>Names, types and keys of the columns as a text: equal for rows that look alike. Made anew at each call.</summary>
+    public string Shape => string.Join('\n', Columns.Select(static column => $"{column.Name} {column.MysqlType}{(column.IsKey ? " key" : "")}"));
+
     /// <summary>What the envelope worked out once for all rows of this layout; its own kind of object.</summary>
     public object? Prepared { get; set; }
 

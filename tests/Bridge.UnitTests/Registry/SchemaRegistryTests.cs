@@ -28,6 +28,18 @@ public sealed class SchemaRegistryTests : IAsyncDisposable
     }
 
     [Fact]
+    public void Same_schema_is_asked_for_once()
+    {
+        using SchemaRegistry registry = Registry();
+
+        Assert.Equal(1, registry.IdOf(Subject, Schema));
+        Assert.Equal(1, registry.IdOf(Subject, Schema));
+        Assert.Equal(1, registry.IdOf("another", Schema));
+        Assert.Equal(2, _standIn.Requests.Count);
+        Assert.Equal([3020, 3020], _logs.GetSnapshot().Select(static line => line.Id.Id));
+    }
+
+    [Fact]
     public void Registered_schema_is_looked_up_where_none_may_be_registered()
     {
         using (SchemaRegistry first = Registry())

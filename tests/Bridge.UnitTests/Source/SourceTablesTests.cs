@@ -24,7 +24,7 @@ public sealed class SourceTablesTests
     {
         var source = new SourceTables(new SourceOptions { ConnectionString = "Server=127.0.0.1;Port=1" }, TimeProvider.System, NullLogger.Instance);
 
-        Assert.Throws<OperationCanceledException>(() => source.ShowCreateTable("shop", "orders", new CancellationToken(canceled: true)));
+        Assert.Throws<OperationCanceledException>(() => source.ShowCreateTable("shop", "orders", "id int", new CancellationToken(canceled: true)));
     }
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed class SourceTablesTests
         var source = new SourceTables(new SourceOptions { ConnectionString = "Server=127.0.0.1;Port=1", Timeout = TimeSpan.FromMinutes(1) }, TimeProvider.System, NullLogger.Instance);
         using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
 
-        Assert.Throws<OperationCanceledException>(() => source.ShowCreateTable("shop", "orders", stop.Token));
+        Assert.Throws<OperationCanceledException>(() => source.ShowCreateTable("shop", "orders", "id int", stop.Token));
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class SourceTablesTests
         var options = new SourceOptions { ConnectionString = "Server=127.0.0.1;Port=1;Password=hidden", Timeout = TimeSpan.FromMilliseconds(1500) };
         var source = new SourceTables(options, TimeProvider.System, new FakeLogger(logs), witness);
 
-        Assert.Throws<SourceUnavailableException>(() => source.ShowCreateTable("shop", "orders"));
+        Assert.Throws<SourceUnavailableException>(() => source.ShowCreateTable("shop", "orders", "id int"));
 
         Assert.True(witness.Alive >= 2);
         string reason = Assert.Single(witness.Reasons);
@@ -59,7 +59,7 @@ public sealed class SourceTablesTests
         var options = new SourceOptions { ConnectionString = "Server=127.0.0.1;Port=1;User ID=reader;Password=hidden", Timeout = TimeSpan.Zero };
         var source = new SourceTables(options, TimeProvider.System, NullLogger.Instance);
 
-        var fault = Assert.Throws<SourceUnavailableException>(() => source.ShowCreateTable("shop", "orders"));
+        var fault = Assert.Throws<SourceUnavailableException>(() => source.ShowCreateTable("shop", "orders", "id int"));
 
         Assert.Equal(ExitCode.Source, ExitCode.Of(fault));
         Assert.Contains("127.0.0.1:1 for the definition of shop.orders", fault.Message, StringComparison.Ordinal);

@@ -28,6 +28,8 @@ internal sealed class AvroFixture : IDisposable
         return _serializer.Write(CanalEntry.Parse(entry), new EntryContext(SerializerFixture.Now, BatchId: 1, Stop: stop), _buffer);
     }
 
+    public bool MayAsk(byte[] entry) => _serializer.MayAsk(CanalEntry.Parse(entry));
+
     public List<BinaryRecord> Records(byte[] entry)
     {
         Write(entry);

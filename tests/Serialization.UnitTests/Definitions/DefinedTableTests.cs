@@ -169,18 +169,4 @@ public sealed class DefinedTableTests : IDisposable
     private void Run(string statement) => _fixture.Write(EntryBuilder.Statement(CanalEventType.Alter, isDdl: true, statement));
 
     private TextRecord Insert() => _fixture.Records(EntryBuilder.Insert(Row()))[0];
-
-    private sealed class SourceStandIn : ITableStatements
-    {
-        public string? Statement { get; set; }
-
-        public List<string> Asked { get; } = [];
-
-        public string? ShowCreateTable(string schema, string table, CancellationToken cancellationToken = default)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            Asked.Add($"{schema}.{table}");
-            return Statement;
-        }
-    }
 }

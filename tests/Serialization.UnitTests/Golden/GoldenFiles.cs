@@ -190,7 +190,7 @@ internal sealed record GoldenVariant(string? Mode, bool Schemas)
 /// <summary>Statements by table.</summary>
 internal sealed class RecordedStatements(Dictionary<string, string> statements) : ITableStatements
 {
-    public string? ShowCreateTable(string schema, string table, CancellationToken cancellationToken = default) => statements.GetValueOrDefault($"{schema}.{table}");
+    public string? ShowCreateTable(string schema, string table, string shape, CancellationToken cancellationToken = default) => statements.GetValueOrDefault($"{schema}.{table}");
 }
 
 /// <summary>A Kafka record as text.</summary>

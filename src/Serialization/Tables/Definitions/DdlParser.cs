@@ -26,6 +26,7 @@ internal sealed class DdlParser
     private readonly HashSet<TableId> _defined = [];
     private int _start;
     private string? _database;
+    private bool _dropsDatabase;
     private bool _mayBeWithoutEffect;
     private CancellationToken _stop;
 
@@ -68,6 +69,7 @@ internal sealed class DdlParser
         _reshaped.Clear();
         _defined.Clear();
         _database = null;
+        _dropsDatabase = false;
         _mayBeWithoutEffect = false;
         _stop = cancellationToken;
         try
@@ -88,6 +90,7 @@ internal sealed class DdlParser
                 Text = sql.TextToEnd(_start),
                 CurrentSchema = currentSchema,
                 Database = _database,
+                DropsDatabase = _dropsDatabase,
                 Changes = [.. _changes.Select(change => change.Definition is null && change.Kind != TableChangeKind.Drop && _tables.Contains(change.Table)
                     ? change with { Definition = _tables.Find(change.Table) }
                     : change)],
@@ -761,6 +764,7 @@ internal sealed class DdlParser
 
             _tables.RemoveSchema(database);
             _database = database;
+            _dropsDatabase = true;
         }
         else if (sql.TryTake("INDEX"))
         {

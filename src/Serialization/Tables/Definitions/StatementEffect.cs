@@ -12,6 +12,9 @@ internal sealed record StatementEffect
     /// <summary>The database that it made or dropped; null for other statements.</summary>
     public string? Database { get; init; }
 
+    /// <summary>It dropped <see cref="Database"/>.</summary>
+    public bool DropsDatabase { get; init; }
+
     /// <summary>The tables that it made, changed or dropped, in its order; none for what Debezium takes for no change.</summary>
     public IReadOnlyList<TableChange> Changes { get; init; } = [];
 
