@@ -1,16 +1,20 @@
 using System.Diagnostics;
 using System.Globalization;
 using CanalBridge.Testing.Peers;
+using MySqlConnector;
 
 namespace CanalBridge.EndToEndTests;
 
 /// <summary>A load, a bridge and a consumer, with faults in between.</summary>
 internal sealed class RestartRun : IAsyncDisposable
 {
+    private readonly PeerStack _peers;
     private readonly CommittedConsumer _consumer;
+    private (string Name, string Value)[] _options = [];
 
-    private RestartRun(string prefix, BridgeProcess bridge, CommittedConsumer consumer, Load load)
+    private RestartRun(PeerStack peers, string prefix, BridgeProcess bridge, CommittedConsumer consumer, Load load)
     {
+        _peers = peers;
         Prefix = prefix;
         Bridge = bridge;
         _consumer = consumer;
@@ -23,17 +27,24 @@ internal sealed class RestartRun : IAsyncDisposable
 
     public Load Load { get; }
 
-    public static async Task<RestartRun> StartAsync(PeerStack peers, string database, params (string Name, string Value)[] options)
+    public static Task<RestartRun> StartAsync(PeerStack peers, string database, params (string Name, string Value)[] options) =>
+        StartAsync(peers, database, noteLength: 0, options);
+
+    /// <summary>With rows of that length, which fill a binlog file the sooner.</summary>
+    public static async Task<RestartRun> StartAsync(PeerStack peers, string database, int noteLength, params (string Name, string Value)[] options)
     {
         string prefix = $"restart_{database}";
-        return await StartAsync(peers, database, prefix, BridgeProcess.Run(peers, prefix, options));
+        RestartRun run = await StartAsync(peers, database, prefix, BridgeProcess.Run(peers, prefix, options), noteLength);
+        run._options = options;
+        return run;
     }
 
     /// <summary>With a bridge that was started otherwise.</summary>
-    public static async Task<RestartRun> StartAsync(PeerStack peers, string database, string prefix, BridgeProcess bridge)
+    public static async Task<RestartRun> StartAsync(PeerStack peers, string database, string prefix, BridgeProcess bridge, int noteLength = 0)
     {
         await bridge.WaitUntilReadingAsync();
-        var run = new RestartRun(prefix, bridge, new CommittedConsumer(peers.BootstrapServers, $"{prefix}.{database}"), await Load.StartAsync(peers, database));
+        var consumer = new CommittedConsumer(peers.BootstrapServers, $"{prefix}.{database}");
+        var run = new RestartRun(peers, prefix, bridge, consumer, await Load.StartAsync(peers, database, noteLength));
         await run.WaitForRowAfterAsync(0);
         return run;
     }
@@ -53,7 +64,24 @@ internal sealed class RestartRun : IAsyncDisposable
 
     /// <summary>Waits until a consumer sees a row inserted after the given one.</summary>
     public Task<CommittedRecord> WaitForRowAfterAsync(long id) => _consumer.WaitForAsync(
-        r => r.Operation == "c" && r.After.GetProperty("id").GetInt64() > id, () => Bridge.Output);
+        r => r.Operation == "c" && r.After.GetProperty("id").GetInt64() > id, () => Bridge.Output, () => Bridge.HasExited);
+
+    /// <summary>SIGKILL, and the end waited for.</summary>
+    public async Task KillBridgeAsync()
+    {
+        Bridge.Kill();
+        await Bridge.WaitForExitAsync();
+        await Bridge.DisposeAsync();
+    }
+
+    /// <summary>The next process, with the options of the first and further ones.</summary>
+    public void StartBridge(params (string Name, string Value)[] options) => Bridge = BridgeProcess.Run(_peers, Prefix, [.. _options, .. options]);
+
+    public async Task RestartBridgeAsync()
+    {
+        await KillBridgeAsync();
+        StartBridge();
+    }
 
     /// <summary>Does harm and mends it; reports the longest silence that a consumer saw and how long after the mending rows came again.</summary>
     public async Task FaultAsync(string name, Action<string> say, Func<Task> fault)
@@ -72,17 +100,28 @@ internal sealed class RestartRun : IAsyncDisposable
     }
 
     /// <summary>Stops the load and compares what the consumer saw with the table.</summary>
-    public async Task AssertEverythingOnceAsync()
+    /// <param name="byPosition">The records' positions rise for each key, too: not so where servers change or events share a position.</param>
+    public async Task AssertEverythingOnceAsync(bool byPosition = true)
     {
         Dictionary<string, string> expected = await Load.StopAsync();
         long last = Load.LastId;
-        await _consumer.WaitForAsync(r => r.Operation == "c" && r.After.GetProperty("id").GetInt64() == last, () => Bridge.Output);
+        await _consumer.WaitForAsync(r => r.Operation == "c" && r.After.GetProperty("id").GetInt64() == last, () => Bridge.Output, () => Bridge.HasExited);
         await SettleAsync(expected);
         CommittedRecord[] records = _consumer.Records;
-        Delivery.AssertExactlyOnceAndInOrder(records);
+        Delivery.AssertExactlyOnceAndInOrder(records, byPosition);
+        AssertValuesInOrder(records);
         Assert.Equal(last, records.Count(r => r.Operation == "c"));
         Assert.Equal(Load.Changes, records.Count(r => !r.IsTombstone));
         Assert.Equal(expected, Mirror(records));
+    }
+
+    /// <summary>Every record must name a place where the source itself has an event with rows; to be asked before the binlog is purged.</summary>
+    public async Task AssertTruePositionsAsync()
+    {
+        await using MySqlConnection connection = await _peers.ConnectAsync();
+        HashSet<(string File, long Offset)> events = await BinlogEvents.OfRowsAsync(connection);
+        string[] wrong = [.. _consumer.Records.Where(r => !r.IsTombstone && !events.Contains((r.File, r.Position.Offset))).Select(r => $"{r.File}:{r.Position.Offset}")];
+        Assert.True(wrong.Length == 0, $"{wrong.Length} of {_consumer.Records.Length} records name no event with rows, such as {string.Join(", ", wrong.Take(5))}");
     }
 
     public async ValueTask DisposeAsync()
@@ -90,6 +129,25 @@ internal sealed class RestartRun : IAsyncDisposable
         await Load.DisposeAsync();
         await _consumer.DisposeAsync();
         await Bridge.DisposeAsync();
+    }
+
+    /// <summary>The load inserts a row with 0, adds one at each update and never inserts it again: an order that asks no position.</summary>
+    private static void AssertValuesInOrder(CommittedRecord[] records)
+    {
+        var next = new Dictionary<string, int>();
+        foreach (CommittedRecord record in records.Where(r => !r.IsTombstone))
+        {
+            string key = record.Key!;
+            int expected = next.GetValueOrDefault(key);
+            int seen = record.Operation switch
+            {
+                "c" => record.After.GetProperty("value").GetInt32(),
+                "d" => record.Before.GetProperty("value").GetInt32() + 1,
+                _ => record.After.GetProperty("value").GetInt32(),
+            };
+            Assert.True(seen == expected && (record.Operation == "c") == (expected == 0), $"{key}: operation {record.Operation} with {seen} where {expected} was to come");
+            next[key] = record.Operation == "d" ? int.MinValue : seen + 1;
+        }
     }
 
     private static Dictionary<string, string> Mirror(CommittedRecord[] records)

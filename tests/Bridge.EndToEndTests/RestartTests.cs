@@ -92,11 +92,5 @@ public sealed class RestartTests(SharedPeers shared, ITestOutputHelper output)
         await thaw();
     }
 
-    /// <summary>Also into a file: the runner shows no output of tests that pass.</summary>
-    private void Say(string line)
-    {
-        output.WriteLine(line);
-        Directory.CreateDirectory(Path.Combine(Repository.Root, "artifacts"));
-        File.AppendAllText(Path.Combine(Repository.Root, "artifacts", "recovery.txt"), line + '\n');
-    }
+    private void Say(string line) => FaultLog.Say(output, line);
 }

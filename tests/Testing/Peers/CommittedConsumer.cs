@@ -41,12 +41,16 @@ internal sealed class CommittedConsumer : IAsyncDisposable
     }
 
     /// <summary>Waits for a record; a generous limit turns a lost one into a failure.</summary>
-    public async Task<CommittedRecord> WaitForAsync(Func<CommittedRecord, bool> wanted, Func<string> onTimeout)
+    /// <param name="wanted">Which one.</param>
+    /// <param name="onTimeout">What to say if it does not come.</param>
+    /// <param name="isHopeless">Nobody is there who could write it.</param>
+    public async Task<CommittedRecord> WaitForAsync(Func<CommittedRecord, bool> wanted, Func<string> onTimeout, Func<bool>? isHopeless = null)
     {
         long began = Stopwatch.GetTimestamp();
         int looked = 0;
         while (true)
         {
+            bool isLastLook = Stopwatch.GetElapsedTime(began) > Limit || _reading.IsFaulted || isHopeless?.Invoke() == true;
             CommittedRecord[] records = Records;
             for (; looked < records.Length; looked++)
             {
@@ -56,9 +60,9 @@ internal sealed class CommittedConsumer : IAsyncDisposable
                 }
             }
 
-            if (Stopwatch.GetElapsedTime(began) > Limit || _reading.IsFaulted)
+            if (isLastLook)
             {
-                throw new InvalidOperationException($"The record did not come within {Limit}; {records.Length} others did. {_reading.Exception} {onTimeout()}");
+                throw new InvalidOperationException($"The record did not come within {Stopwatch.GetElapsedTime(began):c}; {records.Length} others did. {_reading.Exception} {onTimeout()}");
             }
 
             await Task.Delay(5);
@@ -232,6 +236,9 @@ internal sealed class CommittedRecord
     public JsonElement Before => _envelope.Value!.Value.GetProperty("before");
 
     public JsonElement After => _envelope.Value!.Value.GetProperty("after");
+
+    /// <summary>Name of the binlog file.</summary>
+    public string File => _envelope.Value!.Value.GetProperty("source").GetProperty("file").GetString()!;
 
     /// <summary>File number, offset and row: the order of the binlog.</summary>
     public (long File, long Offset, int Row) Position

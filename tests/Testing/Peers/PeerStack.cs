@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using MySqlConnector;
 using Xunit;
 
 namespace CanalBridge.Testing.Peers;
@@ -9,6 +12,9 @@ internal sealed class PeerStack : IAsyncDisposable
     private const string HowToGet =
         "No peers: set PEERS_STACK to the stack script, or SOURCE_*, CANAL_* and KAFKA_BOOTSTRAP_SERVERS to peers of your own (README, Tests).";
 
+    private const string DumpThreads = "SELECT id FROM information_schema.processlist WHERE command LIKE 'Binlog Dump%' AND user = 'canal'";
+
+    private static readonly TimeSpan DumpLimit = TimeSpan.FromSeconds(45);
     private static readonly Lazy<string?> Script = new(FindScript);
     private readonly string? _folder;
     private readonly Dictionary<string, string> _addresses;
@@ -30,8 +36,17 @@ internal sealed class PeerStack : IAsyncDisposable
     /// <summary>REST of Kafka Connect, where it was asked for.</summary>
     public string ConnectUrl => _addresses["CONNECT_URL"];
 
-    public string ConnectionString =>
-        $"Server={_addresses["SOURCE_HOST"]};Port={_addresses["SOURCE_PORT"]};User ID={_addresses["SOURCE_USER"]};Password={_addresses["SOURCE_PASSWORD"]};SslMode=None;AllowPublicKeyRetrieval=true;AllowUserVariables=true;UseAffectedRows=true";
+    public string ConnectionString => ConnectionStringTo(_addresses["SOURCE_PORT"]);
+
+    /// <summary>What the Canal server logged so far.</summary>
+    public string CanalLog
+    {
+        get
+        {
+            using var reader = new StreamReader(new FileStream(Path.Combine(_folder!, "canal.log"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+            return reader.ReadToEnd();
+        }
+    }
 
     /// <summary>Starts peers, or skips the test with the way to get them; with PEERS_REQUIRED=true their absence is a failure.</summary>
     /// <param name="source">mariadb or mysql.</param>
@@ -61,17 +76,90 @@ internal sealed class PeerStack : IAsyncDisposable
 
     public Task ResumeAsync(string service) => ProgramRun.OutputOfAsync(Script.Value!, "resume", _folder!, service);
 
+    /// <summary>Starts a service with further settings, which stay.</summary>
+    public Task UpAsync(string service, params string[] settings) =>
+        ProgramRun.OutputOfAsync(Script.Value!, ["up", _folder!, service, .. settings.SelectMany(static s => new[] { "--set", s })]);
+
+    /// <summary>Port of a service, such as a second server.</summary>
+    public async Task<string> PortOfAsync(string service)
+    {
+        string status = await ProgramRun.OutputOfAsync(Script.Value!, "status", _folder!);
+        string line = status.Split('\n').First(l => l.StartsWith(service + " ", StringComparison.Ordinal));
+        return line[(line.LastIndexOf('=') + 1)..].Trim();
+    }
+
+    /// <summary>Another server on this host, with the same accounts.</summary>
+    public string ConnectionStringTo(string port) =>
+        $"Server={_addresses["SOURCE_HOST"]};Port={port};User ID={_addresses["SOURCE_USER"]};Password={_addresses["SOURCE_PASSWORD"]};SslMode=None;" +
+        "AllowPublicKeyRetrieval=true;AllowUserVariables=true;UseAffectedRows=true";
+
+    /// <summary>A connection of its own to the source, so that a server that is killed poisons no pool.</summary>
+    public async Task<MySqlConnection> ConnectAsync()
+    {
+        var connection = new MySqlConnection($"{ConnectionString};Pooling=false");
+        await connection.OpenAsync();
+        return connection;
+    }
+
+    /// <summary>Kills the connections by which Canal reads the binlog; tells how many there were.</summary>
+    public async Task<int> KillDumpAsync()
+    {
+        await using MySqlConnection connection = await ConnectAsync();
+        long[] dumps = [.. (await Sql.RowsAsync(connection, DumpThreads)).Select(static row => Convert.ToInt64(row[0], CultureInfo.InvariantCulture))];
+        foreach (long id in dumps)
+        {
+            await Sql.ExecuteAsync(connection, $"KILL {id}");
+        }
+
+        return dumps.Length;
+    }
+
+    /// <summary>Waits until Canal reads the binlog: it tries again 10 to 20 seconds after it lost its connection.</summary>
+    public async Task WaitForDumpAsync()
+    {
+        long began = Stopwatch.GetTimestamp();
+        await using MySqlConnection connection = await ConnectAsync();
+        while ((await Sql.RowsAsync(connection, DumpThreads)).Count == 0)
+        {
+            if (Stopwatch.GetElapsedTime(began) > DumpLimit)
+            {
+                throw new InvalidOperationException($"Canal does not read the binlog:\n{CanalLog[^4000..]}");
+            }
+
+            await Task.Delay(50);
+        }
+    }
+
+    /// <summary>Sets what the stopped Canal server will go on from.</summary>
+    /// <param name="file">Binlog file.</param>
+    /// <param name="position">Start of an event at a transaction's edge.</param>
+    /// <param name="gtid">Executed set before it, in GTID mode.</param>
+    public void WriteCanalCursor(string file, long position, string gtid = "")
+    {
+        foreach (string path in CursorFiles())
+        {
+            JsonNode meta = JsonNode.Parse(File.ReadAllText(path))!;
+            foreach (JsonNode? client in meta["clientDatas"]!.AsArray())
+            {
+                JsonNode at = client!["cursor"]!["postion"]!;
+                (at["journalName"], at["position"], at["gtid"]) = (file, position, gtid);
+            }
+
+            File.WriteAllText(path, meta.ToJsonString());
+        }
+    }
+
     /// <summary>Deletes what the stopped Canal server would go on from.</summary>
     public void DeleteCanalCursor()
     {
-        foreach (string file in Directory.EnumerateFiles(Path.Combine(_folder!, "canal"), "meta.dat", SearchOption.AllDirectories))
+        foreach (string file in CursorFiles())
         {
             File.Delete(file);
         }
     }
 
     /// <summary>What the Canal server would go on from, as it keeps it.</summary>
-    public string ReadCanalCursor() => string.Join('\n', Directory.EnumerateFiles(Path.Combine(_folder!, "canal"), "meta.dat", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(File.ReadAllText));
+    public string ReadCanalCursor() => string.Join('\n', CursorFiles().Order(StringComparer.Ordinal).Select(File.ReadAllText));
 
     public async ValueTask DisposeAsync()
     {
@@ -80,6 +168,8 @@ internal sealed class PeerStack : IAsyncDisposable
             await ProgramRun.OutputOfAsync(Script.Value!, "down", _folder, "--purge");
         }
     }
+
+    private string[] CursorFiles() => Directory.GetFiles(Path.Combine(_folder!, "canal"), "meta.dat", SearchOption.AllDirectories);
 
     private static async Task<PeerStack> StartOwnAsync(string script, string source, string[] settings)
     {
