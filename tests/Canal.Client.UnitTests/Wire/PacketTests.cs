@@ -85,6 +85,16 @@ public sealed class PacketTests
         Assert.Contains("Ack from canal:11111", e.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Ack_as_large_as_a_batch_is_refused_before_its_text_is_read()
+    {
+        var packet = new PacketHeader(PacketType.Ack, 1, new Ack { ErrorCode = 400, ErrorMessage = new string('x', ControlPackets.LargestBody) }.ToByteArray());
+
+        var e = Assert.Throws<CanalProtocolException>(() => AckPacket.Read(packet, "canal:11111"));
+
+        Assert.Contains("expected no more than 1048576", e.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(0, 1)]
     [InlineData(-2, 0)]
