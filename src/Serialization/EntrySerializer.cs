@@ -221,6 +221,11 @@ public sealed class EntrySerializer : IDisposable
             WriteFences(header, effect, output);
         }
 
+        if (effect is not null)
+        {
+            _tables.ForgetDropped(effect);
+        }
+
         kind = !written ? kind : change.EventType == CanalEventType.Truncate ? EntryKind.Truncate : kind == EntryKind.Ddl ? EntryKind.DdlRecord : kind;
         return new EntryResult(kind, 0, 0, effect?.Unread?.ToString());
     }
