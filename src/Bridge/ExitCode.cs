@@ -3,6 +3,7 @@ using CanalBridge.Kafka;
 using CanalBridge.Map;
 using CanalBridge.Positions;
 using CanalBridge.Registry;
+using CanalBridge.Serialization;
 using CanalBridge.Source;
 using Microsoft.Extensions.Options;
 
@@ -43,7 +44,7 @@ internal static class ExitCode
     /// <summary>The code for a fault that ended the loop.</summary>
     public static int Of(Exception fault) => fault switch
     {
-        OptionsValidationException => Configuration,
+        OptionsValidationException or NamePatternException => Configuration,
         KafkaFaultException { Reaction: Reaction.Fenced } => Fenced,
         KafkaFaultException => Kafka,
         PositionNotComparableException or AmbiguousPositionException or PositionGapException or PositionLostException => Position,

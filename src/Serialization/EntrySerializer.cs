@@ -69,7 +69,8 @@ public sealed class EntrySerializer : IDisposable
     /// <param name="output">Receives the records. On an exception it is left as it was.</param>
     /// <exception cref="UnmappableValueException">A value does not fit its column's type.</exception>
     /// <exception cref="IncompleteRowImageException">Columns are missing from a row.</exception>
-    /// <exception cref="CanalProtocolException">The entry is malformed.</exception>
+    /// <exception cref="CanalProtocolException">The entry is malformed, or of a type that is not known.</exception>
+    /// <exception cref="NamePatternException">A regular expression of the settings takes too long for the table's name.</exception>
     /// <exception cref="OperationCanceledException">By the context's token, while the source or the registry was asked.</exception>
     public EntryResult Write(in CanalEntry entry, in EntryContext context, RecordBuffer output)
     {
@@ -83,8 +84,13 @@ public sealed class EntrySerializer : IDisposable
                 return new EntryResult(EntryKind.TransactionEnd, 0, 0);
             case CanalEntryType.RowData:
                 return WriteRowChange(entry, context, output);
-            default:
+            case CanalEntryType.Heartbeat or CanalEntryType.GtidLog:
                 return new EntryResult(EntryKind.Other, 0, 0);
+            default:
+                // Passed over it would be acknowledged, and whatever it holds would be gone.
+                throw new CanalProtocolException(
+                    $"Canal sent an entry of type {(int)entry.Type} at {entry.Header.Position}, and only types 1 to 5 are known here. "
+                    + "What it holds cannot become a record, so the bridge stops. Nothing of its batch was published. Update the bridge; if there is no newer one, report the type and Canal's version.");
         }
     }
 
@@ -213,6 +219,11 @@ public sealed class EntrySerializer : IDisposable
         if (_fences is not null && effect is not null)
         {
             WriteFences(header, effect, output);
+        }
+
+        if (effect is not null)
+        {
+            _tables.ForgetDropped(effect);
         }
 
         kind = !written ? kind : change.EventType == CanalEventType.Truncate ? EntryKind.Truncate : kind == EntryKind.Ddl ? EntryKind.DdlRecord : kind;

@@ -6,18 +6,19 @@ namespace CanalBridge.Serialization;
 /// <summary>Debezium's <c>message.key.columns</c>: <c>shop\.orders:region,id;shop\.(.*):uuid</c>, key columns of tables chosen by regular expressions.</summary>
 public sealed class MessageKeyColumns
 {
-    private readonly Regex[] _columns;
+    private readonly NamePattern[] _columns;
 
-    private MessageKeyColumns(Regex[] columns) => _columns = columns;
+    private MessageKeyColumns(NamePattern[] columns) => _columns = columns;
 
     /// <summary>Reads the setting.</summary>
     /// <param name="text">Parts <c>table:column,column</c>, separated by semicolons; table and columns are regular expressions.</param>
     /// <param name="parsed">The result.</param>
+    /// <param name="option">The option that has it, for messages.</param>
     /// <returns>False if it has another form.</returns>
-    public static bool TryParse(string text, [NotNullWhen(true)] out MessageKeyColumns? parsed)
+    public static bool TryParse(string text, [NotNullWhen(true)] out MessageKeyColumns? parsed, string option = "The key columns")
     {
         parsed = null;
-        var columns = new List<Regex>();
+        var columns = new List<NamePattern>();
         foreach (string part in text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             string[] halves = part.Split(':');
@@ -31,7 +32,7 @@ public sealed class MessageKeyColumns
             {
                 try
                 {
-                    columns.Add(NamePattern.Create($"{halves[0].Trim()}\\.{name}"));
+                    columns.Add(new NamePattern($"{halves[0].Trim()}\\.{name}", option));
                 }
                 catch (RegexParseException)
                 {

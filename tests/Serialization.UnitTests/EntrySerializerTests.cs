@@ -9,6 +9,27 @@ public sealed class EntrySerializerTests
     private readonly SerializerFixture _fixture = new();
 
     [Fact]
+    public void Entry_of_an_unknown_type_is_not_passed_over()
+    {
+        using var fixture = new SerializerFixture();
+        byte[] entry = EntryBuilder.Entry((CanalEntryType)6, CanalEventType.None, "shop", "orders", [1, 2]);
+
+        string message = Assert.Throws<CanalProtocolException>(() => fixture.Write(entry)).Message;
+
+        Assert.Contains("type 6 at mysql-bin.000004:4711", message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(CanalEntryType.Heartbeat)]
+    [InlineData(CanalEntryType.GtidLog)]
+    public void Entry_that_holds_nothing_is_passed_over(CanalEntryType type)
+    {
+        using var fixture = new SerializerFixture();
+
+        Assert.Equal(EntryKind.Other, fixture.Write(EntryBuilder.Entry(type, CanalEventType.None, "", "", [])).Kind);
+    }
+
+    [Fact]
     public void Insert_is_one_record_with_every_member_of_the_envelope()
     {
         TextRecord record = Assert.Single(_fixture.Records(EntryBuilder.Insert(Order(1, "new"))));

@@ -16,11 +16,15 @@ internal sealed class DefaultTopics(string prefix) : ITableTopics
 {
     public int Questions { get; private set; }
 
+    public List<string> Forgotten { get; } = [];
+
     public string TopicOf(string schema, string table)
     {
         Questions++;
         return TopicNames.ForTable(prefix, ".", schema, table);
     }
+
+    public void Forget(string schema, string? table) => Forgotten.Add($"{schema}.{table}");
 }
 
 /// <summary>A serializer with its buffer, fed with built entries.</summary>
@@ -49,6 +53,9 @@ internal sealed class SerializerFixture : IDisposable
     public void RestoreTransaction(string state) => _serializer.RestoreTransaction(state);
 
     public EntryResult Write(byte[] entry, int firstRow = 0, CancellationToken stop = default) => _serializer.Write(CanalEntry.Parse(entry), new EntryContext(Now, BatchId: 1, firstRow, stop), Buffer);
+
+    /// <summary>Tables whose layout is known.</summary>
+    public IEnumerable<string> Tables => _serializer.Tables.Select(static table => table.Table);
 
     public bool MayAsk(byte[] entry) => _serializer.MayAsk(CanalEntry.Parse(entry));
 

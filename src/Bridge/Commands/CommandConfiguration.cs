@@ -49,34 +49,81 @@ internal static class CommandConfiguration
 
     private static string[] ReadArguments(ParseResult parsed, string[] sections, List<string> mistakes)
     {
+        const string form = "options are written --Section:Name=value, such as --Topics:Prefix=shop.";
         var good = new List<string>();
+        string? withoutValue = null;
         foreach (string argument in parsed.UnmatchedTokens)
         {
             int colon = argument.IndexOf(':', StringComparison.Ordinal), equals = argument.IndexOf('=', StringComparison.Ordinal);
             string section = argument.StartsWith("--", StringComparison.Ordinal) && colon > 0 ? argument[2..colon] : "";
-            if (section.Length == 0 || (equals >= 0 && equals < colon))
+            string shown = Shown(argument);
+            bool isNamed = section.Length > 0 && section.All(char.IsAsciiLetterOrDigit) && !(equals >= 0 && equals < colon);
+            bool mayBeValue = !argument.StartsWith('-') || (withoutValue is not null && !isNamed);
+            if (mayBeValue)
             {
-                mistakes.Add($"'{argument}' is no argument here; options are written --Section:Name=value, such as --Topics:Prefix=shop.");
+                string place = withoutValue is null ? "among the arguments" : $"behind '{withoutValue}'";
+                mistakes.Add($"What stands {place} is no option, and not shown here, as it may be a secret; {form}");
+            }
+            else if (!isNamed)
+            {
+                mistakes.Add($"'{shown}' is no argument here; {form}");
             }
             else if (equals < 0)
             {
-                mistakes.Add($"'{argument}' has no value; write {argument}=VALUE, in one word.");
+                mistakes.Add($"'{shown}' has no value; write {shown}=VALUE, in one word.");
             }
             else if (!OptionsReader.Sections.Contains(section, StringComparer.OrdinalIgnoreCase))
             {
-                mistakes.Add($"'{argument[..equals]}': {NoSection(section)}");
+                mistakes.Add($"'{shown}': {NoSection(section)}");
             }
             else if (sections.Length > 0 && !sections.Contains(section, StringComparer.OrdinalIgnoreCase))
             {
-                mistakes.Add($"'{argument[..equals]}': this command reads only {string.Join(", ", sections)}.");
+                mistakes.Add($"'{shown}': this command reads only {string.Join(", ", sections)}.");
+            }
+            else if (OptionsReader.Defaults().Any(option => IsLonger(argument[2..equals], option.Key)))
+            {
+                mistakes.Add($"'{shown}' has more than a name before the equals sign; {form}");
             }
             else
             {
                 good.Add(argument);
             }
+
+            withoutValue = equals < 0 && !mayBeValue ? shown : null;
         }
 
         return [.. good];
+    }
+
+    /// <summary>Whether something that is no part of a name follows an option's name.</summary>
+    private static bool IsLonger(string name, string option) =>
+        name.Length > option.Length && name.StartsWith(option, StringComparison.OrdinalIgnoreCase) && !char.IsAsciiLetterOrDigit(name[option.Length]);
+
+    /// <summary>What may be shown of an argument: never a value. Behind a wrong delimiter nobody knows where it begins.</summary>
+    /// <returns>Section and name, of something else the first word.</returns>
+    private static string Shown(string argument)
+    {
+        int end = EndOfWord(argument, 0);
+        string first = argument[..end].TrimStart('-');
+        end = MeantSection(first) is not null ? EndOfWord(argument, end) : end;
+        return end == argument.Length || argument[end] == '=' ? argument[..end] : $"{argument[..end]}…";
+    }
+
+    /// <summary>Behind the next letters and digits, and what stands before them.</summary>
+    private static int EndOfWord(string text, int start)
+    {
+        int i = start;
+        while (i < text.Length && text[i] != '=' && !char.IsAsciiLetterOrDigit(text[i]))
+        {
+            i++;
+        }
+
+        while (i < text.Length && char.IsAsciiLetterOrDigit(text[i]))
+        {
+            i++;
+        }
+
+        return i;
     }
 
     private static IConfigurationRoot ReadFiles(FileInfo? file, List<string> mistakes)
@@ -112,14 +159,12 @@ internal static class CommandConfiguration
     /// <summary>The environment belongs to everybody, so only what is nearly one of our names is held for a slip.</summary>
     private static void CheckEnvironment(List<string> mistakes)
     {
-        const int slip = 2;
         HashSet<string> withOneUnderscore = [.. OptionsReader.Defaults().Select(static option => option.Key.Replace(':', '_'))];
         foreach (string name in Environment.GetEnvironmentVariables().Keys.Cast<string>().Order(StringComparer.Ordinal))
         {
             int end = name.IndexOf("__", StringComparison.Ordinal);
             string section = end > 0 ? name[..end] : "";
-            if (section.Length > slip && !OptionsReader.Sections.Contains(section, StringComparer.OrdinalIgnoreCase)
-                && OptionsReader.Sections.FirstOrDefault(s => Distance(s.ToUpperInvariant(), section.ToUpperInvariant()) <= slip) is { } meant)
+            if (!OptionsReader.Sections.Contains(section, StringComparer.OrdinalIgnoreCase) && MeantSection(section) is { } meant)
             {
                 mistakes.Add($"The environment has {name}, but {section} is no section; {meant}{name[end..]} is probably meant.");
             }
@@ -138,6 +183,15 @@ internal static class CommandConfiguration
         {
             mistakes.Add($"{ConsoleLog.FormatVariable} is '{format}' but must be one of {string.Join(", ", ConsoleLog.Formats)}.");
         }
+    }
+
+    /// <summary>The section of this name, or the one that is probably meant; null if there is none like it.</summary>
+    private static string? MeantSection(string name)
+    {
+        const int slip = 2;
+        return name.Length <= slip
+            ? null
+            : OptionsReader.Sections.FirstOrDefault(section => Distance(section.ToUpperInvariant(), name.ToUpperInvariant()) <= slip);
     }
 
     /// <summary>Letters to change, add or leave out.</summary>

@@ -55,11 +55,11 @@ internal static class SerializerFactory
                 "nanoseconds" => TimePrecision.Nanoseconds,
                 _ => TimePrecision.AdaptiveTimeMicroseconds,
             },
-            TableFilter = Filter(options.Source.TableIncludeList, options.Source.TableExcludeList),
-            ColumnFilter = Filter(options.Source.ColumnIncludeList, options.Source.ColumnExcludeList),
+            TableFilter = Filter("Source:Table", options.Source.TableIncludeList, options.Source.TableExcludeList),
+            ColumnFilter = Filter("Source:Column", options.Source.ColumnIncludeList, options.Source.ColumnExcludeList),
             ColumnMasks = [.. Masks(options.Envelope)],
             SkippedOperations = Skipped(options.Envelope.SkippedOperations ?? (options.Envelope.Format is "debezium" or "avro" ? "t" : "none")),
-            MessageKeyColumns = options.Envelope.MessageKeyColumns is { } columns && MessageKeyColumns.TryParse(columns, out MessageKeyColumns? keys) ? keys : null,
+            MessageKeyColumns = KeyColumns(options.Envelope.MessageKeyColumns),
             SchemaNames = Adjustment(options.Envelope.SchemaNameAdjustmentMode),
             FieldNames = Adjustment(options.Envelope.FieldNameAdjustmentMode),
             Tombstones = options.Envelope.TombstonesOnDelete,
@@ -69,8 +69,14 @@ internal static class SerializerFactory
         return new EntrySerializer(settings, topics, source, schemaIds);
     }
 
-    private static NameFilter? Filter(string? includes, string? excludes) =>
-        (includes ?? excludes) is { } list && NameFilter.TryParse(list, includes is not null, out NameFilter? filter) ? filter : null;
+    private static NameFilter? Filter(string options, string? includes, string? excludes)
+    {
+        string option = $"{options}{(includes is null ? "Exclude" : "Include")}List";
+        return (includes ?? excludes) is { } list && NameFilter.TryParse(list, includes is not null, out NameFilter? filter, option) ? filter : null;
+    }
+
+    private static MessageKeyColumns? KeyColumns(string? text) =>
+        text is not null && MessageKeyColumns.TryParse(text, out MessageKeyColumns? keys, "Envelope:MessageKeyColumns") ? keys : null;
 
     /// <summary>Where several cover a column, what hides most goes first.</summary>
     private static IEnumerable<ColumnMask> Masks(EnvelopeOptions envelope)
@@ -78,13 +84,17 @@ internal static class SerializerFactory
         byte[] salt = Encoding.UTF8.GetBytes(envelope.ColumnMaskSalt ?? "");
         return
         [
-            .. envelope.ColumnMaskWithChars.Select(static mask => ColumnMask.WithAsterisks(Columns(mask.Value), Count(mask.Key))),
-            .. envelope.ColumnMaskHash.Select(mask => ColumnMask.Hash(Columns(mask.Value), ColumnMask.Algorithms[mask.Key], salt, isOfPlainText: true)),
-            .. envelope.ColumnMaskHashV1.Select(mask => ColumnMask.Hash(Columns(mask.Value), ColumnMask.Algorithms[mask.Key], salt, isOfPlainText: false)),
-            .. envelope.ColumnTruncateToChars.Select(static mask => ColumnMask.Truncate(Columns(mask.Value), Count(mask.Key))),
+            .. envelope.ColumnMaskWithChars.Select(static mask => ColumnMask.WithAsterisks(Columns(mask, "ColumnMaskWithChars"), Count(mask.Key))),
+            .. envelope.ColumnMaskHash.Select(mask => ColumnMask.Hash(Columns(mask, "ColumnMaskHash"), ColumnMask.Algorithms[mask.Key], salt, isOfPlainText: true)),
+            .. envelope.ColumnMaskHashV1.Select(mask =>
+                ColumnMask.Hash(Columns(mask, "ColumnMaskHashV1"), ColumnMask.Algorithms[mask.Key], salt, isOfPlainText: false)),
+            .. envelope.ColumnTruncateToChars.Select(static mask => ColumnMask.Truncate(Columns(mask, "ColumnTruncateToChars"), Count(mask.Key))),
         ];
 
-        static NameFilter Columns(string list) => Filter(list, excludes: null)!;
+        static NameFilter Columns(KeyValuePair<string, string> mask, string option) =>
+            NameFilter.TryParse(mask.Value, includes: true, out NameFilter? filter, $"Envelope:{option}:{mask.Key}")
+                ? filter
+                : throw new ArgumentException(mask.Value, nameof(mask));
 
         static int Count(string name) => int.Parse(name, NumberStyles.None, CultureInfo.InvariantCulture);
     }

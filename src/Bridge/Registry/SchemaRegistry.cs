@@ -109,7 +109,7 @@ internal sealed class SchemaRegistry : ISchemaIds, IDisposable
 
                 patience.Pause(Pause);
             }
-            catch (Exception e) when (e is HttpRequestException or OperationCanceledException or TimeoutException)
+            catch (Exception e)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 throw new RegistryException(subject, _options.Url!, Reason(e), Remedy(e), e);
@@ -125,17 +125,19 @@ internal sealed class SchemaRegistry : ISchemaIds, IDisposable
         var avro = new Schema(schema, SchemaType.Avro);
         Task<int> asking = _options.AutoRegister ? _client.RegisterSchemaAsync(subject, avro) : _client.GetSchemaIdAsync(subject, avro);
 
+        // Where it is left behind, nobody else hears how it ends.
+        _ = asking.ContinueWith(static asked => asked.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+
         // The client's own bound is not kept where a server accepts the request and keeps silent.
         TimeSpan bound = _options.Timeout < MostPerAnswer ? _options.Timeout : MostPerAnswer;
         return asking.WaitAsync(bound, _time, cancellationToken).GetAwaiter().GetResult();
     }
 
-    /// <summary>No answer, or one that says to come back: everything but a refusal.</summary>
+    /// <summary>No answer, one that says to come back, or one that is none of a registry's (a proxy before it): everything but a refusal.</summary>
     private static bool IsPassing(Exception e) => e switch
     {
         SchemaRegistryException refusal => refusal.Status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError,
-        HttpRequestException or OperationCanceledException or TimeoutException => true,
-        _ => false,
+        _ => true,
     };
 
     private static string Reason(Exception e) => e switch

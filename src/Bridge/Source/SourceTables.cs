@@ -63,21 +63,19 @@ internal sealed class SourceTables : ITableStatements
             }
             catch (Exception e) when (e is MySqlException { IsTransient: true } or TimeoutException && !patience.IsOver)
             {
-                if (patience.Turn($"The source does not tell the definition of {schema}.{table}: {e.Message}"))
+                if (patience.Turn($"The source does not tell the definition of {schema}.{table}: {Reason(e)}"))
                 {
-                    Log.SourceSilent(_logger, $"{schema}.{table}", e.Message.TrimEnd('.'), _options.Timeout);
+                    Log.SourceSilent(_logger, $"{schema}.{table}", Reason(e), _options.Timeout);
                 }
 
                 patience.Pause(Pause);
             }
-            catch (Exception e) when (e is MySqlException or TimeoutException && patience.IsStopping)
+            catch (Exception e)
             {
-                throw new OperationCanceledException("Asked to stop while the source was asked.", e, cancellationToken);
-            }
-            catch (Exception e) when (e is MySqlException or TimeoutException)
-            {
+                // The client has no one exception for what keeps it from an answer: a method of login that it does not know is another.
+                ThrowIfStopping(e, cancellationToken);
                 var server = new MySqlConnectionStringBuilder(_options.ConnectionString!);
-                throw new SourceUnavailableException($"{schema}.{table}", $"{server.Server}:{server.Port}", e.Message.TrimEnd('.'), e);
+                throw new SourceUnavailableException($"{schema}.{table}", $"{server.Server}:{server.Port}", Reason(e), e);
             }
         }
     }
@@ -95,8 +93,11 @@ internal sealed class SourceTables : ITableStatements
             command.Parameters.AddWithValue("@schema", schema);
             return command.ExecuteScalarAsync(cancellationToken).GetAwaiter().GetResult() as string;
         }
-        catch (Exception e) when (e is MySqlException or TimeoutException && !cancellationToken.IsCancellationRequested)
+#pragma warning disable CA1031 // Whatever it was, the record goes without.
+        catch (Exception e)
+#pragma warning restore CA1031
         {
+            ThrowIfStopping(e, cancellationToken);
             return null;
         }
     }
@@ -108,9 +109,14 @@ internal sealed class SourceTables : ITableStatements
         {
             using MySqlConnection connection = Open(cancellationToken);
         }
-        catch (Exception e) when (e is MySqlException or TimeoutException)
+#pragma warning disable CA1031 // It is only told: whether it matters shows at the first table that is asked for.
+        catch (Exception e)
+#pragma warning restore CA1031
         {
-            Log.SourceUnreachable(_logger, e.Message.TrimEnd('.'));
+            if (!cancellationToken.IsCancellationRequested)
+            {
+                Log.SourceUnreachable(_logger, Reason(e));
+            }
         }
     }
 
@@ -153,6 +159,19 @@ internal sealed class SourceTables : ITableStatements
 
         _hasCheckedKind = true;
     }
+
+    private static void ThrowIfStopping(Exception failure, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException("Asked to stop while the source was asked.", failure, cancellationToken);
+        }
+    }
+
+    private static string Reason(Exception failure) => failure is NotSupportedException
+        ? "the account logs in by a method that this client does not have, such as MariaDB's ed25519; "
+            + "give it caching_sha2_password, sha256_password or mysql_native_password"
+        : failure.Message.TrimEnd('.');
 
     private static string Quoted(string name) => $"`{name.Replace("`", "``", StringComparison.Ordinal)}`";
 }

@@ -36,6 +36,9 @@ internal sealed class KnownTable
     /// <summary>Its rows become no records, whatever they hold.</summary>
     public bool IsExcluded { get; init; }
 
+    /// <summary>When it was looked up last, as a count of look-ups.</summary>
+    public long LastUse { get; set; }
+
     /// <summary>Rows of it have come; a statement alone may have spelled it otherwise than the server.</summary>
     public bool IsMet { get; set; }
 

@@ -1,6 +1,7 @@
 namespace CanalBridge.Serialization.Tables;
 
-/// <summary>A source table and the topic of its records. One object per table for the life of a serializer: compare by reference.</summary>
+/// <summary>A source table and the topic of its records.</summary>
+/// <remarks>One object per table, until it is dropped or forgotten for tables used later: the same object is the same table, not the reverse.</remarks>
 public sealed class SourceTable
 {
     /// <param name="schema">Database as the server reports it.</param>

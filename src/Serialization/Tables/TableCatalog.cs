@@ -4,10 +4,19 @@ using CanalBridge.Serialization.Tables.Definitions;
 
 namespace CanalBridge.Serialization.Tables;
 
-/// <summary>Every table met so far: its one <see cref="SourceTable"/> for ever, its layout within a bound, and its definition where a statement told it.</summary>
+/// <summary>Every table met so far: its one <see cref="SourceTable"/>, its layout, and its definition where a statement told it.</summary>
+/// <remarks>
+/// A table that was dropped is forgotten. So are, beyond a bound, the layouts and then the tables that were not used for longest: both are learned
+/// anew from the next row, and what was told once per table may be told again. Definitions are never forgotten but by statements: they are kept in
+/// Kafka, and only those of dropped tables go.
+/// </remarks>
 internal sealed class TableCatalog
 {
+    /// <summary>Each with what the envelope prepares: some tens of kilobytes.</summary>
     private const int MostLayouts = 4096;
+
+    /// <summary>Each some hundred bytes.</summary>
+    private const int MostTables = 50_000;
 
     private readonly ITableTopics _topics;
     private readonly ITableStatements? _source;
@@ -22,6 +31,7 @@ internal sealed class TableCatalog
     // MariaDB sends a statement without table for each transaction.
     private string? _topicOfNoTable;
     private int _layouts;
+    private long _uses;
 
     /// <param name="topics">Chooses topics.</param>
     /// <param name="source">The source, to be asked; null if it cannot be.</param>
@@ -163,7 +173,8 @@ internal sealed class TableCatalog
 
         // The character set of a database is touched too where a CREATE TABLE has just asked for it: that answer holds.
         bool isOfTables = effect.Changes.Count > 0 || effect.Reshaped.Count > 0;
-        foreach (TableId table in touched.Concat(effect.Reshaped).Concat(effect.Changes.Select(static told => told.Table)).Where(table => table.Name.Length > 0 || !isOfTables).Distinct())
+        IEnumerable<TableId> concerned = touched.Concat(effect.Reshaped).Concat(effect.Changes.Select(static told => told.Table));
+        foreach (TableId table in concerned.Where(table => table.Name.Length > 0 || !isOfTables).Distinct())
         {
             _source.Forget(table.Schema, table.Name);
         }
@@ -217,16 +228,65 @@ internal sealed class TableCatalog
             table.Define(_definitions.Find(table.Id));
         }
 
+        table.LastUse = ++_uses;
         _last = table;
         return table;
     }
 
+    /// <summary>Forgets what a statement has dropped. Behind its records: they may be about the table.</summary>
+    public void ForgetDropped(StatementEffect effect)
+    {
+        foreach (TableChange change in effect.Changes.Where(static change => change.Kind == TableChangeKind.Drop))
+        {
+            if (FindTyped(change.Table) is { } table)
+            {
+                Forget(table);
+                _topics.Forget(table.Source.Schema, table.Source.Name);
+            }
+            else
+            {
+                _topics.Forget(change.Table.Schema, change.Table.Name);
+            }
+        }
+
+        if (effect is { DropsDatabase: true, Database: { } database })
+        {
+            StringComparison comparison = _definitions.IsCaseSensitive ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase;
+            KnownTable[] dropped = [.. _tables.Keys.Where(table => table.Source.Schema.Equals(database, comparison))];
+            foreach (KnownTable table in dropped)
+            {
+                Forget(table);
+            }
+
+            foreach (string schema in dropped.Select(static table => table.Source.Schema).Append(database).Distinct())
+            {
+                _topics.Forget(schema, table: null);
+            }
+        }
+    }
+
+    private void Forget(KnownTable table)
+    {
+        _layouts -= table.Layout is null ? 0 : 1;
+        _tables.Remove(table);
+        _last = ReferenceEquals(_last, table) ? null : _last;
+    }
+
     private KnownTable Add(in TableName name)
     {
+        if (_tables.Count >= MostTables)
+        {
+            foreach (KnownTable unused in LeastUsed(_tables.Keys, MostTables / 4))
+            {
+                Forget(unused);
+            }
+        }
+
         string schema = Encoding.UTF8.GetString(name.Schema), tableName = Encoding.UTF8.GetString(name.Table);
         bool isExcluded = _filter?.Passes($"{schema}.{tableName}") == false;
         var table = new KnownTable(name, new SourceTable(schema, tableName, isExcluded ? "" : _topics.TopicOf(schema, tableName))) { IsExcluded = isExcluded };
         table.Define(_definitions.Find(table.Id));
+        table.LastUse = ++_uses;
         _tables.Add(table, table);
         return table;
     }
@@ -275,23 +335,26 @@ internal sealed class TableCatalog
         return table.Layout ?? layout;
     }
 
-    /// <summary>Keeps a layout; when there are too many, all others are learned anew.</summary>
+    /// <summary>Keeps a layout; when there are too many, those used least are learned anew.</summary>
     public void Keep(KnownTable table, TableLayout layout)
     {
         if (table.Layout is null && ++_layouts > MostLayouts)
         {
-            foreach (KnownTable other in _tables.Keys)
+            foreach (KnownTable unused in LeastUsed(_tables.Keys.Where(static known => known.Layout is not null), MostLayouts / 4))
             {
-                other.Layout = null;
+                unused.Layout = null;
+                _layouts--;
             }
-
-            _layouts = 1;
         }
 
         table.Layout = layout;
         table.MayHaveChanged = false;
         table.MayBeAsked = true;
     }
+
+    /// <summary>The one that entries are just being read of is none of them.</summary>
+    private KnownTable[] LeastUsed(IEnumerable<KnownTable> tables, int count) =>
+        [.. tables.Where(table => !ReferenceEquals(table, _last)).OrderBy(static table => table.LastUse).Take(count)];
 
     private static TableName NameOf(TableId table) => new(Encoding.UTF8.GetBytes(table.Schema), Encoding.UTF8.GetBytes(table.Name));
 

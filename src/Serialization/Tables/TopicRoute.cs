@@ -8,10 +8,10 @@ namespace CanalBridge.Serialization.Tables;
 /// <summary>Tables by regular expressions, and the topic of their records by a template with <c>{prefix}</c>, <c>{schema}</c>, <c>{table}</c>, <c>{1}</c>, <c>{2}</c>.</summary>
 public sealed class TopicRoute
 {
-    private readonly Regex[] _tables;
+    private readonly NamePattern[] _tables;
     private readonly string _template;
 
-    private TopicRoute(Regex[] tables, string template)
+    private TopicRoute(NamePattern[] tables, string template)
     {
         _tables = tables;
         _template = template;
@@ -22,14 +22,16 @@ public sealed class TopicRoute
     /// <param name="template">The topic; the numbers stand for the groups of the expression that matched.</param>
     /// <param name="route">The result.</param>
     /// <param name="mistake">What it must be, if the result is false.</param>
-    public static bool TryParse(string tables, string template, [NotNullWhen(true)] out TopicRoute? route, [NotNullWhen(false)] out string? mistake)
+    /// <param name="option">The option that has the tables, for messages.</param>
+    public static bool TryParse(
+        string tables, string template, [NotNullWhen(true)] out TopicRoute? route, [NotNullWhen(false)] out string? mistake, string option = "A route's tables")
     {
         route = null;
         mistake = null;
-        Regex[] patterns;
+        NamePattern[] patterns;
         try
         {
-            patterns = [.. NamePattern.Split(tables).Select(NamePattern.Create)];
+            patterns = [.. NamePattern.Split(tables).Select(pattern => new NamePattern(pattern, option))];
         }
         catch (RegexParseException)
         {
@@ -43,7 +45,7 @@ public sealed class TopicRoute
             return false;
         }
 
-        int groups = patterns.Min(static pattern => pattern.GetGroupNumbers().Max());
+        int groups = patterns.Min(static pattern => pattern.Groups);
         var fields = new List<string>();
         Fill(template, field =>
         {
@@ -65,6 +67,7 @@ public sealed class TopicRoute
     /// <param name="prefix">Debezium's <c>topic.prefix</c>.</param>
     /// <param name="schema">Database.</param>
     /// <param name="table">Table.</param>
+    /// <exception cref="NamePatternException">An expression takes too long for the name.</exception>
     public string? TopicOf(string prefix, string schema, string table)
     {
         Match? match = _tables.Select(pattern => pattern.Match($"{schema}.{table}")).FirstOrDefault(static match => match.Success);

@@ -49,18 +49,43 @@ public sealed class CommandConfigurationTests : IDisposable
         Assert.Equal(
             [
                 "'--Topics:Delimiter' has no value; write --Topics:Delimiter=VALUE, in one word.",
-                "'-' is no argument here; options are written --Section:Name=value, such as --Topics:Prefix=shop.",
+                "What stands behind '--Topics:Delimiter' is no option, and not shown here, as it may be a secret; options are written --Section:Name=value, such as --Topics:Prefix=shop.",
             ],
             Mistakes([.. Valid, "--Topics:Delimiter", "-"]));
 
     [Theory]
-    [InlineData("stray")]
-    [InlineData("Topics:Delimiter=-")]
-    [InlineData("--Delimiter=a:b")]
-    [InlineData("--force")]
-    [InlineData("--:Delimiter=x")]
-    public void Word_that_is_no_option_is_refused(string word) =>
-        Assert.Equal($"'{word}' is no argument here; options are written --Section:Name=value, such as --Topics:Prefix=shop.", Assert.Single(Mistakes([.. Valid, word])));
+    [InlineData("--Kafka.SaslPassword=s3cret", "'--Kafka.SaslPassword' ")]
+    [InlineData("--Kafka_SaslPassword=s3cret", "'--Kafka_SaslPassword' ")]
+    [InlineData("--Kafka__SaslPassword=s3cret:x", "'--Kafka__SaslPassword' ")]
+    [InlineData("--Kafka:SaslPassword:s3cret", "'--Kafka:SaslPassword…' ")]
+    [InlineData("--Kafka:SaslPassword:s3cret=", "'--Kafka:SaslPassword…' ")]
+    [InlineData("--Kafka:SaslPassword_s3cret==", "'--Kafka:SaslPassword…' ")]
+    [InlineData("--KafkaSaslPassword:s3cret==", "'--KafkaSaslPassword…': ")]
+    [InlineData("--Kafka.SaslPassword.s3cret", "'--Kafka.SaslPassword…' ")]
+    [InlineData("-Kafka/SaslPassword/s3cret", "'-Kafka/SaslPassword…' ")]
+    [InlineData("Kafka:SaslPassword=s3cret", "among the arguments ")]
+    [InlineData("s3cret", "among the arguments ")]
+    public void Value_of_an_option_that_is_written_wrongly_is_not_shown(string argument, string shown)
+    {
+        string mistake = Assert.Single(Mistakes([.. Valid, argument]));
+
+        Assert.Contains(shown, mistake, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", mistake, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("s3cret")]
+    [InlineData("-s3cret")]
+    [InlineData("--s3cret=")]
+    public void Value_as_a_word_of_its_own_is_not_shown(string value) =>
+        Assert.DoesNotContain("s3cret", string.Concat(Mistakes([.. Valid, "--Kafka:SaslPassword", value])), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("--Delimiter=a:b", "--Delimiter")]
+    [InlineData("--force", "--force")]
+    [InlineData("--:Delimiter=x", "--:Delimiter")]
+    public void Word_that_is_no_option_is_refused(string word, string shown) =>
+        Assert.Equal($"'{shown}' is no argument here; options are written --Section:Name=value, such as --Topics:Prefix=shop.", Assert.Single(Mistakes([.. Valid, word])));
 
     [Fact]
     public void Section_that_the_command_does_not_read_is_refused_with_those_it_does() =>
@@ -135,7 +160,7 @@ public sealed class CommandConfigurationTests : IDisposable
 
         string[] expected =
         [
-            "'stray' is no argument here",
+            "What stands among the arguments is no option",
             "'--Topics:Delimiter' has no value",
             "Shop is no section",
             "Topcs is no section",

@@ -51,6 +51,34 @@ public sealed class TopicRouterTests
     }
 
     [Fact]
+    public void Table_that_was_dropped_shares_its_topic_with_nobody()
+    {
+        TopicRouter router = Router();
+        router.TopicOf("shop", "a b");
+        router.Forget("shop", "a b");
+
+        router.TopicOf("shop", "a/b");
+
+        Assert.Empty(_logs.GetSnapshot());
+        router.Forget("shop", null);
+        router.TopicOf("shop", "a b");
+        Assert.Empty(_logs.GetSnapshot());
+    }
+
+    [Fact]
+    public void Third_table_of_a_topic_is_reported_also_when_the_first_was_dropped()
+    {
+        TopicRouter router = Router();
+        router.TopicOf("shop", "a b");
+        router.TopicOf("shop", "a/b");
+        router.Forget("shop", "a b");
+
+        router.TopicOf("shop", "a?b");
+
+        Assert.Contains("shop.a/b and shop.a?b share", _logs.GetSnapshot()[^1].Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_same_table_twice_is_not_reported()
     {
         TopicRouter router = Router();

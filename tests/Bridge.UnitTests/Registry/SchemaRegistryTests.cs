@@ -120,6 +120,18 @@ public sealed class SchemaRegistryTests : IAsyncDisposable
         Assert.Equal([3021, 3020], _logs.GetSnapshot().Select(static line => line.Id.Id));
     }
 
+    [Theory]
+    [InlineData(200, "")]
+    [InlineData(200, "<html>")]
+    [InlineData(502, "<html>")]
+    public void Answer_of_somebody_else_ends_the_bridge_with_what_to_look_at(int status, string body)
+    {
+        _standIn.Bodies.Enqueue((status, body));
+        using SchemaRegistry registry = Registry(static options => options.Timeout = TimeSpan.Zero);
+
+        Assert.Contains("See that Registry:Url is", Refused(registry).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Registry_that_is_too_slow_is_given_up_after_the_timeout()
     {
@@ -127,6 +139,44 @@ public sealed class SchemaRegistryTests : IAsyncDisposable
         using SchemaRegistry registry = Registry(static options => options.Timeout = TimeSpan.FromMilliseconds(200));
 
         Assert.Contains("no answer in time", Refused(registry).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Request_that_was_given_up_leaves_no_unheard_fault()
+    {
+        var unheard = new List<string>();
+        void Hear(object? sender, UnobservedTaskExceptionEventArgs e) => unheard.Add(e.Exception.ToString());
+        TaskScheduler.UnobservedTaskException += Hear;
+        try
+        {
+            await GiveUpAsync();
+            for (int i = 0; i < 10; i++)
+            {
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+                await Task.Delay(10);
+            }
+        }
+        finally
+        {
+            TaskScheduler.UnobservedTaskException -= Hear;
+        }
+
+        unheard.RemoveAll(static fault => !fault.Contains("SchemaRegistry", StringComparison.Ordinal));
+
+        // The client itself leaves one for each request that fails.
+        Assert.True(unheard.Count <= 1, string.Join("\n", unheard));
+
+        async Task GiveUpAsync()
+        {
+            var standIn = new RegistryStandIn { Delay = TimeSpan.FromSeconds(30) };
+            using SchemaRegistry registry = Registry(options => (options.Url, options.Timeout) = (standIn.Url, TimeSpan.FromMilliseconds(200)));
+            Refused(registry);
+
+            // The request fails now.
+            await standIn.DisposeAsync();
+            await Task.Delay(500);
+        }
     }
 
     [Fact]

@@ -19,6 +19,38 @@ public sealed class SourceTablesTests
         Assert.DoesNotContain("hidden", line.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("client_ed25519")]
+    [InlineData("mysql_old_password")]
+    [InlineData("of_the_future")]
+    public async Task Account_that_logs_in_in_an_unknown_way_is_told_at_the_start_and_stops_the_bridge_where_it_is_needed(string method)
+    {
+        await using var server = new LoginStandIn(method);
+        var logs = new FakeLogCollector();
+        var source = new SourceTables(
+            new SourceOptions { ConnectionString = $"Server=127.0.0.1;Port={server.Port};User ID=reader;Password=hidden;SslMode=None" }, TimeProvider.System, new FakeLogger(logs));
+
+        source.Probe(TestContext.Current.CancellationToken);
+        Assert.Null(source.DatabaseCharset("shop", TestContext.Current.CancellationToken));
+        var fault = Assert.Throws<SourceUnavailableException>(() => source.ShowCreateTable("shop", "orders", "id int", TestContext.Current.CancellationToken));
+
+        Assert.Equal(ExitCode.Source, ExitCode.Of(fault));
+        Assert.Contains("mysql_native_password", fault.Message, StringComparison.Ordinal);
+        FakeLogRecord line = Assert.Single(logs.GetSnapshot());
+        Assert.Equal(3011, line.Id.Id);
+        Assert.Contains("mysql_native_password", line.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Stop_ends_the_probe_without_a_word()
+    {
+        var logs = new FakeLogCollector();
+
+        new SourceTables(new SourceOptions { ConnectionString = "Server=127.0.0.1;Port=1" }, TimeProvider.System, new FakeLogger(logs)).Probe(new CancellationToken(canceled: true));
+
+        Assert.Empty(logs.GetSnapshot());
+    }
+
     [Fact]
     public void Stop_ends_the_asking_at_once()
     {

@@ -35,6 +35,9 @@ internal sealed class RegistryStandIn : IAsyncDisposable
     /// <summary>Answers that it gives before it works: status, error code, text.</summary>
     public ConcurrentQueue<(int Status, int Code, string Text)> Failures { get; } = new();
 
+    /// <summary>Answers of something that is no registry, before all others: status, text.</summary>
+    public ConcurrentQueue<(int Status, string Text)> Bodies { get; } = new();
+
     /// <summary>How long every answer takes.</summary>
     public TimeSpan Delay { get; set; }
 
@@ -109,8 +112,8 @@ internal sealed class RegistryStandIn : IAsyncDisposable
         string path = context.Request.Url!.AbsolutePath;
         Requests.Enqueue($"{context.Request.HttpMethod} {path}");
         await Task.Delay(Delay, _stop.Token);
-        (int status, string answer) = Failures.TryDequeue(out (int Status, int Code, string Text) failure)
-            ? (failure.Status, Error(failure.Code, failure.Text))
+        (int status, string answer) = Bodies.TryDequeue(out (int Status, string Text) other) ? other
+            : Failures.TryDequeue(out (int Status, int Code, string Text) failure) ? (failure.Status, Error(failure.Code, failure.Text))
             : IsKnown(context.Request.Headers["Authorization"]) ? Answer(context.Request.HttpMethod, path.Split('/', StringSplitOptions.RemoveEmptyEntries), body)
             : (401, Error(401, "Unauthorized"));
         context.Response.StatusCode = status;
