@@ -69,6 +69,7 @@ internal sealed class Destination
     {
         _witness.Metrics.Begin(SessionFaults.Reasons, BatchMapper.KindsWithoutRows, Enum.GetNames<KafkaStep>());
         SourceTables? source = SourceTables.Create(_options.Source, _time, _logger, _witness);
+        var tables = RememberedTables.Of(source);
         using SchemaRegistry? registry = SchemaRegistry.Create(_options, _time, _logger, _witness);
 
         // The line is written before anything stops.
@@ -84,7 +85,7 @@ internal sealed class Destination
             source?.Probe(stop.Token);
             while (!stop.IsCancellationRequested)
             {
-                await RunOnceAsync(source, registry, stop.Token);
+                await RunOnceAsync(tables, registry, stop.Token);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -101,11 +102,11 @@ internal sealed class Destination
         TellEnd();
     }
 
-    private async Task RunOnceAsync(SourceTables? source, SchemaRegistry? registry, CancellationToken cancellationToken)
+    private async Task RunOnceAsync(RememberedTables? tables, SchemaRegistry? registry, CancellationToken cancellationToken)
     {
         try
         {
-            await RunIncarnationAsync(source, registry, cancellationToken);
+            await RunIncarnationAsync(tables, registry, cancellationToken);
         }
         catch (KafkaFaultException e) when (e.Reaction == Reaction.Recycle)
         {
@@ -141,7 +142,7 @@ internal sealed class Destination
     }
 
     /// <summary>The life of one producer.</summary>
-    private async Task RunIncarnationAsync(SourceTables? source, SchemaRegistry? registry, CancellationToken cancellationToken)
+    private async Task RunIncarnationAsync(RememberedTables? tables, SchemaRegistry? registry, CancellationToken cancellationToken)
     {
         _witness.Enters(DestinationState.Fencing);
         ThrowIfReplaced(cancellationToken);
@@ -155,7 +156,7 @@ internal sealed class Destination
             IReadOnlyList<KeptDefinition> definitions = ReadDefinitions(stored, publisher, cancellationToken);
             StoredPosition claimed = Claim(publisher, stored, cancellationToken);
             await using var incarnation = new Incarnation(
-                _options, _owner, publisher, topics, claimed, definitions, source, registry, _sessionFaults, _witness, _time, _logger);
+                _options, _owner, publisher, topics, claimed, definitions, tables, registry, _sessionFaults, _witness, _time, _logger);
             _hasRead = true;
             await incarnation.RunAsync(cancellationToken);
             _unfinished = incarnation.WasInterrupted ? "It was asked to stop while a batch was on its way." : _unfinished;

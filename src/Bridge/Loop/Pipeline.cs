@@ -54,6 +54,7 @@ internal sealed class Pipeline
     private readonly DestinationWitness _witness;
     private readonly TimeProvider _time;
     private readonly OpenTransaction _transaction;
+    private readonly bool _asks;
     private readonly Interval _heartbeat;
     private readonly Interval _ownership;
     private readonly RetryDelay _delay = new(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(2));
@@ -92,6 +93,7 @@ internal sealed class Pipeline
         _witness = witness;
         _time = time;
         _transaction = new OpenTransaction(options.Delivery, time, claimed);
+        _asks = options.Source.ConnectionString is not null || options.Envelope.Format == "avro";
         _heartbeat = new Interval(options.Envelope.HeartbeatInterval, time);
         _ownership = new Interval(OwnerInterval, time);
     }
@@ -198,6 +200,11 @@ internal sealed class Pipeline
         _doubtSince = null;
         records.Clear();
         using Activity? span = BridgeTracing.StartBatch(_options.Canal.Destination!, batch.Id, batch.Count);
+
+        if (_asks && _publisher.IsOpen && _mapper.MayAsk(batch))
+        {
+            CommitEarly(grace);
+        }
 
         // 2. Map.
         MappedBatch mapped;
