@@ -25,6 +25,7 @@ internal sealed class DestinationRunner
     private readonly Guid _owner = Guid.NewGuid();
     private readonly ProgressLog _progress;
     private readonly SessionFaults _sessionFaults;
+    private readonly ProducerHistory _history = new();
     private bool _hasClaimed;
     private bool _hasRead;
 
@@ -105,8 +106,9 @@ internal sealed class DestinationRunner
             {
                 await RunIncarnationAsync(cancellationToken);
             }
-            catch (KafkaFaultException e) when (e.Reaction == Reaction.Recycle)
+            catch (KafkaFaultException e) when (_history.MayRecycle(e))
             {
+                _history.Recycled(e);
                 _metrics.ProducerReplaced(e.Step.ToString());
                 Health.Failed(e.Message);
                 _unfinished = _hasRead ? e.Message : null;
@@ -134,7 +136,8 @@ internal sealed class DestinationRunner
         Health.Enter(DestinationState.Fencing);
         ThrowIfTakenOver(cancellationToken);
         var topics = new ProducerTopics(_options, _topics);
-        using var publisher = new TransactionalPublisher(_producers.Create(topics.SmallestRecordLimit), _options, Health, _time, _logger);
+        using var publisher = new TransactionalPublisher(
+            _producers.Create(topics.SmallestRecordLimit), _options, topics.SmallestRecordLimit, _history, Health, _time, _logger);
         publisher.Fence(cancellationToken);
         Log.FenceUp(_logger, _options.TransactionalId, _options.Canal.Destination!);
         try
@@ -269,7 +272,7 @@ internal sealed class DestinationRunner
                 // The topic was deleted: nobody can be named, and reading the position after the fence ends the bridge.
                 return null;
             }
-            catch (KafkaFaultException e) when (e.Reaction == Reaction.Recycle && !cancellationToken.IsCancellationRequested)
+            catch (KafkaFaultException e) when (_history.MayRecycle(e) && !cancellationToken.IsCancellationRequested)
             {
                 Health.Beat();
                 TimeSpan delay = _delay.Next();

@@ -60,8 +60,10 @@ internal static class RunCommand
         builder.Services.AddSingleton(new ProgramInfo(TimeProvider.System.GetUtcNow(), OptionsHash.Of(options), options.Delivery.MemoryBudgetBytes));
         builder.Services.AddSingleton<IProducerFactory>(s => new ConfluentProducerFactory(options, s.Logger<ConfluentProducer>()));
         builder.Services.AddSingleton<IWaitWitness>(s => new DeferredWitness(() => s.GetRequiredService<DestinationRunner>().Health));
-        builder.Services.AddSingleton<ITopicCatalog>(s => new TopicCatalog(options, s.GetRequiredService<IWaitWitness>(), TimeProvider.System, s.Logger<TopicCatalog>()));
-        builder.Services.AddSingleton<IPositionStore>(s => new PositionStore(options, s.GetRequiredService<IWaitWitness>(), TimeProvider.System, s.Logger<PositionStore>()));
+        builder.Services.AddSingleton<ITopicCatalog>(
+            s => new TopicCatalog(options, s.GetRequiredService<IWaitWitness>(), TimeProvider.System, s.Logger<TopicCatalog>()));
+        builder.Services.AddSingleton<IPositionStore>(
+            s => new PositionStore(options, s.GetRequiredService<IWaitWitness>(), TimeProvider.System, s.Logger<PositionStore>()));
         builder.Services.AddSingleton(CreateRunner);
         builder.Services.AddSingleton(s => new HealthMetrics(s.GetRequiredService<DestinationRunner>().Health, s.GetRequiredService<ProgramInfo>()));
         builder.Services.AddHostedService<BridgeWorker>();

@@ -70,8 +70,8 @@ internal sealed class DemoRun(double rate, int repeat, bool json)
         {
             DestinationRunner runner = null!;
             var positions = new PositionStore(options, new DeferredWitness(() => runner.Health), TimeProvider.System, logs.CreateLogger<PositionStore>());
-            runner = new DestinationRunner(
-                options, new ConfluentProducerFactory(options, logs.CreateLogger<ConfluentProducer>()), kafka, positions, TimeProvider.System, logs.CreateLogger<Pipeline>());
+            var producers = new ConfluentProducerFactory(options, logs.CreateLogger<ConfluentProducer>());
+            runner = new DestinationRunner(options, producers, kafka, positions, TimeProvider.System, logs.CreateLogger<Pipeline>());
             runner.Committed += () => Interlocked.Increment(ref transactions);
             Task bridge = Task.Run(() => runner.RunAsync(stop.Token), CancellationToken.None);
             await Task.WhenAny(canal.Drained, bridge, Task.Delay(Timeout.Infinite, cancellationToken));
