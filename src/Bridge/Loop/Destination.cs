@@ -28,6 +28,7 @@ internal sealed class Destination
     private readonly Guid _owner;
     private readonly DestinationWitness _witness;
     private readonly SessionFaults _sessionFaults;
+    private readonly ProducerHistory _history = new();
     private readonly RetryDelay _delay = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(15));
     private bool _hasClaimed;
     private bool _hasRead;
@@ -108,8 +109,9 @@ internal sealed class Destination
         {
             await RunIncarnationAsync(tables, registry, cancellationToken);
         }
-        catch (KafkaFaultException e) when (e.Reaction == Reaction.Recycle)
+        catch (KafkaFaultException e) when (_history.MayRecycle(e))
         {
+            _history.Recycled(e);
             _unfinished = _hasRead ? e.Message : null;
             if (cancellationToken.IsCancellationRequested)
             {
@@ -147,7 +149,8 @@ internal sealed class Destination
         _witness.Enters(DestinationState.Fencing);
         ThrowIfReplaced(cancellationToken);
         var topics = new ProducerTopics(_options, _topics);
-        using var publisher = new TransactionalPublisher(_producers.Create(topics.SmallestRecordLimit), _options, _witness, _time, _logger);
+        using var publisher = new TransactionalPublisher(
+            _producers.Create(topics.SmallestRecordLimit), _options, topics.SmallestRecordLimit, _history, _witness, _time, _logger);
         publisher.Fence(cancellationToken);
         Log.FenceUp(_logger, _options.TransactionalId, _options.Canal.Destination!);
         try
@@ -284,7 +287,7 @@ internal sealed class Destination
                 // The topic was deleted: nobody can be named, and reading the position after the fence ends the bridge.
                 return null;
             }
-            catch (KafkaFaultException e) when (e.Reaction == Reaction.Recycle && !cancellationToken.IsCancellationRequested)
+            catch (KafkaFaultException e) when (_history.MayRecycle(e) && !cancellationToken.IsCancellationRequested)
             {
                 _witness.Alive();
                 TimeSpan delay = _delay.Next();

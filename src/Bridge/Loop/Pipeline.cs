@@ -280,8 +280,7 @@ internal sealed class Pipeline
             _publisher.Begin();
             while (i < records.Count && records[i] is var record && ReferenceEquals(record.Topic, topic))
             {
-                _publisher.Send(record, partitions, cancellationToken);
-                bytes += record.Key.Length + record.Value.Length;
+                bytes += _publisher.Send(record, partitions, cancellationToken);
                 i++;
             }
 
