@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CanalBridge.Fetch;
 using CanalBridge.Http;
 using CanalBridge.Options;
 using CanalBridge.Positions;
@@ -90,6 +91,7 @@ internal static class RunCommand
 
     private static DestinationRunner CreateRunner(IServiceProvider services)
     {
+        services.GetRequiredService<BridgeOptions>().Canal.FirstGrace = BatchFetcher.StartGrace;
         PositionStore positions = services.GetRequiredService<PositionStore>();
         var runner = new DestinationRunner(
             services.GetRequiredService<BridgeOptions>(), services.GetRequiredService<IProducerFactory>(), services.GetRequiredService<ITopicCatalog>(), positions, TimeProvider.System, services.Logger<Pipeline>());
