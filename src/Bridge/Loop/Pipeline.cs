@@ -445,7 +445,8 @@ internal sealed class Pipeline
         _transaction.Forget();
         _witness.BatchesForgotten();
         _hasSettled = false;
-        await Task.Delay(_delay.Next(), _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        TimeSpan pause = _delay.Next();
+        await Task.Delay(_sessionFaults.Pause > pause ? _sessionFaults.Pause : pause, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>After the last step: what was sent is committed and acknowledged within the grace period.</summary>
