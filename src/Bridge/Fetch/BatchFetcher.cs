@@ -40,6 +40,7 @@ internal sealed class BatchFetcher : IAsyncDisposable
     public async Task ConnectAsync(string position, CancellationToken cancellationToken)
     {
         _failedAttempts = 0;
+        _client.FirstGrace = _options.FirstGrace;
         _session = _session is { } ended
             ? await ended.ReopenAsync(cancellationToken)
             : await CanalSession.OpenAsync(_client, _logger, _time, cancellationToken);
@@ -62,6 +63,12 @@ internal sealed class BatchFetcher : IAsyncDisposable
         if (_session is { } session)
         {
             _session = null;
+            if (session.HasEnded)
+            {
+                // The next producer's fetcher does not know this server: it may be in the middle of a restart.
+                _options.FirstGrace = _client.RestartGrace;
+            }
+
             await session.DisposeAsync();
         }
     }

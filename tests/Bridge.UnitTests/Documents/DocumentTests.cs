@@ -54,6 +54,22 @@ public sealed partial class DocumentTests
         Assert.All(codes, code => Assert.Contains($"| `{code}` |", index, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void Test_that_the_guarantees_name_is_there()
+    {
+        string sources = string.Concat(
+            Directory.EnumerateFiles(PathOf("tests"), "*Test*.cs", SearchOption.AllDirectories).Concat(Directory.EnumerateFiles(PathOf("tests"), "*Fault*.cs", SearchOption.AllDirectories))
+                .Select(File.ReadAllText));
+        Match[] named = [.. NamedTest().Matches(File.ReadAllText(PathOf("docs/guarantees.md")))];
+
+        Assert.NotEmpty(named);
+        Assert.All(named, test =>
+        {
+            Assert.Matches($"class {test.Groups["class"].Value}\\b", sources);
+            Assert.True(!test.Groups["method"].Success || sources.Contains($" {test.Groups["method"].Value}(", StringComparison.Ordinal), test.Value);
+        });
+    }
+
     [Theory]
     [InlineData("## 8. Runbook", "8-runbook")]
     [InlineData("### Rows twice: `重复消费`", "rows-twice-重复消费")]
@@ -161,6 +177,10 @@ public sealed partial class DocumentTests
 
     [GeneratedRegex(@"\]\((?<target>[^)\s]+)\)")]
     private static partial Regex Link();
+
+    /// <summary>A class of tests, and perhaps one of them.</summary>
+    [GeneratedRegex(@"`(?<class>\w+(Tests|Faults))(\.(?<method>\w+))?`")]
+    private static partial Regex NamedTest();
 
     [GeneratedRegex(@"\bCB-\d{4}\b")]
     private static partial Regex Code();
