@@ -40,9 +40,11 @@ internal sealed class BatchFetcher : IAsyncDisposable
     public async Task ConnectAsync(string position, CancellationToken cancellationToken)
     {
         _failedAttempts = 0;
+        _client.FirstGrace = _options.FirstGrace;
         _session = _session is { } ended
             ? await ended.ReopenAsync(cancellationToken)
             : await CanalSession.OpenAsync(_client, _logger, _time, cancellationToken);
+        _options.FirstGrace = TimeSpan.Zero;
         _metrics.SessionOpened();
         Log.Reading(_logger, _options.Destination!, _session.Endpoint.ToString(), position);
     }
@@ -64,7 +66,7 @@ internal sealed class BatchFetcher : IAsyncDisposable
             if (session.HasEnded)
             {
                 // The next producer's fetcher does not know this server: it may be in the middle of a restart.
-                
+                _options.FirstGrace = _client.RestartGrace;
             }
 
             await session.DisposeAsync();
