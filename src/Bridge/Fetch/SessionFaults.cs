@@ -39,7 +39,7 @@ internal sealed class SessionFaults
     /// Whether another reader of the destination is in the way, as far as that can be seen. A refused ack (<see cref="CanalServerException.IsBatchGone"/>) may also be a restart
     /// of the instance: the next session tells, and ends with a failure of its own if it is none.
     /// </summary>
-    public static bool IsOtherConsumer(CanalException failure) => failure is CanalProtocolException { IsOtherConsumer: true } or CanalServerException { IsBatchGone: true };
+    public static bool IsOtherConsumer(CanalException failure) => failure is CanalProtocolException { IsOtherConsumer: true };
 
     /// <summary>All answers of <see cref="ReasonOf"/>.</summary>
     public static IReadOnlyList<string> Reasons { get; } = ["connection", "timeout", "protocol", "server", "other_consumer"];
@@ -49,6 +49,7 @@ internal sealed class SessionFaults
     {
         _ when IsOtherConsumer(failure) => "other_consumer",
         CanalServerException => "server",
+        CanalProtocolException { IsHarmless: true } => "connection",
         CanalProtocolException => "protocol",
         _ when failure.InnerException is OperationCanceledException => "timeout",
         _ => "connection",
@@ -76,7 +77,7 @@ internal sealed class SessionFaults
 
             Pause = PauseAfter(_disturbances.Count - DisturbancesWithoutPause);
         }
-        else if (failure is CanalProtocolException { IsHarmless: false })
+        else if (failure is CanalProtocolException { IsHarmless: false, AsksForLess: false })
         {
             _protocolFailures++;
         }
