@@ -32,7 +32,7 @@ public class LoopAgainstFakes
     [GlobalSetup]
     public void Setup()
     {
-        _publisher = new TransactionalPublisher(new NullProducer(), _options, new DestinationHealth("shop", Guid.Empty, TimeProvider.System), TimeProvider.System, NullLogger.Instance);
+        _publisher = new TransactionalPublisher(new NullProducer(), _options, int.MaxValue, new ProducerHistory(), new DestinationHealth("shop", Guid.Empty, TimeProvider.System), TimeProvider.System, NullLogger.Instance);
         _serializer = SerializerFactory.Create(_options, Guid.Empty, new TopicRouter(_options.Topics, NullLogger.Instance), source: null);
         _publisher.ShareHeaders(_serializer.SharedHeaders);
     }

@@ -244,7 +244,7 @@ public abstract class SourceFaults(FaultPeers stack, ITestOutputHelper output)
     /// <summary>Does harm, helps a Canal that cannot help itself, and waits until rows come again.</summary>
     private async Task FaultAsync(Run at, string name, Func<Task> fault) => await at.Restart.FaultAsync($"{Name}: {name}", Say, async () =>
     {
-        StuckCanal canal = await StuckCanal.BeforeFaultAsync(at.Peers, at.Restart);
+        var canal = new StuckCanal(at.Peers, at.Restart);
         await fault();
         if (!IsMySql && !IsGtidMode)
         {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using CanalBridge.Testing.Peers;
 using MySqlConnector;
 
@@ -6,30 +7,21 @@ namespace CanalBridge.EndToEndTests;
 
 /// <summary>
 /// Behind a rotation of MariaDB's binlog Canal keeps a wrong cursor for a while. If it must dump again from it, it asks for a place where no event
-/// begins, again and again: without GTID mode only an operator helps, who sets the cursor back to the start of an earlier file.
+/// begins, again and again: without GTID mode only an operator helps, who sets the cursor to a transaction shortly before the last published row.
 /// </summary>
 internal sealed class StuckCanal
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private readonly PeerStack _peers;
     private readonly RestartRun _run;
-    private readonly string _earlierFile;
     private readonly int _logged;
 
-    private StuckCanal(PeerStack peers, RestartRun run, string earlierFile)
+    /// <summary>To be made before the fault.</summary>
+    public StuckCanal(PeerStack peers, RestartRun run)
     {
         _peers = peers;
         _run = run;
-        _earlierFile = earlierFile;
         _logged = peers.CanalLog.Length;
-    }
-
-    /// <summary>To be called before the fault: remembers a file in which everything was acknowledged.</summary>
-    public static async Task<StuckCanal> BeforeFaultAsync(PeerStack peers, RestartRun run)
-    {
-        await using MySqlConnection source = await peers.ConnectAsync();
-        string[] files = [.. (await Sql.RowsAsync(source, "SHOW BINARY LOGS")).Select(static row => (string)row[0])];
-        return new StuckCanal(peers, run, files[Math.Max(0, files.Length - 2)]);
     }
 
     /// <summary>Waits for rows written from now on; sets the cursor back if Canal asks for a place that is none.</summary>
@@ -41,12 +33,29 @@ internal sealed class StuckCanal
             if (_peers.CanalLog[_logged..].Contains("errno = 1236", StringComparison.Ordinal))
             {
                 await _peers.StopAsync("canal");
-                _peers.WriteCanalCursor(_earlierFile, 4);
+                (string file, long position) = await FindTransactionBeforeLastRowAsync();
+                _peers.WriteCanalCursor(file, position);
                 await _peers.StartAsync("canal");
                 return;
             }
 
             await Task.Delay(50);
         }
+    }
+
+    /// <summary>As the operator's guide has it: the tenth transaction before the last published row, whose source block names the true file.</summary>
+    private async Task<(string File, long Position)> FindTransactionBeforeLastRowAsync()
+    {
+        CommittedRecord last = _run.Records.Last(static r => !r.IsTombstone);
+        await using MySqlConnection source = await _peers.ConnectAsync();
+        long[] begins =
+        [
+            .. from row in await Sql.RowsAsync(source, $"SHOW BINLOG EVENTS IN '{last.File}'")
+               where (string)row[2] == "Gtid"
+               select Convert.ToInt64(row[1], CultureInfo.InvariantCulture) into position
+               where position <= last.Position.Offset
+               select position,
+        ];
+        return (last.File, begins[Math.Max(0, begins.Length - 10)]);
     }
 }

@@ -123,6 +123,108 @@ public sealed class KafkaBrokerTests(SharedPeers shared)
     }
 
     [Fact]
+    public async Task Limit_lowered_under_a_producer_is_met_by_the_next_one_with_smaller_batches()
+    {
+        BridgeOptions options = await OptionsAsync();
+        using var admin = new AdminClientBuilder(KafkaClientConfig.Admin(options)).Build();
+        using var catalog = new TopicCatalog(options, witness: null, TimeProvider.System, NullLogger.Instance);
+        string topic = $"{options.TransactionalId}.lowered";
+        var first = new ProducerTopics(options, catalog);
+        first.Prepare([(topic, 1)], TestContext.Current.CancellationToken);
+        var history = new ProducerHistory();
+        using TransactionalPublisher before = Fenced(options, first.SmallestRecordLimit, history);
+        var lowered = new ConfigEntry { Name = "max.message.bytes", Value = "10000", IncrementalOperation = AlterConfigOpType.Set };
+        var resource = new ConfigResource { Type = ResourceType.Topic, Name = topic };
+        await admin.IncrementalAlterConfigsAsync(new Dictionary<ConfigResource, List<ConfigEntry>> { [resource] = [lowered] });
+        await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
+
+        // The refusal shows at the commit, or at a record that is sent after it.
+        var fault = Assert.Throws<KafkaFaultException>(() =>
+        {
+            SendRows(before, topic);
+            before.Commit(At(options, 1), TestContext.Current.CancellationToken);
+        });
+        var second = new ProducerTopics(options, catalog);
+        var shrink = Assert.Throws<KafkaFaultException>(() => second.Prepare([(topic, 1)], TestContext.Current.CancellationToken));
+        var third = new ProducerTopics(options, catalog);
+        third.Prepare([(topic, 1)], TestContext.Current.CancellationToken);
+        using TransactionalPublisher after = Fenced(options, third.SmallestRecordLimit, history);
+        SendRows(after, topic);
+        after.Commit(At(options, 1), TestContext.Current.CancellationToken);
+
+        Assert.Equal((Reaction.Recycle, Reaction.Recycle), (fault.Reaction, shrink.Reaction));
+        Assert.Contains("its max.message.bytes was lowered", fault.Message, StringComparison.Ordinal);
+        Assert.Equal(10_000, third.SmallestRecordLimit);
+
+        static void SendRows(TransactionalPublisher publisher, string topic)
+        {
+            // Random bytes: what counts at the broker is a batch as it was compressed.
+            var random = new Random(5);
+            publisher.Begin();
+            for (int i = 0; i < 300; i++)
+            {
+                byte[] value = new byte[700];
+                random.NextBytes(value);
+                SendTo(publisher, topic, $"k{i}", value);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Topics_of_a_batch_are_made_together_and_found_again()
+    {
+        BridgeOptions options = await OptionsAsync();
+        options.Topics.Partitions = 2;
+        var logs = new FakeLogCollector();
+        using var catalog = new TopicCatalog(options, new FakeWitness(), TimeProvider.System, new FakeLogger(logs));
+        catalog.PrepareTableTopics([($"{options.TransactionalId}.t3", null)], TestContext.Current.CancellationToken);
+        (string Topic, int? Partitions)[] topics = [.. Enumerable.Range(0, 60).Select(i => ($"{options.TransactionalId}.t{i}", i % 2 == 0 ? 3 : (int?)null))];
+
+        IReadOnlyList<int> made = catalog.PrepareTableTopics(topics, TestContext.Current.CancellationToken);
+        IReadOnlyList<int> found = catalog.PrepareTableTopics(topics, TestContext.Current.CancellationToken);
+
+        Assert.Equal(topics.Select(static t => t.Partitions ?? 2), made);
+        Assert.Equal(made, found);
+        Assert.Equal(60, logs.GetSnapshot().Count(static r => r.Id.Id == 4008));
+        Assert.NotNull(catalog.SmallestRecordLimit.Topic);
+    }
+
+    [Fact]
+    public async Task Topic_that_cannot_be_made_is_named_and_the_others_are_made()
+    {
+        BridgeOptions options = await OptionsAsync();
+        using var catalog = new TopicCatalog(options, witness: null, TimeProvider.System, NullLogger.Instance);
+        using var admin = new AdminClientBuilder(KafkaClientConfig.Admin(options)).Build();
+        string good = $"{options.TransactionalId}.good", bad = $"{options.TransactionalId}.bad";
+
+        var fault = Assert.Throws<KafkaFaultException>(
+            () => catalog.PrepareTableTopics([(good, 1), (bad, 20_000)], TestContext.Current.CancellationToken));
+
+        Assert.Contains($"Cannot prepare topic {bad}: PolicyViolation", fault.Message, StringComparison.Ordinal);
+        Assert.Equal(Reaction.Stop, fault.Reaction);
+        Assert.Equal(ErrorCode.NoError, admin.GetMetadata(good, TimeSpan.FromSeconds(10)).Topics[0].Error.Code);
+    }
+
+    [Fact]
+    public async Task Own_topic_whose_records_are_deleted_by_age_is_told_once_with_the_remedy()
+    {
+        BridgeOptions options = await OptionsAsync();
+        using var admin = new AdminClientBuilder(KafkaClientConfig.Admin(options)).Build();
+        await admin.CreateTopicsAsync([new TopicSpecification { Name = options.PositionTopic, NumPartitions = 2, ReplicationFactor = 1 }]);
+        var logs = new FakeLogCollector();
+        using var catalog = new TopicCatalog(options, witness: null, TimeProvider.System, new FakeLogger(logs));
+
+        catalog.PrepareOwnTopics(TestContext.Current.CancellationToken);
+        catalog.PrepareOwnTopics(TestContext.Current.CancellationToken);
+
+        FakeLogRecord policy = Assert.Single(logs.GetSnapshot(), static r => r.Id.Id == 4030);
+        Assert.Contains($"Topic {options.PositionTopic} ", policy.Message, StringComparison.Ordinal);
+        Assert.Contains("retention.ms=604800000", policy.Message, StringComparison.Ordinal);
+        Assert.Contains("cleanup.policy=compact", policy.Message, StringComparison.Ordinal);
+        Assert.Contains("has 2 partitions", Assert.Single(logs.GetSnapshot(), static r => r.Id.Id == 4031).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Missing_topic_is_created_compacted_for_positions_and_with_the_configured_partitions_for_tables()
     {
         BridgeOptions options = await OptionsAsync();
@@ -210,12 +312,12 @@ public sealed class KafkaBrokerTests(SharedPeers shared)
         };
     }
 
-    private static TransactionalPublisher Fenced(BridgeOptions options, int smallestRecordLimit = int.MaxValue)
+    private static TransactionalPublisher Fenced(BridgeOptions options, int smallestRecordLimit = int.MaxValue, ProducerHistory? history = null)
     {
         using var catalog = new TopicCatalog(options, witness: null, TimeProvider.System, NullLogger.Instance);
         catalog.PrepareOwnTopics(TestContext.Current.CancellationToken);
         var publisher = new TransactionalPublisher(
-            new ConfluentProducer(KafkaClientConfig.Producer(options, smallestRecordLimit), NullLogger.Instance), options, new FakeWitness(), TimeProvider.System, NullLogger.Instance);
+            new ConfluentProducer(KafkaClientConfig.Producer(options, smallestRecordLimit), NullLogger.Instance), options, smallestRecordLimit, history ?? new ProducerHistory(), new FakeWitness(), TimeProvider.System, NullLogger.Instance);
         publisher.Fence(TestContext.Current.CancellationToken);
         return publisher;
     }

@@ -16,7 +16,7 @@ internal static class CheckCommand
         var json = new Option<bool>("--json") { Description = "One JSON document instead of lines." };
         var language = new Option<string>("--language") { Description = "en or zh; by default what LC_ALL, LC_MESSAGES or LANG say." };
         language.AcceptOnlyFromAmong("en", "zh");
-        var read = new Option<bool>("--read") { Description = "Read a row although a bridge or another client may be reading the destination. Each run disturbs a running bridge one to three times, and five disturbances in ten minutes end it with exit code 7. Also starts a lazy instance." };
+        var read = new Option<bool>("--read") { Description = "Read a row although a bridge or another client may be reading the destination. Each run disturbs a running bridge one to three times, and from the fifth in ten minutes on it pauses, up to a minute each time. Also starts a lazy instance." };
         var create = new Option<bool>("--create") { Description = "Create the bridge's own topics, as run would at its start, so that a record can be tried." };
         var wait = new Option<double>("--wait") { Description = "Seconds to wait for the first row.", DefaultValueFactory = _ => 5 };
         wait.Validators.Add(static result => OptionRules.RefuseBelow(result, 0));

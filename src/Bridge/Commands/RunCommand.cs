@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CanalBridge.Fetch;
 using CanalBridge.Http;
 using CanalBridge.Loop;
 using CanalBridge.Options;
@@ -49,6 +50,8 @@ internal static class RunCommand
 
     private static async Task<int> RunAsync(BridgeOptions options, CancellationToken cancellationToken)
     {
+        options.Canal.FirstGrace = BatchFetcher.StartGrace;
+        options.Canal.FirstGrace = BatchFetcher.StartGrace;
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "canal-bridge" });
 
         // The exporter reads its standard variables from here; our own options were read before.

@@ -8,6 +8,12 @@ namespace CanalBridge.Fetch;
 /// <summary>Step 1: batches without ack, from whichever server runs the destination.</summary>
 internal sealed class BatchFetcher : IAsyncDisposable
 {
+    /// <summary>
+    /// What <see cref="CanalOptions.FirstGrace"/> is at the start of a process: Canal may have been started with it, and a subscription in the middle of its start was seen to
+    /// make it forget its cursor. Half of the grace after a lost session: a bridge that was killed beside a sound Canal pays it too.
+    /// </summary>
+    public static readonly TimeSpan StartGrace = TimeSpan.FromMilliseconds(500);
+
     private readonly CanalClientOptions _client;
     private readonly CanalOptions _options;
     private readonly TimeProvider _time;
@@ -34,9 +40,11 @@ internal sealed class BatchFetcher : IAsyncDisposable
     public async Task ConnectAsync(string position, CancellationToken cancellationToken)
     {
         _failedAttempts = 0;
+        _client.FirstGrace = _options.FirstGrace;
         _session = _session is { } ended
             ? await ended.ReopenAsync(cancellationToken)
             : await CanalSession.OpenAsync(_client, _logger, _time, cancellationToken);
+        _options.FirstGrace = TimeSpan.Zero;
         _metrics.SessionOpened();
         Log.Reading(_logger, _options.Destination!, _session.Endpoint.ToString(), position);
     }
@@ -55,6 +63,12 @@ internal sealed class BatchFetcher : IAsyncDisposable
         if (_session is { } session)
         {
             _session = null;
+            if (session.HasEnded)
+            {
+                // The next producer's fetcher does not know this server: it may be in the middle of a restart.
+                _options.FirstGrace = _client.RestartGrace;
+            }
+
             await session.DisposeAsync();
         }
     }

@@ -6,25 +6,36 @@ namespace CanalBridge.Kafka;
 /// <summary>Every failure of Kafka to a reaction: the one place that decides.</summary>
 /// <remarks>
 /// Each row was seen on a real broker or follows from the client's sources. What is unknown ends the transaction, never passes: an
-/// unknown code at begin, commit, while reading or preparing topics stops the process; at produce it aborts and at abort or after
-/// a fatal code it recycles, because those codes may hide another one and the position read after a new fence is right whatever it was. Three
-/// facts shape it: <see cref="Error.IsFatal"/> is not reliable on Produce; a refused abort is a plain exception that means "call it
-/// again"; fencing may come in any exception type.
+/// unknown code at commit, while reading or preparing topics stops the process; at produce it aborts, and at begin, at abort or after
+/// a fatal code it recycles, because those codes may hide another one and the position read after a new fence is right whatever it was.
+/// What earlier producers went through comes from <see cref="ProducerHistory"/>. Three facts shape the table:
+/// <see cref="Error.IsFatal"/> is not reliable on Produce; a refused abort is a plain exception that means "call it again"; fencing may come in any exception type.
 /// </remarks>
 internal static class FaultPolicy
 {
     /// <summary>Refused aborts in a row that still mean "call it again".</summary>
     private const int MostRefusals = 2;
 
+    /// <summary>A wrong password is refused about once a second. One refusal may be a token service, or one broker, that is not there yet.</summary>
+    private const int MostLoginRefusals = 2;
+
+    /// <summary>So long a login may be refused at the first fence.</summary>
+    private static readonly TimeSpan LoginPatience = TimeSpan.FromSeconds(30);
+
     /// <summary>Decides, with the bounds on repeating a call.</summary>
     public static Reaction Decide(KafkaStep step, Exception failure, in Attempt attempt)
     {
-        if (attempt.LoginRefused && step == KafkaStep.Fence)
+        if (step == KafkaStep.Fence && IsLoginWrong(attempt))
         {
             return Reaction.Stop;
         }
 
         Reaction reaction = Decide(step, failure);
+        if (IsTooLarge(step, failure, attempt))
+        {
+            return attempt.IsBatchOnly ? Reaction.AbortAndRecycle : Reaction.AbortAndStop;
+        }
+
         if (reaction != Reaction.RetryCall)
         {
             return reaction;
@@ -64,7 +75,7 @@ internal static class FaultPolicy
             KafkaStep.Fence => DecideFence(e),
             KafkaStep.ReadPosition => DecideRead(e.Error),
             KafkaStep.PrepareTopic => DecideTopic(e),
-            KafkaStep.Begin => e.Error.IsFatal ? DecideFatal(e.Error) : Reaction.Stop,
+            KafkaStep.Begin => e.Error.IsFatal ? DecideFatal(e.Error) : Reaction.Recycle,
             KafkaStep.Produce => DecideProduce(e.Error),
             KafkaStep.Commit => DecideCommit(e),
             KafkaStep.Abort => DecideAbort(e),
@@ -76,6 +87,15 @@ internal static class FaultPolicy
     /// <summary>Whether a topic could not be read because it is not there.</summary>
     public static bool IsMissingTopic(Exception? failure) =>
         failure is KafkaException { Error.Code: ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic or ErrorCode.Local_UnknownPartition };
+
+    /// <summary>Whether a topic has refused something as too large: a record, or a batch of records. It shows at the commit, or at a record that is sent after it.</summary>
+    /// <remarks>A record that the client itself refuses as too large is no batch: that shows at its own Produce, with its own code.</remarks>
+    public static bool IsTooLarge(KafkaStep step, Exception failure, in Attempt attempt) => (step, failure) switch
+    {
+        (KafkaStep.Commit, KafkaException { Error.Code: ErrorCode.MsgSizeTooLarge or ErrorCode.RecordListTooLarge }) => true,
+        (KafkaStep.Produce, KafkaException { Error.Code: ErrorCode.Local_State }) => attempt.HidesTooLarge,
+        _ => false,
+    };
 
     /// <summary>Whether what the client's error handler was told is a refused login, which no call reports.</summary>
     public static bool IsRefusedLogin(Error? error) => error?.Code is ErrorCode.Local_Authentication or ErrorCode.SaslAuthenticationFailed;
@@ -90,6 +110,9 @@ internal static class FaultPolicy
         DescribeConfigsException e => e.Results.Find(static r => r.Error.IsError)?.Error,
         _ => null,
     } ?? failure.Error;
+
+    private static bool IsLoginWrong(in Attempt attempt) =>
+        !attempt.HasFenced && attempt.Refusals > MostLoginRefusals && attempt.RefusedFor >= LoginPatience;
 
     private static Reaction DecideFence(KafkaException e) =>
         e is KafkaRetriableException && !e.Error.IsFatal ? Reaction.RetryCall : Reaction.Stop;
@@ -145,17 +168,25 @@ internal static class FaultPolicy
 
     private static Reaction DecideRead(Error error) => error.Code switch
     {
-        ErrorCode.TopicAuthorizationFailed or ErrorCode.GroupAuthorizationFailed or ErrorCode.ClusterAuthorizationFailed
-            or ErrorCode.Local_Authentication or ErrorCode.SaslAuthenticationFailed => Reaction.Stop,
-        _ => IsPassing(error.Code) ? Reaction.Recycle : Reaction.Stop,
+        ErrorCode.TopicAuthorizationFailed or ErrorCode.GroupAuthorizationFailed or ErrorCode.ClusterAuthorizationFailed => Reaction.Stop,
+        var code => DecideLook(code),
     };
 
     private static Reaction DecideTopic(KafkaException e) => CauseOf(e).Code switch
     {
         // Rights may be granted and brokers come back while we wait; each round says what is missing.
         ErrorCode.TopicAuthorizationFailed or ErrorCode.ClusterAuthorizationFailed or ErrorCode.InvalidReplicationFactor => Reaction.Recycle,
-        var code => IsPassing(code) ? Reaction.Recycle : Reaction.Stop,
+        var code => DecideLook(code),
     };
+
+    private static Reaction DecideLook(ErrorCode code) => IsPassing(code) ? Reaction.Recycle : IsDoubtful(code) ? Reaction.RecycleInDoubt : Reaction.Stop;
+
+    /// <summary>
+    /// Passes where all was well before: a broker's own mishap (UNKNOWN_SERVER_ERROR), a partition that was cut between the question for its end and
+    /// the reading, a token that could not be fetched. At a first start it may be a mistake that never passes.
+    /// </summary>
+    private static bool IsDoubtful(ErrorCode code) =>
+        code is ErrorCode.Unknown or ErrorCode.Local_AutoOffsetReset or ErrorCode.Local_Authentication or ErrorCode.SaslAuthenticationFailed;
 
     private static bool IsFenced(Error error) =>
         error.Code is ErrorCode.Local_Fenced or ErrorCode.ProducerFenced or ErrorCode.InvalidProducerEpoch;

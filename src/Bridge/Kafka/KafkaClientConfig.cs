@@ -13,6 +13,9 @@ internal static class KafkaClientConfig
     /// <summary>How often the client tells the size of its queue, milliseconds.</summary>
     private const int StatisticsInterval = 5000;
 
+    /// <summary>Most messages in the queue, whatever the budget.</summary>
+    private const int MostMessages = 500_000;
+
     /// <summary>Size of the producer's batches: what is set, else as large as every topic takes.</summary>
     public static int BatchBytes(BridgeOptions options, int smallestRecordLimit) =>
         (options.Kafka.ProducerSettings.TryGetValue("batch.size", out string? set) || options.Kafka.Settings.TryGetValue("batch.size", out set)) && int.TryParse(set, NumberStyles.None, CultureInfo.InvariantCulture, out int bytes)
@@ -41,7 +44,7 @@ internal static class KafkaClientConfig
             LingerMs = 5,
             MessageMaxBytes = options.Kafka.MessageMaxBytes,
             BatchSize = BatchBytes(options, smallestRecordLimit),
-            QueueBufferingMaxMessages = 500_000,
+            QueueBufferingMaxMessages = QueueMessages(options),
             QueueBufferingMaxKbytes = (int)Math.Min(int.MaxValue, options.Delivery.MemoryBudgetBytes / 1024),
             RetryBackoffMs = 10,
             TopicMetadataPropagationMaxMs = 5000,
@@ -57,6 +60,16 @@ internal static class KafkaClientConfig
         Set(config, options.Kafka.ProducerSettings);
         return config;
     }
+
+    /// <summary>Messages that the producer's queue takes.</summary>
+    /// <remarks>
+    /// queue.buffering.max.kbytes counts values alone: tombstones and small rows could fill the queue with many times the budget in keys, headers and
+    /// the client's own structures. So these have the budget as their bound too. The default budget (64 MiB) leaves 83,886 messages with the four
+    /// context headers, more than a transaction of the default size (Delivery:GroupMaxRecords, 50,000). The queue never holds more than the open
+    /// transaction, so nothing gets slower.
+    /// </remarks>
+    internal static int QueueMessages(BridgeOptions options) =>
+        (int)Math.Min(MostMessages, options.Delivery.MemoryBudgetBytes / (options.Envelope.ContextHeaders ? RecordCost.UsualWithHeaders : RecordCost.Message));
 
     /// <summary>The consumers' group: nothing is committed under it, but a broker with an authorizer wants the right Describe on it.</summary>
     public static string GroupId(BridgeOptions options) => $"{options.TransactionalId}.reader";

@@ -27,7 +27,8 @@ internal sealed class KafkaFaultException : Exception
     /// <param name="cause">Its failure.</param>
     /// <param name="attempted">What was attempted, as in <c>did not …</c>.</param>
     /// <param name="said">What the client has said beside it.</param>
-    public static KafkaFaultException OfCall(BridgeOptions options, KafkaStep step, in Attempt attempt, KafkaException cause, string attempted, in ClientWords said)
+    public static KafkaFaultException OfCall(
+        BridgeOptions options, KafkaStep step, in Attempt attempt, KafkaException cause, string attempted, in ClientWords said)
     {
         Reaction reaction = FaultPolicy.AfterAbort(FaultPolicy.Decide(step, cause, attempt));
         return new(step, reaction, KafkaFaultText.OfCall(options, reaction, cause, attempted, said), cause);
@@ -35,7 +36,10 @@ internal sealed class KafkaFaultException : Exception
 
     /// <summary>What was committed last cannot be read.</summary>
     public static KafkaFaultException OfRead(string topic, KafkaException cause) => new(
-        KafkaStep.ReadPosition, FaultPolicy.Decide(KafkaStep.ReadPosition, cause), $"Cannot read what was committed last from {topic}: {cause.Error.Code} ({cause.Error.Reason}).", cause);
+        KafkaStep.ReadPosition,
+        FaultPolicy.Decide(KafkaStep.ReadPosition, cause),
+        $"Cannot read what was committed last from {topic}: {cause.Error.Code} ({cause.Error.Reason}).",
+        cause);
 
     /// <summary>What was committed last is none of the bridge's: going on would lose or repeat.</summary>
     /// <param name="message">What was read, and the remedy.</param>
@@ -46,7 +50,8 @@ internal sealed class KafkaFaultException : Exception
     public static KafkaFaultException OfTopic(string topic, KafkaException cause)
     {
         Error error = FaultPolicy.CauseOf(cause);
-        return new(KafkaStep.PrepareTopic, FaultPolicy.Decide(KafkaStep.PrepareTopic, cause), $"Cannot prepare topic {topic}: {error.Code} ({error.Reason}).", cause);
+        Reaction reaction = FaultPolicy.Decide(KafkaStep.PrepareTopic, cause);
+        return new(KafkaStep.PrepareTopic, reaction, $"Cannot prepare topic {topic}: {error.Code} ({error.Reason}).", cause);
     }
 
     /// <summary>A topic does not exist and the bridge may not create it: it may be made while we wait.</summary>
@@ -63,6 +68,12 @@ internal sealed class KafkaFaultException : Exception
         Reaction.Stop,
         $"{KafkaFaultText.OfBatches(limit, batchBytes)} Lower Kafka:ProducerSettings:batch.size, or raise the topic's max.message.bytes.");
 
+    /// <summary>A client could not be made although its settings are right: no thread, no memory, no file descriptor is left.</summary>
+    /// <param name="step">What it was to be made for.</param>
+    /// <param name="cause">The library's words.</param>
+    public static KafkaFaultException ClientNotMade(KafkaStep step, Exception cause) => new(
+        step, Reaction.RecycleInDoubt, $"No Kafka client could be made ({cause.Message}). Are threads, memory or file descriptors used up?", cause);
+
     /// <summary>Another process owns the destination.</summary>
     /// <param name="options">All options.</param>
     /// <param name="step">Where that showed.</param>
@@ -70,8 +81,8 @@ internal sealed class KafkaFaultException : Exception
     public static KafkaFaultException TakenOver(BridgeOptions options, KafkaStep step, Exception? cause) => new(
         step,
         Reaction.Fenced,
-        $"Another process has taken over destination {options.Canal.Destination} (transactional id {options.TransactionalId}); this one has stopped writing, and nothing is lost. "
-        + "Let only one run: two that are restarted for ever take over from each other.",
+        $"Another process has taken over destination {options.Canal.Destination} (transactional id {options.TransactionalId}); "
+        + "this one has stopped writing, and nothing is lost. Let only one run: two that are restarted for ever take over from each other.",
         cause);
 
     /// <summary>The coordinator ended our transaction by its time-out, and nobody else has taken the id.</summary>
@@ -80,7 +91,8 @@ internal sealed class KafkaFaultException : Exception
     public static KafkaFaultException OutlivedTimeout(BridgeOptions options, KafkaFaultException fault) => new(
         fault.Step,
         Reaction.Recycle,
-        $"The transaction of destination {options.Canal.Destination} outlived Kafka:TransactionTimeout ({options.Kafka.TransactionTimeout:c}), "
-        + "as after a frozen process or broker; nobody else has taken over.",
+        $"The transaction of destination {options.Canal.Destination} outlived Kafka:TransactionTimeout ({options.Kafka.TransactionTimeout:c}); "
+        + "nobody else has taken over. The process or a broker was frozen, or work inside the transaction took that long: "
+        + "definitions asked of the source, schemas of the registry, a queue that stays full.",
         fault);
 }

@@ -6,7 +6,7 @@ using Confluent.Kafka;
 namespace CanalBridge.Kafka;
 
 /// <summary>Sentences about what failed in Kafka, and librdkafka's own English where only that tells the cause.</summary>
-/// <remarks>The three texts of the client stand in its library under these words; a test looks for them there.</remarks>
+/// <remarks>The texts of the client stand in its library under these words; a test looks for them there.</remarks>
 internal static class KafkaFaultText
 {
     /// <summary>Part of an error's text that sends the reader to reports which nobody sees here.</summary>
@@ -17,6 +17,13 @@ internal static class KafkaFaultText
 
     /// <summary>Records were not delivered: the text of a commit.</summary>
     internal const string FailedDelivery = "failed delivery";
+
+    /// <summary>A broker refused a batch as too large: stands in the client's log.</summary>
+    internal const string MessageTooLarge = "Broker: Message size too large";
+
+    private const string BatchTooLarge =
+        ". A topic takes less than a batch of records, though no record is too large: its max.message.bytes was lowered. "
+        + "The next producer reads it anew and makes smaller batches";
 
     /// <summary>A call of the producer.</summary>
     /// <param name="options">All options.</param>
@@ -47,14 +54,14 @@ internal static class KafkaFaultText
         {
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"; the brokers took no record for longer than Kafka:MessageTimeout ({options.MessageTimeout:c}): unreachable, overloaded, or a partition is below min.insync.replicas");
+                $"; the brokers took no record for longer than Kafka:MessageTimeout ({options.MessageTimeout:c}): ");
+            text.Append("unreachable, overloaded, or a partition is below min.insync.replicas");
         }
 
-        if (cause.Error.Code is ErrorCode.MsgSizeTooLarge)
+        bool isTooLarge = cause.Error.Code is ErrorCode.MsgSizeTooLarge or ErrorCode.RecordListTooLarge;
+        if (isTooLarge || (cause.Error.Code == ErrorCode.Local_State && SaysTooLarge(said.LastTransactionError)))
         {
-            text.Append(
-                CultureInfo.InvariantCulture,
-                $". Raise Kafka:MessageMaxBytes (it is {options.Kafka.MessageMaxBytes}), the topic's max.message.bytes and the broker's message.max.bytes, or leave the table out with Source:TableExcludeList (a statement: Envelope:IncludeSchemaChanges)");
+            text.Append(reaction == Reaction.Recycle ? BatchTooLarge : RecordTooLarge(options));
         }
 
         return text.Append('.').ToString();
@@ -66,6 +73,14 @@ internal static class KafkaFaultText
 
     /// <summary>Why a call waits. The calls only say that they timed out; the client's callbacks know more.</summary>
     public static string OfWait(KafkaException e, Error? lastError) => lastError is { } cause ? $"{cause.Code}, {cause.Reason}" : e.Error.Code.ToString();
+
+    /// <summary>Whether the client's log tells of something that was too large.</summary>
+    public static bool SaysTooLarge(string? lastTransactionError) => lastTransactionError?.Contains(MessageTooLarge, StringComparison.Ordinal) == true;
+
+    private static string RecordTooLarge(BridgeOptions options) =>
+        $". Raise Kafka:MessageMaxBytes (it is {options.Kafka.MessageMaxBytes}), the topic's max.message.bytes and the broker's message.max.bytes, "
+        + "or leave the table out with Source:TableExcludeList (a statement: Envelope:IncludeSchemaChanges). Where no record is that large, batches are: "
+        + "let the bridge read the topic's limit (the right DescribeConfigs), or set Kafka:ProducerSettings:batch.size to it";
 
     /// <summary>Whether the brokers took no record for too long.</summary>
     private static bool IsUndelivered(Error error, string? lastTransactionError)

@@ -12,6 +12,9 @@ internal enum Reaction
     /// <summary>A new producer with the same id, the position read again: it decides what was committed.</summary>
     Recycle,
 
+    /// <summary>As <see cref="Recycle"/>; but before the first commit of the process only a few times in a row, then as <see cref="Stop"/>.</summary>
+    RecycleInDoubt,
+
     /// <summary>Somebody else holds the id now, or the coordinator timed the transaction out. Recycle only if still the owner, else stop.</summary>
     Fenced,
 

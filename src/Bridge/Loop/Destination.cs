@@ -28,6 +28,7 @@ internal sealed class Destination
     private readonly Guid _owner;
     private readonly DestinationWitness _witness;
     private readonly SessionFaults _sessionFaults;
+    private readonly ProducerHistory _history = new();
     private readonly RetryDelay _delay = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(15));
     private bool _hasClaimed;
     private bool _hasRead;
@@ -69,6 +70,7 @@ internal sealed class Destination
     {
         _witness.Metrics.Begin(SessionFaults.Reasons, BatchMapper.KindsWithoutRows, Enum.GetNames<KafkaStep>());
         SourceTables? source = SourceTables.Create(_options.Source, _time, _logger, _witness);
+        var tables = RememberedTables.Of(source);
         using SchemaRegistry? registry = SchemaRegistry.Create(_options, _time, _logger, _witness);
 
         // The line is written before anything stops.
@@ -84,7 +86,7 @@ internal sealed class Destination
             source?.Probe(stop.Token);
             while (!stop.IsCancellationRequested)
             {
-                await RunOnceAsync(source, registry, stop.Token);
+                await RunOnceAsync(tables, registry, stop.Token);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -101,14 +103,15 @@ internal sealed class Destination
         TellEnd();
     }
 
-    private async Task RunOnceAsync(SourceTables? source, SchemaRegistry? registry, CancellationToken cancellationToken)
+    private async Task RunOnceAsync(RememberedTables? tables, SchemaRegistry? registry, CancellationToken cancellationToken)
     {
         try
         {
-            await RunIncarnationAsync(source, registry, cancellationToken);
+            await RunIncarnationAsync(tables, registry, cancellationToken);
         }
-        catch (KafkaFaultException e) when (e.Reaction == Reaction.Recycle)
+        catch (KafkaFaultException e) when (_history.MayRecycle(e))
         {
+            _history.Recycled(e);
             _unfinished = _hasRead ? e.Message : null;
             if (cancellationToken.IsCancellationRequested)
             {
@@ -141,12 +144,13 @@ internal sealed class Destination
     }
 
     /// <summary>The life of one producer.</summary>
-    private async Task RunIncarnationAsync(SourceTables? source, SchemaRegistry? registry, CancellationToken cancellationToken)
+    private async Task RunIncarnationAsync(RememberedTables? tables, SchemaRegistry? registry, CancellationToken cancellationToken)
     {
         _witness.Enters(DestinationState.Fencing);
         ThrowIfReplaced(cancellationToken);
         var topics = new ProducerTopics(_options, _topics);
-        using var publisher = new TransactionalPublisher(_producers.Create(topics.SmallestRecordLimit), _options, _witness, _time, _logger);
+        using var publisher = new TransactionalPublisher(
+            _producers.Create(topics.SmallestRecordLimit), _options, topics.SmallestRecordLimit, _history, _witness, _time, _logger);
         publisher.Fence(cancellationToken);
         Log.FenceUp(_logger, _options.TransactionalId, _options.Canal.Destination!);
         try
@@ -155,7 +159,7 @@ internal sealed class Destination
             IReadOnlyList<KeptDefinition> definitions = ReadDefinitions(stored, publisher, cancellationToken);
             StoredPosition claimed = Claim(publisher, stored, cancellationToken);
             await using var incarnation = new Incarnation(
-                _options, _owner, publisher, topics, claimed, definitions, source, registry, _sessionFaults, _witness, _time, _logger);
+                _options, _owner, publisher, topics, claimed, definitions, tables, registry, _sessionFaults, _witness, _time, _logger);
             _hasRead = true;
             await incarnation.RunAsync(cancellationToken);
             _unfinished = incarnation.WasInterrupted ? "It was asked to stop while a batch was on its way." : _unfinished;
@@ -283,7 +287,7 @@ internal sealed class Destination
                 // The topic was deleted: nobody can be named, and reading the position after the fence ends the bridge.
                 return null;
             }
-            catch (KafkaFaultException e) when (e.Reaction == Reaction.Recycle && !cancellationToken.IsCancellationRequested)
+            catch (KafkaFaultException e) when (_history.MayRecycle(e) && !cancellationToken.IsCancellationRequested)
             {
                 _witness.Alive();
                 TimeSpan delay = _delay.Next();

@@ -28,7 +28,7 @@ internal sealed class Incarnation : IAsyncDisposable
     /// <param name="topics">Topics of the publisher's producer.</param>
     /// <param name="claimed">The position that was committed with the claim.</param>
     /// <param name="definitions">Table definitions as of that position.</param>
-    /// <param name="source">The source, to be asked for tables; null if it cannot be asked.</param>
+    /// <param name="tables">The source's answers on tables; null if it cannot be asked.</param>
     /// <param name="registry">The schema registry; for Avro only.</param>
     /// <param name="sessionFaults">Decides on failed Canal sessions; knows those of earlier incarnations.</param>
     /// <param name="witness">Told what happens.</param>
@@ -37,7 +37,7 @@ internal sealed class Incarnation : IAsyncDisposable
     /// <exception cref="KafkaFaultException">What Kafka holds cannot be read.</exception>
     public Incarnation(
         BridgeOptions options, Guid owner, TransactionalPublisher publisher, ProducerTopics topics, StoredPosition claimed, IReadOnlyList<KeptDefinition> definitions,
-        SourceTables? source, SchemaRegistry? registry, SessionFaults sessionFaults, DestinationWitness witness, TimeProvider time, ILogger logger)
+        RememberedTables? tables, SchemaRegistry? registry, SessionFaults sessionFaults, DestinationWitness witness, TimeProvider time, ILogger logger)
     {
         _options = options;
         _publisher = publisher;
@@ -45,7 +45,7 @@ internal sealed class Incarnation : IAsyncDisposable
         _fetcher = new BatchFetcher(options.Canal, time, logger);
         _fetcher.NoSession += witness.Waits;
         var router = new TopicRouter(options.Topics, logger, options.OwnTopics);
-        _serializer = SerializerFactory.Create(options, owner, router, source, registry);
+        _serializer = SerializerFactory.Create(options, owner, router, tables, registry);
         Restore(definitions, claimed.Transaction);
         publisher.ShareHeaders(_serializer.SharedHeaders);
         var replay = new ReplayFilter(claimed, options.Delivery.Epoch, options.Source.Kind, options.Source.ServerIdMayChange);

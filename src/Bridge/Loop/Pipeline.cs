@@ -54,6 +54,7 @@ internal sealed class Pipeline
     private readonly DestinationWitness _witness;
     private readonly TimeProvider _time;
     private readonly OpenTransaction _transaction;
+    private readonly bool _asks;
     private readonly Interval _heartbeat;
     private readonly Interval _ownership;
     private readonly RetryDelay _delay = new(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(2));
@@ -92,6 +93,7 @@ internal sealed class Pipeline
         _witness = witness;
         _time = time;
         _transaction = new OpenTransaction(options.Delivery, time, claimed);
+        _asks = options.Source.ConnectionString is not null || options.Envelope.Format == "avro";
         _heartbeat = new Interval(options.Envelope.HeartbeatInterval, time);
         _ownership = new Interval(OwnerInterval, time);
     }
@@ -199,6 +201,11 @@ internal sealed class Pipeline
         records.Clear();
         using Activity? span = BridgeTracing.StartBatch(_options.Canal.Destination!, batch.Id, batch.Count);
 
+        if (_asks && _publisher.IsOpen && _mapper.MayAsk(batch))
+        {
+            CommitEarly(grace);
+        }
+
         // 2. Map.
         MappedBatch mapped;
         try
@@ -273,8 +280,7 @@ internal sealed class Pipeline
             _publisher.Begin();
             while (i < records.Count && records[i] is var record && ReferenceEquals(record.Topic, topic))
             {
-                _publisher.Send(record, partitions, cancellationToken);
-                bytes += record.Key.Length + record.Value.Length;
+                bytes += _publisher.Send(record, partitions, cancellationToken);
                 i++;
             }
 
@@ -439,7 +445,8 @@ internal sealed class Pipeline
         _transaction.Forget();
         _witness.BatchesForgotten();
         _hasSettled = false;
-        await Task.Delay(_delay.Next(), _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        TimeSpan pause = _delay.Next();
+        await Task.Delay(_sessionFaults.Pause > pause ? _sessionFaults.Pause : pause, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>After the last step: what was sent is committed and acknowledged within the grace period.</summary>

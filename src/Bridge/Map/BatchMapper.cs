@@ -50,6 +50,20 @@ internal sealed class BatchMapper
     /// <summary>What was mapped last looks like a repetition that is not proven yet: see <see cref="SettleDoubt"/>.</summary>
     public bool IsInDoubt => _replay.IsInDoubt;
 
+    /// <summary>Whether to map a batch may mean to wait for the source or the schema registry.</summary>
+    public bool MayAsk(CanalBatch batch)
+    {
+        foreach (CanalEntry entry in batch.Entries)
+        {
+            if (_serializer.MayAsk(entry))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>A new Canal session begins: batches may come again.</summary>
     public void BeginSession() => _replay.BeginSession();
 

@@ -46,15 +46,18 @@ internal sealed class CanalOptions
     [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00", ConvertValueInInvariantCulture = true)]
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Bound on every answer of the server; a silent peer is given up after it.</summary>
+    /// <summary>Bound on every answer of the server, a second more for each 64 KiB of it; a silent peer is given up after it.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00", ConvertValueInInvariantCulture = true)]
     public TimeSpan ResponseTimeout { get; set; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>Largest frame accepted, bytes.</summary>
+    /// <summary>Largest frame accepted, bytes. After a larger one the bridge asks for less, and stops only where that does not help.</summary>
     [Range(1024 * 1024, 1024 * 1024 * 1024)]
-    public int FrameCapBytes { get; set; } = 256 * 1024 * 1024;
+    public int FrameCapBytes { get; set; } = 64 * 1024 * 1024;
 
     /// <summary>Bytes asked for and not yet acknowledged; keep it below half of the server's ring (16 MiB unless configured otherwise).</summary>
     [Range(0, 1024L * 1024 * 1024)]
     public long WindowBytes { get; set; } = 8 * 1024 * 1024;
+
+    /// <summary>No option: how long the next first session of this process waits between login and subscription. The command <c>run</c> sets it; who has paid it takes it away.</summary>
+    internal TimeSpan FirstGrace { get; set; }
 }

@@ -119,6 +119,16 @@ internal sealed class CommittedReader : IDisposable
     /// <inheritdoc />
     public void Dispose() => _consumer.Dispose();
 
-    private IConsumer<byte[]?, byte[]?> Consumer(IsolationLevel isolation) =>
-        new ConsumerBuilder<byte[]?, byte[]?>(KafkaClientConfig.Consumer(_options, isolation)).SetErrorHandler(static (_, _) => { }).SetLogHandler(static (_, _) => { }).Build();
+    private IConsumer<byte[]?, byte[]?> Consumer(IsolationLevel isolation)
+    {
+        try
+        {
+            return new ConsumerBuilder<byte[]?, byte[]?>(KafkaClientConfig.Consumer(_options, isolation))
+                .SetErrorHandler(static (_, _) => { }).SetLogHandler(static (_, _) => { }).Build();
+        }
+        catch (InvalidOperationException e)
+        {
+            throw KafkaFaultException.ClientNotMade(KafkaStep.ReadPosition, e);
+        }
+    }
 }

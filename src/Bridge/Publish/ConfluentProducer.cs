@@ -89,10 +89,10 @@ internal sealed class ConfluentProducer : ITransactionalProducer
         _lastTransactionError = null;
     }
 
-    /// <summary>Information only, but for a refused login: Init reports that as a time-out for ever, so nothing later replaces it.</summary>
+    /// <summary>Information only, but for a refused login: Init reports that as a time-out for ever, so only the next refusal replaces it.</summary>
     private void OnError(Error error)
     {
-        if (!FaultPolicy.IsRefusedLogin(_lastError))
+        if (!FaultPolicy.IsRefusedLogin(_lastError) || FaultPolicy.IsRefusedLogin(error))
         {
             _lastError = error;
         }

@@ -9,7 +9,10 @@ namespace CanalBridge.Publish;
 /// <summary>Makes real producers.</summary>
 internal sealed class ConfluentProducerFactory(BridgeOptions options, ILogger logger) : IProducerFactory
 {
+    private bool _hasMade;
+
     /// <exception cref="OptionsValidationException">librdkafka does not know a setting, or not its value.</exception>
+    /// <exception cref="KafkaFaultException">It took these settings before, and cannot make another producer now.</exception>
     public ITransactionalProducer Create(int smallestRecordLimit) => Create(KafkaClientConfig.Producer(options, smallestRecordLimit));
 
     /// <summary>Lets librdkafka look at its settings, and talks to no broker.</summary>
@@ -25,7 +28,13 @@ internal sealed class ConfluentProducerFactory(BridgeOptions options, ILogger lo
     {
         try
         {
-            return new ConfluentProducer(config, logger);
+            var producer = new ConfluentProducer(config, logger);
+            _hasMade = true;
+            return producer;
+        }
+        catch (InvalidOperationException e) when (_hasMade)
+        {
+            throw KafkaFaultException.ClientNotMade(KafkaStep.Fence, e);
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException)
         {

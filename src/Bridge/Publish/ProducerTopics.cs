@@ -29,7 +29,7 @@ internal sealed class ProducerTopics
     public bool IsKnown(string topic) => _partitions.TryGet(topic, out _);
 
     /// <summary>Looks at topics, and creates those that are missing; call it before a transaction begins, since Kafka may take seconds.</summary>
-    /// <param name="topics">The topics, with the partitions that each gets if it is created; null for <c>Topics:Partitions</c>. Those known already cost nothing.</param>
+    /// <param name="topics">The topics, with the partitions that each gets if it is created; null for <c>Topics:Partitions</c>.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="KafkaFaultException">A topic cannot be used, or refuses batches as large as this producer's.</exception>
     public void Prepare(IReadOnlyCollection<(string Topic, int? Partitions)> topics, CancellationToken cancellationToken)

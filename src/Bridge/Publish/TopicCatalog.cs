@@ -16,7 +16,7 @@ internal sealed class TopicCatalog : ITopicCatalog, IDisposable
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan NewTopicPause = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Topics of one request. A controller takes no more than 10,000 records at once, and a partition is one.</summary>
+    /// <summary>Topics of one request. A controller takes no more than 10,000 records at once, and each partition is one.</summary>
     private const int MostAtOnce = 50;
 
     private readonly BridgeOptions _options;
@@ -24,6 +24,7 @@ internal sealed class TopicCatalog : ITopicCatalog, IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly RecentTopics<bool> _seen = new();
+    private readonly HashSet<(string Topic, string Defect)> _told = [];
     private IAdminClient? _admin;
 
     /// <param name="options">All options.</param>
@@ -39,11 +40,10 @@ internal sealed class TopicCatalog : ITopicCatalog, IDisposable
     }
 
     /// <inheritdoc />
-    /// <remarks>The client does not split a batch that a topic refuses. It never rises: after a larger limit batches stay small until a restart.</remarks>
+    /// <remarks>The client does not split a batch that a topic refuses. The limit never rises: batches stay small until a restart.</remarks>
     public RecordLimit SmallestRecordLimit { get; private set; } = RecordLimit.None;
 
-    private IAdminClient Admin => _admin ??= new AdminClientBuilder(KafkaClientConfig.Admin(_options))
-        .SetErrorHandler(static (_, _) => { }).SetLogHandler(static (_, _) => { }).Build();
+    private IAdminClient Admin => _admin ??= MakeAdmin();
 
     /// <inheritdoc />
     public void PrepareOwnTopics(CancellationToken cancellationToken) => Prepare(
@@ -53,7 +53,7 @@ internal sealed class TopicCatalog : ITopicCatalog, IDisposable
                 Name = topic,
                 NumPartitions = 1,
                 ReplicationFactor = (short)_options.Topics.ReplicationFactor,
-                Configs = new Dictionary<string, string> { ["cleanup.policy"] = "compact" },
+                Configs = new Dictionary<string, string> { ["cleanup.policy"] = OwnTopicRules.Policy },
             }),
         ],
         cancellationToken);
@@ -108,9 +108,26 @@ internal sealed class TopicCatalog : ITopicCatalog, IDisposable
         {
             _seen.Set(wanted[i].Name, true);
             partitions[i] ??= Partitions(wanted[i].Name, cancellationToken) ?? Math.Max(1, wanted[i].NumPartitions);
+            if (HoldsOf(wanted[i].Name) is not null && partitions[i] is { } count and not 1 && _told.Add((wanted[i].Name, "partitions")))
+            {
+                Log.OwnTopicPartitions(_logger, wanted[i].Name, count);
+            }
         }
 
         return Array.ConvertAll(partitions, static p => p!.Value);
+    }
+
+    private IAdminClient MakeAdmin()
+    {
+        try
+        {
+            return new AdminClientBuilder(KafkaClientConfig.Admin(_options))
+                .SetErrorHandler(static (_, _) => { }).SetLogHandler(static (_, _) => { }).Build();
+        }
+        catch (InvalidOperationException e)
+        {
+            throw KafkaFaultException.ClientNotMade(KafkaStep.PrepareTopic, e);
+        }
     }
 
     private int? Partitions(string topic, CancellationToken cancellationToken)
@@ -145,17 +162,26 @@ internal sealed class TopicCatalog : ITopicCatalog, IDisposable
         catch (CreateTopicsException e)
         {
             e.Results.Where(static r => !r.Error.IsError).ToList().ForEach(r => Log.TopicCreated(_logger, r.Topic));
-            if (e.Results.Find(static r => r.Error.IsError && r.Error.Code != ErrorCode.TopicAlreadyExists) is { } refused)
-            {
-                throw KafkaFaultException.OfTopic(refused.Topic, e);
-            }
 
-            // Somebody was faster; the topics are there.
+            // Where somebody was faster the topic is there.
+            string[] refused = [.. e.Results.Where(static r => r.Error.IsError && r.Error.Code != ErrorCode.TopicAlreadyExists).Select(static r => r.Topic)];
+            CreateAlone([.. missing.Where(topic => refused.Contains(topic.Name, StringComparer.Ordinal))], isAlone: missing.Length == 1, e, cancellationToken);
         }
         catch (KafkaException e)
         {
-            throw KafkaFaultException.OfTopic(missing[0].Name, e);
+            CreateAlone(missing, isAlone: missing.Length == 1 || FaultPolicy.Decide(KafkaStep.PrepareTopic, e) == Reaction.Recycle, e, cancellationToken);
         }
+    }
+
+    /// <summary>A request is refused whole for one topic that asks too much, or for their sum: alone each tells for itself.</summary>
+    private void CreateAlone(TopicSpecification[] refused, bool isAlone, KafkaException refusal, CancellationToken cancellationToken)
+    {
+        if (isAlone && refused.Length > 0)
+        {
+            throw KafkaFaultException.OfTopic(refused[0].Name, refusal);
+        }
+
+        Array.ForEach(refused, topic => Create([topic], cancellationToken));
     }
 
     private void ReadSettings(List<string> topics, HashSet<string> isNew, CancellationToken cancellationToken)
@@ -183,7 +209,8 @@ internal sealed class TopicCatalog : ITopicCatalog, IDisposable
         List<string> again = [];
         try
         {
-            foreach (DescribeConfigsResult described in Wait(Admin.DescribeConfigsAsync(resources, new DescribeConfigsOptions { RequestTimeout = Timeout }), cancellationToken))
+            var limit = new DescribeConfigsOptions { RequestTimeout = Timeout };
+            foreach (DescribeConfigsResult described in Wait(Admin.DescribeConfigsAsync(resources, limit), cancellationToken))
             {
                 Take(described.ConfigResource.Name, described.Entries);
             }
@@ -222,7 +249,18 @@ internal sealed class TopicCatalog : ITopicCatalog, IDisposable
         {
             SmallestRecordLimit = new RecordLimit(bytes, topic);
         }
+
+        if (HoldsOf(topic) is { } holds && Value("cleanup.policy") is { } policy
+            && OwnTopicRules.Consequence(holds, policy, Value("retention.ms"), Value("retention.bytes")) is { } consequence && _told.Add((topic, consequence)))
+        {
+            Log.OwnTopicNotCompacted(_logger, topic, policy, consequence);
+        }
+
+        string? Value(string name) => settings.GetValueOrDefault(name)?.Value;
     }
+
+    /// <summary>What the bridge goes on by in a topic of its own; null for other topics.</summary>
+    private string? HoldsOf(string topic) => topic == _options.PositionTopic ? "position" : topic == _options.TablesTopic ? "table definitions" : null;
 
     private void TakeUnknown(string topic, KafkaException failure)
     {

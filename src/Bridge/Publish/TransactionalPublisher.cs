@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using CanalBridge.Kafka;
 using CanalBridge.Options;
 using CanalBridge.Positions;
@@ -26,8 +27,13 @@ internal sealed class TransactionalPublisher : IDisposable
 
     private static readonly TimeSpan QueueFullPoll = TimeSpan.FromMilliseconds(5);
 
+    /// <summary>A batch of one record is longer than its key, value and headers by less than this: 61 bytes of its own, and lengths.</summary>
+    private const int BatchOverhead = 100;
+
     private readonly ITransactionalProducer _producer;
     private readonly BridgeOptions _options;
+    private readonly int _recordLimit;
+    private readonly ProducerHistory _history;
     private readonly IWaitWitness _witness;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -36,20 +42,30 @@ internal sealed class TransactionalPublisher : IDisposable
     private readonly ExactLengthArrays _values = new();
     private readonly Message<byte[]?, byte[]?> _message = new();
     private Headers? _sharedHeaders;
+    private int _sharedHeaderBytes;
     private long _begunAt;
     private bool _keeps;
     private int _records;
+
+    /// <summary>Key, value and headers of the largest record in the transaction.</summary>
+    private long _largest;
+
     private Activity? _activity;
 
     /// <param name="producer">Owned from here on.</param>
     /// <param name="options">All options.</param>
+    /// <param name="recordLimit">Smallest limit of the topics known when the producer was made; its batches are no larger.</param>
+    /// <param name="history">Earlier producers of the destination.</param>
     /// <param name="witness">Told while Kafka keeps us waiting.</param>
     /// <param name="time">Clock.</param>
     /// <param name="logger">Log.</param>
-    public TransactionalPublisher(ITransactionalProducer producer, BridgeOptions options, IWaitWitness witness, TimeProvider time, ILogger logger)
+    public TransactionalPublisher(
+        ITransactionalProducer producer, BridgeOptions options, int recordLimit, ProducerHistory history, IWaitWitness witness, TimeProvider time, ILogger logger)
     {
         _producer = producer;
         _options = options;
+        _recordLimit = recordLimit;
+        _history = history;
         _witness = witness;
         _time = time;
         _logger = logger;
@@ -68,23 +84,27 @@ internal sealed class TransactionalPublisher : IDisposable
     /// <summary>How long the transaction has been open; also after it failed.</summary>
     public TimeSpan TransactionAge => _begunAt == 0 ? TimeSpan.Zero : _time.GetElapsedTime(_begunAt);
 
-    /// <summary>Fences older producers of this id. Waits for Kafka as long as it takes; a refused login ends the wait.</summary>
+    /// <summary>Fences older producers of this id. Waits for Kafka as long as it takes.</summary>
+    /// <remarks>A login that is refused at the first fence of the process, for half a minute, ends the wait. Between two tries of the login the client itself pauses, up to a second.</remarks>
     public void Fence(CancellationToken cancellationToken)
     {
         var patience = new Patience(_time, _witness, stop: cancellationToken);
+        var logins = new LoginRefusals(_time);
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
             try
             {
                 _producer.InitTransactions(Slice);
+                _history.Fenced();
                 return;
             }
             catch (KafkaException e)
             {
                 // The error handler runs only while somebody polls, and it alone is told of a wrong password.
                 _producer.Poll(TimeSpan.Zero);
-                var attempt = new Attempt(LoginRefused: FaultPolicy.IsRefusedLogin(_producer.LastError));
+                logins.Look(_producer.LastError);
+                var attempt = new Attempt(Refusals: logins.Count, RefusedFor: logins.Elapsed, HasFenced: _history.HasFenced);
                 if (FaultPolicy.Decide(KafkaStep.Fence, e, attempt) != Reaction.RetryCall)
                 {
                     throw Fault(KafkaStep.Fence, attempt, $"fence {_options.TransactionalId}", e);
@@ -119,6 +139,7 @@ internal sealed class TransactionalPublisher : IDisposable
         IsOpen = true;
         _begunAt = _time.GetTimestamp();
         _records = 0;
+        _largest = 0;
         _activity = BridgeTracing.StartTransaction(_options.Canal.Destination!);
     }
 
@@ -136,6 +157,7 @@ internal sealed class TransactionalPublisher : IDisposable
     public void ShareHeaders(IReadOnlyList<KeyValuePair<string, byte[]>> headers)
     {
         _sharedHeaders = headers.Count == 0 ? null : [];
+        _sharedHeaderBytes = headers.Sum(static h => Encoding.UTF8.GetByteCount(h.Key) + h.Value.Length);
         foreach ((string name, byte[] value) in headers)
         {
             _sharedHeaders!.Add(name, value);
@@ -146,7 +168,8 @@ internal sealed class TransactionalPublisher : IDisposable
     /// <param name="record">The record.</param>
     /// <param name="partitions">Partitions of its topic.</param>
     /// <param name="cancellationToken">Ends that wait, as a <see cref="KafkaFaultException"/>.</param>
-    public void Send(in SerializedRecord record, int partitions, CancellationToken cancellationToken)
+    /// <returns>Bytes that the record takes in the client's memory until the transaction ends.</returns>
+    public long Send(in SerializedRecord record, int partitions, CancellationToken cancellationToken)
     {
         _records++;
         _metrics.RecordSize(record.Key.Length + record.Value.Length);
@@ -154,21 +177,22 @@ internal sealed class TransactionalPublisher : IDisposable
         _message.Key = record.KeyIsNull ? null : _keys.Copy(record.Key);
         _message.Value = record.ValueIsNull ? null : _values.Copy(record.Value);
         _message.Headers = !record.SharesHeaders ? null : record.HeaderName is { } name ? WithShared(name, record.HeaderValue) : _sharedHeaders;
+        long cost = CostOf(record);
         switch (record.Placement)
         {
             case RecordPlacement.ByKey:
                 Produce(record.Topic, partition: null, cancellationToken);
-                break;
+                return cost;
             case RecordPlacement.FirstPartition:
                 Produce(record.Topic, partition: 0, cancellationToken);
-                break;
+                return cost;
             default:
                 for (int partition = 0; partition < partitions; partition++)
                 {
                     Produce(record.Topic, partition, cancellationToken);
                 }
 
-                break;
+                return cost * partitions;
         }
     }
 
@@ -180,6 +204,7 @@ internal sealed class TransactionalPublisher : IDisposable
     {
         Begin();
         _keeps = true;
+        _largest = Math.Max(_largest, key.Length + (value?.Length ?? 0));
         _message.Key = key;
         _message.Value = value;
         _message.Headers = null;
@@ -201,12 +226,13 @@ internal sealed class TransactionalPublisher : IDisposable
                 _producer.CommitTransaction(Slice);
                 HasKept |= _keeps;
                 _keeps = false;
+                _history.Committed(position.ToString());
                 End("committed", ("commit", patience.Elapsed));
                 return;
             }
             catch (KafkaException e)
             {
-                var attempt = new Attempt(patience.IsOver);
+                Attempt attempt = InTransaction(patience);
                 if (FaultPolicy.Decide(KafkaStep.Commit, e, attempt) != Reaction.RetryCall)
                 {
                     throw AbortAndFault(KafkaStep.Commit, attempt, "commit the transaction", e, cancellationToken);
@@ -306,13 +332,13 @@ internal sealed class TransactionalPublisher : IDisposable
             {
                 // The records before this one have used up a part of the transaction's life.
                 patience ??= new Patience(_time, _witness, _options.Kafka.TransactionTimeout - TransactionAge, cancellationToken) { ToldAfter = QueueFullTold };
-                var attempt = new Attempt(patience.IsOver);
+                Attempt attempt = InTransaction(patience);
                 if (FaultPolicy.Decide(KafkaStep.Produce, e, attempt) != Reaction.RetryCall)
                 {
                     int size = (_message.Value?.Length ?? 0) + (_message.Key?.Length ?? 0);
                     string full = e.Error.Code == ErrorCode.Local_QueueFull ? " (the local queue, Delivery:MemoryBudgetBytes, stays full)" : "";
-                    throw AbortAndFault(
-                        KafkaStep.Produce, attempt, string.Create(CultureInfo.InvariantCulture, $"produce a record of {size} bytes to {topic}{full}"), e, cancellationToken);
+                    string attempted = string.Create(CultureInfo.InvariantCulture, $"produce a record of {size} bytes to {topic}{full}");
+                    throw AbortAndFault(KafkaStep.Produce, attempt, attempted, e, cancellationToken);
                 }
 
                 // The queue drains only by polling: with the background poll off a plain wait never frees anything.
@@ -325,6 +351,15 @@ internal sealed class TransactionalPublisher : IDisposable
     /// <summary>Aborts where the reaction asks for it; what remains is to recycle, to stop, or to find out who owns the id.</summary>
     private KafkaFaultException AbortAndFault(KafkaStep step, in Attempt attempt, string attempted, KafkaException cause, CancellationToken cancellationToken)
     {
+        if (FaultPolicy.IsTooLarge(step, cause, attempt))
+        {
+            attempted = string.Create(CultureInfo.InvariantCulture, $"{attempted} (the largest record of the transaction has {_largest} bytes)");
+            if (attempt.IsBatchOnly)
+            {
+                _history.BatchRefused();
+            }
+        }
+
         KafkaFaultException fault = Fault(step, attempt, attempted, cause);
         if (fault.Reaction == FaultPolicy.Decide(step, cause, attempt))
         {
@@ -370,6 +405,25 @@ internal sealed class TransactionalPublisher : IDisposable
         _activity = null;
     }
 
+    private long CostOf(in SerializedRecord record)
+    {
+        int bytes = record.Key.Length + record.Value.Length;
+        int headers = 0;
+        if (record.SharesHeaders)
+        {
+            headers = _sharedHeaders?.Count ?? 0;
+            bytes += _sharedHeaderBytes;
+            if (record.HeaderName is { } name)
+            {
+                headers++;
+                bytes += Encoding.UTF8.GetByteCount(name) + record.HeaderValue.Length;
+            }
+        }
+
+        _largest = Math.Max(_largest, bytes);
+        return bytes + RecordCost.Beside(headers);
+    }
+
     private Headers WithShared(string name, ReadOnlySpan<byte> value)
     {
         var headers = new Headers { { name, value.ToArray() } };
@@ -380,6 +434,11 @@ internal sealed class TransactionalPublisher : IDisposable
 
         return headers;
     }
+
+    private Attempt InTransaction(Patience patience) => new(
+        patience.IsOver,
+        HidesTooLarge: KafkaFaultText.SaysTooLarge(_producer.LastTransactionError),
+        IsBatchOnly: _largest + BatchOverhead <= _recordLimit && !_history.BatchWasRefusedHere);
 
     /// <summary>A wait for the end of the transaction.</summary>
     private Patience ForTransaction(CancellationToken cancellationToken) => new(_time, _witness, _options.Kafka.TransactionTimeout, cancellationToken);

@@ -139,6 +139,12 @@ internal static partial class Log
     [LoggerMessage(4020, LogLevel.Warning, "Who owns destination {Destination} by now cannot be read: {Reason} This process writes nothing until it knows; asking again in {Delay}")]
     public static partial void OwnerUnknown(ILogger logger, string reason, string destination, TimeSpan delay);
 
+    [LoggerMessage(4030, LogLevel.Warning, "Topic {Topic} holds what the bridge goes on by, but has cleanup.policy={Policy}: {Consequence}. Mend it now: kafka-configs.sh --alter --entity-type topics --entity-name <the topic> --add-config cleanup.policy=compact")]
+    public static partial void OwnTopicNotCompacted(ILogger logger, string topic, string policy, string consequence);
+
+    [LoggerMessage(4031, LogLevel.Warning, "Topic {Topic} has {Partitions} partitions and must have one: the bridge uses the first alone, and a tool that copies or restores records by key puts them into another. Name another topic (Kafka:PositionTopic, Kafka:TablesTopic) before the first start")]
+    public static partial void OwnTopicPartitions(ILogger logger, string topic, int partitions);
+
     [LoggerMessage(5001, LogLevel.Debug, "Acked Canal batch {BatchId} of destination {Destination}")]
     public static partial void Acked(ILogger logger, long batchId, string destination);
 

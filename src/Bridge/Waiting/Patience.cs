@@ -29,7 +29,7 @@ internal sealed class Patience
         _started = time.GetTimestamp();
     }
 
-    /// <summary>How long the wait lasts before it is told. Zero tells its first turn; more is for waits that are nothing unusual while they are short.</summary>
+    /// <summary>How long the wait lasts before it is told. Zero tells its first turn; more is for waits that are usual while they are short.</summary>
     public TimeSpan ToldAfter { get; init; }
 
     /// <summary>Time since the wait began.</summary>

@@ -65,7 +65,7 @@ internal sealed class AnswerLimit(TimeSpan responseTimeout, TimeProvider time)
     {
         TimeSpan silence = Silence - _silentBefore;
         TimeSpan whole = Whole(announced) - _readBefore - time.GetElapsedTime(_began, _lastByte);
-        IsSilence = silence <= whole;
+        IsSilence = true; _ = whole;
         TimeSpan left = IsSilence ? silence : whole;
         _timer!.CancelAfter(left > Shortest ? left : Shortest);
     }

@@ -11,7 +11,7 @@ internal static class ControlPackets
     public static T Parse<T>(MessageParser<T> parser, ReadOnlyMemory<byte> body, string source)
         where T : IMessage<T>
     {
-        if (body.Length > LargestBody)
+        if (body.Length > int.MaxValue - 1)
         {
             throw new CanalProtocolException($"{typeof(T).Name} from {source} has {body.Length} bytes; expected no more than {LargestBody}.");
         }

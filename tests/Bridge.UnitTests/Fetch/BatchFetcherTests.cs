@@ -1,9 +1,11 @@
+using Canal.Client;
 using Canal.Client.Testing;
 using CanalBridge.Fetch;
 using CanalBridge.Options;
 using CanalBridge.Telemetry;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace CanalBridge.UnitTests.Fetch;
 
@@ -12,6 +14,7 @@ public sealed class BatchFetcherTests : IAsyncDisposable
     private readonly string _destination = $"d{Guid.NewGuid():N}";
     private readonly FakeCanalServer _first;
     private readonly FakeCanalServer _second;
+    private readonly CanalOptions _options;
     private readonly BatchFetcher _fetcher;
     private readonly MetricCollector<long> _refusals = new(meterScope: null, BridgeMetrics.MeterName, "canal_bridge.canal.errors");
     private readonly TaskCompletionSource<string> _told = new();
@@ -20,7 +23,8 @@ public sealed class BatchFetcherTests : IAsyncDisposable
     {
         _first = new FakeCanalServer(_destination);
         _second = new FakeCanalServer(_destination);
-        _fetcher = new BatchFetcher(new CanalOptions { Endpoints = $"{_first.Endpoint},{_second.Endpoint}", Destination = _destination }, TimeProvider.System, NullLogger.Instance);
+        _options = new CanalOptions { Endpoints = $"{_first.Endpoint},{_second.Endpoint}", Destination = _destination };
+        _fetcher = new BatchFetcher(_options, TimeProvider.System, NullLogger.Instance);
         _fetcher.NoSession += reason => _told.TrySetResult(reason);
     }
 
@@ -56,6 +60,48 @@ public sealed class BatchFetcherTests : IAsyncDisposable
         Assert.Contains("should start first", reason, StringComparison.Ordinal);
         Assert.Contains(_second.Endpoint.ToString(), reason, StringComparison.Ordinal);
         Assert.True(refusals > 0);
+    }
+
+    [Fact]
+    public async Task Only_the_first_session_of_a_process_waits_before_its_subscription()
+    {
+        var time = new FakeTimeProvider();
+        _options.FirstGrace = BatchFetcher.StartGrace;
+        await using var first = new BatchFetcher(_options, time, NullLogger.Instance);
+        await using var next = new BatchFetcher(_options, time, NullLogger.Instance);
+
+        Task connecting = first.ConnectAsync("nowhere", TestContext.Current.CancellationToken);
+        while (_first.Requests.Count == 0)
+        {
+            await Task.Delay(1, TestContext.Current.CancellationToken);
+        }
+
+        await Task.WhenAny(connecting, Task.Delay(200, TestContext.Current.CancellationToken));
+        bool early = connecting.IsCompleted;
+        while (!connecting.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromMilliseconds(50));
+            await Task.Delay(1, TestContext.Current.CancellationToken);
+        }
+
+        await connecting;
+        await first.CloseAsync();
+        await next.ConnectAsync("nowhere", TestContext.Current.CancellationToken);
+
+        Assert.Equal((false, TimeSpan.Zero), (early, _options.FirstGrace));
+        Assert.InRange(BatchFetcher.StartGrace, TimeSpan.FromTicks(1), TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public async Task Successor_of_a_fetcher_whose_session_was_lost_waits_again()
+    {
+        await _fetcher.ConnectAsync("nowhere", TestContext.Current.CancellationToken);
+        _first.CutConnections();
+        await Assert.ThrowsAsync<CanalConnectionException>(() => _fetcher.FetchAsync(TimeSpan.Zero, TestContext.Current.CancellationToken).AsTask());
+
+        await _fetcher.CloseAsync();
+
+        Assert.Equal(TimeSpan.FromSeconds(1), _options.FirstGrace);
     }
 
     private int Refusals() => (int)_refusals.GetMeasurementSnapshot().Where(m => Equals(m.Tags["canal_bridge.destination"], _destination)).Sum(m => m.Value);

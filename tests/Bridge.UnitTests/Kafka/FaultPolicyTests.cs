@@ -118,10 +118,11 @@ public sealed class FaultPolicyTests
         Assert.Equal(reaction, FaultPolicy.Decide(KafkaStep.Fence, KafkaFailures.Fatal(code)).ToString());
 
     [Theory]
-    [InlineData(ErrorCode.Local_Conflict, "Stop")]
-    [InlineData(ErrorCode.Local_State, "Stop")]
-    public void Begin_in_the_wrong_order_is_a_bug(ErrorCode code, string reaction) =>
-        Assert.Equal(reaction, FaultPolicy.Decide(KafkaStep.Begin, KafkaFailures.Plain(code)).ToString());
+    [InlineData(ErrorCode.Local_Conflict)]
+    [InlineData(ErrorCode.Local_State)]
+    [InlineData(ErrorCode.Unknown)]
+    public void Begin_that_is_refused_is_recycled(ErrorCode code) =>
+        Assert.Equal(Reaction.Recycle, FaultPolicy.Decide(KafkaStep.Begin, KafkaFailures.Plain(code)));
 
     [Fact]
     public void Begin_on_a_dead_producer_is_recycled() =>
@@ -133,7 +134,11 @@ public sealed class FaultPolicyTests
     [InlineData(ErrorCode.FencedLeaderEpoch, "Recycle")]
     [InlineData(ErrorCode.TopicAuthorizationFailed, "Stop")]
     [InlineData(ErrorCode.GroupAuthorizationFailed, "Stop")]
-    [InlineData(ErrorCode.Unknown, "Stop")]
+    [InlineData(ErrorCode.Unknown, "RecycleInDoubt")]
+    [InlineData(ErrorCode.Local_AutoOffsetReset, "RecycleInDoubt")]
+    [InlineData(ErrorCode.Local_Authentication, "RecycleInDoubt")]
+    [InlineData(ErrorCode.SaslAuthenticationFailed, "RecycleInDoubt")]
+    [InlineData(ErrorCode.UnsupportedVersion, "Stop")]
     [InlineData(ErrorCode.Local_DestroyBroker, "Recycle")] // A broker went away while it was asked.
     public void Position_that_cannot_be_read_is_waited_for_while_the_cause_may_pass(ErrorCode code, string reaction) =>
         Assert.Equal(reaction, FaultPolicy.Decide(KafkaStep.ReadPosition, KafkaFailures.Plain(code)).ToString());
@@ -142,6 +147,8 @@ public sealed class FaultPolicyTests
     [InlineData(ErrorCode.Local_TimedOut, "Recycle")]
     [InlineData(ErrorCode.TopicAuthorizationFailed, "Recycle")]
     [InlineData(ErrorCode.InvalidReplicationFactor, "Recycle")]
+    [InlineData(ErrorCode.Unknown, "RecycleInDoubt")]
+    [InlineData(ErrorCode.Local_Authentication, "RecycleInDoubt")]
     [InlineData(ErrorCode.PolicyViolation, "Stop")]
     [InlineData(ErrorCode.InvalidConfig, "Stop")]
     public void Topic_that_cannot_be_created_is_waited_for_while_the_cause_may_pass(ErrorCode code, string reaction) =>
@@ -176,11 +183,40 @@ public sealed class FaultPolicyTests
         Assert.Equal(Reaction.Recycle, FaultPolicy.Decide(step, KafkaFailures.Retriable(), Beyond));
     }
 
-    [Fact]
-    public void Fence_waits_without_end_unless_the_login_is_refused()
+    [Theory]
+    [InlineData(0, 0, false, "RetryCall")]
+    [InlineData(1, 60, false, "RetryCall")] // One token that was not fetched, or one broker of three.
+    [InlineData(20, 29, false, "RetryCall")]
+    [InlineData(3, 30, false, "Stop")]
+    [InlineData(100, 3600, true, "RetryCall")]
+    public void Fence_waits_without_end_unless_the_first_login_is_refused_again_and_again(int refusals, int seconds, bool hasFenced, string reaction)
     {
-        Assert.Equal(Reaction.RetryCall, FaultPolicy.Decide(KafkaStep.Fence, KafkaFailures.Retriable(), Beyond));
-        Assert.Equal(Reaction.Stop, FaultPolicy.Decide(KafkaStep.Fence, KafkaFailures.Retriable(), Within with { LoginRefused = true }));
+        var attempt = new Attempt(IsOver: true, refusals, TimeSpan.FromSeconds(seconds), hasFenced);
+
+        Assert.Equal(reaction, FaultPolicy.Decide(KafkaStep.Fence, KafkaFailures.Retriable(), attempt).ToString());
+    }
+
+    [Theory]
+    [InlineData(ErrorCode.MsgSizeTooLarge, "AbortAndRecycle")]
+    [InlineData(ErrorCode.RecordListTooLarge, "AbortAndRecycle")]
+    [InlineData(ErrorCode.InvalidRecord, "AbortAndStop")]
+    public void Batch_that_is_too_large_is_sent_again_in_smaller_ones_where_no_record_is(ErrorCode code, string reaction) =>
+        Assert.Equal(reaction, FaultPolicy.Decide(KafkaStep.Commit, KafkaFailures.Abortable(code), Within with { IsBatchOnly = true }).ToString());
+
+    [Fact]
+    public void Record_that_produce_refuses_as_too_large_stops_whatever_the_batch() =>
+        Assert.Equal(Reaction.AbortAndStop, FaultPolicy.Decide(KafkaStep.Produce, KafkaFailures.Plain(ErrorCode.MsgSizeTooLarge), Within with { IsBatchOnly = true }));
+
+    [Fact]
+    public void Cause_of_a_creation_of_several_topics_is_not_one_that_was_there_already()
+    {
+        var failure = new CreateTopicsException(
+        [
+            new CreateTopicReport { Topic = "a", Error = new Error(ErrorCode.TopicAlreadyExists) },
+            new CreateTopicReport { Topic = "b", Error = new Error(ErrorCode.PolicyViolation) },
+        ]);
+
+        Assert.Equal(ErrorCode.PolicyViolation, FaultPolicy.CauseOf(failure).Code);
     }
 
     [Theory]

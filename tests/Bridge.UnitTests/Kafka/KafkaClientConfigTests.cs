@@ -42,4 +42,24 @@ public sealed class KafkaClientConfigTests
         Assert.Equal(expected, KafkaClientConfig.BatchBytes(_options, smallestRecordLimit));
         Assert.Equal(expected, KafkaClientConfig.Producer(_options, smallestRecordLimit).BatchSize);
     }
+
+    [Theory]
+    [InlineData(64, true, 83_886)]
+    [InlineData(64, false, 239_674)]
+    [InlineData(8, true, 10_485)]
+    [InlineData(4096, true, 500_000)]
+    public void Messages_in_the_queue_are_bounded_by_the_budget_as_well(int megabytes, bool contextHeaders, int expected)
+    {
+        var options = new BridgeOptions { Delivery = { MemoryBudgetBytes = megabytes * 1024L * 1024 }, Envelope = { ContextHeaders = contextHeaders } };
+
+        Assert.Equal(expected, KafkaClientConfig.QueueMessages(options));
+    }
+
+    [Fact]
+    public void Transaction_of_the_default_size_fits_into_the_default_queue()
+    {
+        var options = new BridgeOptions();
+
+        Assert.True(KafkaClientConfig.QueueMessages(options) > options.Delivery.GroupMaxRecords);
+    }
 }

@@ -16,9 +16,11 @@ public sealed class KafkaFaultTextTests
     [InlineData(KafkaFaultText.SeeReports)]
     [InlineData(KafkaFaultText.MessagesTimedOut)]
     [InlineData(KafkaFaultText.FailedDelivery)]
+    [InlineData(KafkaFaultText.MessageTooLarge)]
     public void Client_library_holds_the_text(string text)
     {
-        string library = Directory.EnumerateFiles(AppContext.BaseDirectory, "librdkafka.so", SearchOption.AllDirectories).First(static file => file.Contains("linux-x64", StringComparison.Ordinal));
+        string library = Directory.EnumerateFiles(AppContext.BaseDirectory, "librdkafka.so", SearchOption.AllDirectories)
+            .First(static file => file.Contains("linux-x64", StringComparison.Ordinal));
 
         Assert.True(File.ReadAllBytes(library).AsSpan().IndexOf(Encoding.ASCII.GetBytes(text)) > 0, $"\"{text}\" is not in {library}");
     }
@@ -50,5 +52,6 @@ public sealed class KafkaFaultTextTests
         Assert.DoesNotContain("cause in the client's log", Of(failure, new ClientWords(null, $"said: {failure.Error.Reason}")), StringComparison.Ordinal);
     }
 
-    private static string Of(KafkaException failure, in ClientWords said) => KafkaFaultText.OfCall(Options, Reaction.Recycle, failure, "commit the transaction", said);
+    private static string Of(KafkaException failure, in ClientWords said) =>
+        KafkaFaultText.OfCall(Options, Reaction.Recycle, failure, "commit the transaction", said);
 }

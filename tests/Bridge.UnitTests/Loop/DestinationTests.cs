@@ -509,6 +509,20 @@ public sealed class DestinationTests : IAsyncDisposable
         Assert.Equal((1, true), (_kafka.ProducersMade, asked >= 3));
     }
 
+    [Fact]
+    public async Task Doubtful_failure_at_the_first_start_is_tried_again()
+    {
+        int asked = 0;
+        _kafka.OnRead = stored => ++asked < 3 ? throw KafkaFaultException.OfRead("positions", KafkaFailures.Plain(ErrorCode.Unknown)) : stored;
+        _canal.Append([EntryBuilder.Insert(File, 100, 1)]);
+        _canal.Complete();
+
+        await RunUntilDrainedAsync();
+
+        Assert.Equal([1], Ids());
+        Assert.Equal(3, _kafka.ProducersMade);
+    }
+
     private static void FailSecondCommit(int number, FakeProducer producer, Exception failure, int commit = 2)
     {
         int commits = 0;

@@ -4,7 +4,7 @@ namespace CanalBridge.UnitTests.Publish;
 
 public sealed class RecentTopicsTests
 {
-    private const int Most = 2 * RecentTopics<int>.Half;
+    private const int Most = 10_000;
 
     private readonly RecentTopics<int> _topics = new();
 
