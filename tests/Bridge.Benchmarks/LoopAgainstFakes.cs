@@ -3,6 +3,7 @@ using Canal.Client;
 using Canal.Client.Testing;
 using CanalBridge.Health;
 using CanalBridge.Kafka;
+using CanalBridge.Loop;
 using CanalBridge.Map;
 using CanalBridge.Options;
 using CanalBridge.Positions;
@@ -42,7 +43,7 @@ public class LoopAgainstFakes
     public int MapAndPublish()
     {
         _records.Clear();
-        new BatchMapper("bench", _serializer, new ReplayFilter(null, 0, false), _metrics, TimeProvider.System, NullLogger.Instance).Map(_batch, _records);
+        new BatchMapper("bench", Guid.Empty, _serializer, new ReplayFilter(null, 0, SourceKind.MariaDb, serverIdMayChange: false), _metrics, TimeProvider.System, NullLogger.Instance).Map(_batch, _records);
         _publisher.Begin();
         for (int i = 0; i < _records.Count; i++)
         {
@@ -62,8 +63,9 @@ public class LoopAgainstFakes
     public async Task WholeLoop()
     {
         using var stop = new CancellationTokenSource();
-        var runner = new DestinationRunner(_options, new NullKafka(), new NullKafka(), new NullKafka(), TimeProvider.System, NullLogger.Instance);
-        Task running = Task.Run(() => runner.RunAsync(stop.Token));
+        var witness = new DestinationWitness("shop", Guid.NewGuid(), TimeProvider.System, NullLogger.Instance);
+        var destination = new Destination(_options, new NullKafka(), new NullKafka(), new NullKafka(), witness, TimeProvider.System, NullLogger.Instance);
+        Task running = Task.Run(() => destination.RunAsync(stop.Token));
         await Task.WhenAny(_canal.Drained, running);
         await stop.CancelAsync();
         await running;

@@ -27,6 +27,7 @@ internal sealed class Load : IAsyncDisposable
     private readonly Dictionary<long, int> _rows = [];
     private readonly Task _running;
     private string _connectionString;
+    private bool _hasMoved;
     private long _lastId;
     private long _changes;
     private TaskCompletionSource? _large;
@@ -69,7 +70,11 @@ internal sealed class Load : IAsyncDisposable
     public void Resume() => _turn.Release();
 
     /// <summary>Goes on at another server, which has all rows; only while it pauses.</summary>
-    public void MoveTo(string connectionString) => _connectionString = $"{connectionString};Pooling=false";
+    public void MoveTo(string connectionString)
+    {
+        _connectionString = $"{connectionString};Pooling=false";
+        _hasMoved = true;
+    }
 
     /// <summary>Stops, and gives the rows as the table holds them.</summary>
     public async Task<Dictionary<string, string>> StopAsync()
@@ -102,6 +107,13 @@ internal sealed class Load : IAsyncDisposable
                 if (_stop.IsCancellationRequested)
                 {
                     return;
+                }
+
+                if (_hasMoved && connection is not null)
+                {
+                    _hasMoved = false;
+                    await connection.DisposeAsync();
+                    connection = null;
                 }
 
                 TaskCompletionSource? large = Interlocked.Exchange(ref _large, null);

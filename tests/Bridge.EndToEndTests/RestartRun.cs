@@ -120,10 +120,11 @@ internal sealed class RestartRun : IAsyncDisposable
     /// <summary>Every record must name a place where the source itself has an event with rows; to be asked before the binlog is purged.</summary>
     public async Task AssertTruePositionsAsync()
     {
+        CommittedRecord[] records = _consumer.Records;
         await using MySqlConnection connection = await _peers.ConnectAsync();
         HashSet<(string File, long Offset)> events = await BinlogEvents.OfRowsAsync(connection);
-        string[] wrong = [.. _consumer.Records.Where(r => !r.IsTombstone && !events.Contains((r.File, r.Position.Offset))).Select(r => $"{r.File}:{r.Position.Offset}")];
-        Assert.True(wrong.Length == 0, $"{wrong.Length} of {_consumer.Records.Length} records name no event with rows, such as {string.Join(", ", wrong.Take(5))}");
+        string[] wrong = [.. records.Where(r => !r.IsTombstone && !events.Contains((r.File, r.Position.Offset))).Select(r => $"{r.File}:{r.Position.Offset}")];
+        Assert.True(wrong.Length == 0, $"{wrong.Length} of {records.Length} records name no event with rows, such as {string.Join(", ", wrong.Take(5))}");
     }
 
     public async ValueTask DisposeAsync()

@@ -30,10 +30,11 @@ public abstract class SourceFaults(FaultPeers stack, ITestOutputHelper output)
         await run.FaultAsync(Name + ": four binlog files filled", Say, () => at.UntilFilesAsync(files + 4));
         await run.FaultAsync(Name + ": binlog flushed twice within a second, and again", Say, async () =>
         {
-            await Sql.ExecuteAsync(at.Source, "FLUSH BINARY LOGS");
-            await Sql.ExecuteAsync(at.Source, "FLUSH BINARY LOGS");
-            await run.WaitForRowAfterAsync(run.Load.LastId + 100);
-            await Sql.ExecuteAsync(at.Source, "FLUSH BINARY LOGS");
+            for (int i = 0; i < 3; i++)
+            {
+                await Sql.ExecuteAsync(at.Source, "FLUSH BINARY LOGS");
+                await run.UntilRowAfterIsInTheTableAsync(run.Load.LastId + 3);
+            }
         });
         await StaleLabelsAsync(at, async () =>
         {
@@ -45,8 +46,10 @@ public abstract class SourceFaults(FaultPeers stack, ITestOutputHelper output)
             files = await BinlogEvents.FilesAsync(at.Source);
             await run.FaultAsync(Name + ": two more files filled", Say, () => at.UntilFilesAsync(files + 2));
         });
-        await run.AssertEverythingOnceAsync();
         await run.AssertTruePositionsAsync();
+        // A file without rows leaves no trace in what Canal sends: the name may then be that of the file before, until a label is right again.
+        await run.FaultAsync(Name + ": binlog flushed three times at once", Say, () => Sql.ExecuteAsync(at.Source, "FLUSH BINARY LOGS; FLUSH BINARY LOGS; FLUSH BINARY LOGS"));
+        await run.AssertEverythingOnceAsync();
         stack.Done();
     }
 
@@ -68,8 +71,10 @@ public abstract class SourceFaults(FaultPeers stack, ITestOutputHelper output)
             await at.Peers.StartAsync("canal");
             run.StartBridge();
         }));
-        await run.AssertEverythingOnceAsync();
         await run.AssertTruePositionsAsync();
+        // A file without rows leaves no trace in what Canal sends: the name may then be that of the file before, until a label is right again.
+        await run.FaultAsync(Name + ": binlog flushed three times at once", Say, () => Sql.ExecuteAsync(at.Source, "FLUSH BINARY LOGS; FLUSH BINARY LOGS; FLUSH BINARY LOGS"));
+        await run.AssertEverythingOnceAsync();
         stack.Done();
     }
 

@@ -51,7 +51,6 @@ internal static class RunCommand
     private static async Task<int> RunAsync(BridgeOptions options, CancellationToken cancellationToken)
     {
         options.Canal.FirstGrace = BatchFetcher.StartGrace;
-        options.Canal.FirstGrace = BatchFetcher.StartGrace;
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "canal-bridge" });
 
         // The exporter reads its standard variables from here; our own options were read before.
