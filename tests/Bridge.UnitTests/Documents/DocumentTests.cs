@@ -60,7 +60,7 @@ public sealed partial class DocumentTests
         string sources = string.Concat(
             Directory.EnumerateFiles(PathOf("tests"), "*Test*.cs", SearchOption.AllDirectories).Concat(Directory.EnumerateFiles(PathOf("tests"), "*Fault*.cs", SearchOption.AllDirectories))
                 .Select(File.ReadAllText));
-        Match[] named = NamedTest().Matches(File.ReadAllText(PathOf("docs/guarantees.md"))).ToArray();
+        Match[] named = [.. NamedTest().Matches(File.ReadAllText(PathOf("docs/guarantees.md"))).Cast<Match>()];
 
         Assert.NotEmpty(named);
         Assert.All(named, test =>
