@@ -82,7 +82,7 @@ internal sealed class KafkaFaultException : Exception
         step,
         Reaction.Fenced,
         $"Another process has taken over destination {options.Canal.Destination} (transactional id {options.TransactionalId}); "
-        + "this one has stopped writing, and nothing is lost. Let only one run: two that are restarted for ever take over from each other.",
+        + "this one has stopped writing and acknowledging, and nothing is lost.",
         cause);
 
     /// <summary>The coordinator ended our transaction by its time-out, and nobody else has taken the id.</summary>

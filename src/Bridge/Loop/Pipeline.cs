@@ -446,7 +446,20 @@ internal sealed class Pipeline
         _witness.BatchesForgotten();
         _hasSettled = false;
         TimeSpan pause = _delay.Next();
-        await Task.Delay(_sessionFaults.Pause > pause ? _sessionFaults.Pause : pause, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await PauseAsync(_sessionFaults.Pause > pause ? _sessionFaults.Pause : pause, cancellationToken, grace);
+    }
+
+    /// <summary>Beside another consumer a pause may be long: the destination stays ours meanwhile.</summary>
+    private async Task PauseAsync(TimeSpan pause, CancellationToken cancellationToken, CancellationToken grace)
+    {
+        long begun = _time.GetTimestamp();
+        while (pause - _time.GetElapsedTime(begun) is var left && left > TimeSpan.Zero && !cancellationToken.IsCancellationRequested)
+        {
+            await Task.Delay(left < PollInterval ? left : PollInterval, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _publisher.Poll();
+            _witness.Alive();
+            KeepOwnership(grace);
+        }
     }
 
     /// <summary>After the last step: what was sent is committed and acknowledged within the grace period.</summary>
