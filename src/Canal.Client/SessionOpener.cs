@@ -65,7 +65,9 @@ internal sealed class SessionOpener(CanalClientOptions options, SessionHistory h
             // Another consumer may be stopped; bytes that cannot be read stay so.
             throw new CanalProtocolException($"{last.Message} This came at {MostProtocolFailures} attempts in a row; giving up.", last)
             {
-                IsOtherConsumer = last.IsOtherConsumer, IsOverCap = last.IsOverCap, IsLasting = !last.IsOtherConsumer,
+                IsOtherConsumer = last.IsOtherConsumer,
+                IsOverCap = last.IsOverCap,
+                IsLasting = !last.IsOtherConsumer,
             };
         }
     }

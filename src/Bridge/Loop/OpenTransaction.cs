@@ -105,7 +105,7 @@ internal sealed class OpenTransaction
     /// <summary>What is to be committed and then acknowledged; the next transaction begins with the batches in doubt.</summary>
     public PendingCommit Close()
     {
-        var commit = new PendingCommit( _batches.GetRange(0, _proven), Records, Rows, _newest);
+        var commit = new PendingCommit(_batches.GetRange(0, _proven), Records, Rows, _newest);
         _batches.RemoveRange(0, _proven);
         Begin();
         return commit;
