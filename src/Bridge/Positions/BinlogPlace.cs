@@ -72,9 +72,6 @@ internal sealed class BinlogPlace
         return header.LogfileName.SequenceEqual(_label) ? raw > _rawOffset : NumberOf(header.LogfileName) > NumberOf(_label);
     }
 
-    /// <summary>Whether an event cannot stand behind the one met last in the same file.</summary>
-    public bool FallsBack(in EntryHeader header) => IsKnown && Raw(header) < _end;
-
     /// <summary>Whether a label is the one met last: the events of a compressed transaction share it.</summary>
     public bool IsSame(in EntryHeader header) => Raw(header) == _rawOffset && header.LogfileName.SequenceEqual(_label);
 

@@ -21,6 +21,9 @@ internal sealed class GtidRule
     /// <summary>Transactions whose marks are kept with the position.</summary>
     private const int StoredMarks = 48;
 
+    /// <summary>First entries of batches that are kept: more than can be without their ack.</summary>
+    private const int StoredPoints = 64;
+
     private const int MarksInMemory = 4096;
 
     private readonly BinlogPlace _place;
@@ -34,6 +37,16 @@ internal sealed class GtidRule
     // The transaction under way, as far as it was taken; and the one that the entry met last belongs to.
     private OpenTransaction? _open;
     private Current _current;
+
+    // Units of their transaction before the first entries of batches: the same instance goes on at one of them after a lost session, perhaps in mid-transaction.
+    private readonly RecentPrints _points = new(MarksInMemory);
+    private (ulong Print, int Units)? _firstOfBatch;
+    private bool _batchBegins;
+    private bool _goesOn;
+
+    // End of the event met last, repeated ones included: the place itself follows new ones only.
+    private long _metEnd = -1;
+    private long _metOffset = -1;
 
     private bool _isProven;
     private bool _hasProof;
@@ -49,6 +62,7 @@ internal sealed class GtidRule
             _done = GtidSet.Parse(stored.Done);
             _open = stored.Open is { } open ? new OpenTransaction(open, stored.OpenUnits, stored.OpenIsStatement) : null;
             _marks.Add(stored.Marks);
+            _points.Add(stored.Points);
         }
     }
 
@@ -66,6 +80,7 @@ internal sealed class GtidRule
         OpenUnits = _open?.Units ?? 0,
         OpenIsStatement = _open is { IsStatement: true },
         Marks = _marks.Newest(StoredMarks),
+        Points = _points.Newest(StoredPoints),
     };
 
     /// <summary>Everything that the source has executed up to an entry counts as done, but for the entry's own transaction.</summary>
@@ -83,7 +98,9 @@ internal sealed class GtidRule
     public void BeginSession(in EntryHeader header, bool isNewInstance)
     {
         _set = [];
+        _metEnd = _metOffset = -1;
         _isProven = IsInDoubt = false;
+        _goesOn = !isNewInstance;
         if (!isNewInstance || _done is null)
         {
             return;
@@ -109,11 +126,21 @@ internal sealed class GtidRule
     }
 
     /// <summary>Looks at the beginning of a batch.</summary>
-    public void BeginBatch() => _hasProof = false;
+    public void BeginBatch()
+    {
+        _hasProof = false;
+        _batchBegins = true;
+    }
 
     /// <summary>Looks back at a batch. What Canal has passed over in silence, as no row of it is ours, is done.</summary>
     public BatchProof EndBatch()
     {
+        if (_firstOfBatch is { } first)
+        {
+            _points.Add(first.Print, first.Units);
+            _firstOfBatch = null;
+        }
+
         if (_hasNewSet && _done is not null)
         {
             GtidSet executed = GtidSet.Parse(Encoding.UTF8.GetString(_set));
@@ -138,14 +165,54 @@ internal sealed class GtidRule
             _current = _current with { Units = 0, IsRepeated = true };
         }
 
-        _place.MoveTo(header, isInTransaction: _current.Units > 0);
-        return entry.Type switch
+        if (_goesOn)
+        {
+            _goesOn = false;
+            GoOn(entry);
+        }
+
+        if (_batchBegins)
+        {
+            _batchBegins = false;
+            _firstOfBatch = (EntryPrint.Whole(entry, withFile: false), (int)Math.Min(_current.Units, int.MaxValue));
+        }
+
+        _metOffset = header.LogfileOffset;
+        _metEnd = header.LogfileOffset + header.EventLength;
+        bool isInTransaction = _current.Units > 0;
+        int first = entry.Type switch
         {
             CanalEntryType.TransactionBegin => _current.IsOld || _current.IsRepeated ? ReplayFilter.AllRows : 0,
             CanalEntryType.TransactionEnd => EndTransaction(),
             CanalEntryType.RowData => FirstNewUnit(entry),
             _ => 0,
         };
+        if (first != ReplayFilter.AllRows)
+        {
+            _place.MoveTo(header, isInTransaction);
+        }
+
+        return first;
+    }
+
+    /// <summary>The same instance goes on at the first entry of a batch without ack, or behind all that was taken: both may lie inside a transaction.</summary>
+    private void GoOn(in CanalEntry entry)
+    {
+        if (!_current.IsRepeated || entry.Type == CanalEntryType.TransactionBegin)
+        {
+            return;
+        }
+
+        int? units = _points.Find(EntryPrint.Whole(entry, withFile: false));
+        if (units == RecentPrints.Ambiguous)
+        {
+            throw new AmbiguousPositionException(entry.Header.Position.ToString());
+        }
+
+        // Unknown and falling back: Canal lost the source meanwhile, and sends the transaction from its beginning.
+        bool follows = _place.IsForward(entry.Header) || _place.IsSame(entry.Header);
+        _current = _current with { Units = units ?? (follows ? _open?.Units ?? 0 : 0), IsMarked = true };
+        _isProven = true;
     }
 
     /// <summary>The new units of an entry were taken.</summary>
@@ -193,7 +260,7 @@ internal sealed class GtidRule
     /// <remarks>MariaDB's transactions have no BEGIN: an offset that falls back shows it, since a transaction stands in one file.</remarks>
     private bool BeginsAgain(in CanalEntry entry) => !_current.HasEnded
         && (entry.Type == CanalEntryType.TransactionBegin
-            || (_place.FallsBack(entry.Header) && !_place.IsSame(entry.Header) && !_place.IsWrap(entry.Header, isInTransaction: _current.Units > 0)));
+            || (entry.Header.LogfileOffset < _metEnd && entry.Header.LogfileOffset != _metOffset && !_place.IsWrap(entry.Header, isInTransaction: _current.Units > 0)));
 
     private int EndTransaction()
     {

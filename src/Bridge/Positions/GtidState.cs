@@ -15,6 +15,9 @@ internal sealed record GtidState
     /// <summary>The last of them was a statement: Canal's cursor may stand behind it.</summary>
     public bool OpenIsStatement { get; init; }
 
+    /// <summary>First entries of batches, with the units of their transaction before them, as of <see cref="RecentPrints.Newest"/>.</summary>
+    public byte[] Points { get; init; } = [];
+
     /// <summary>Prints of the last transactions, as of <see cref="RecentPrints.Newest"/>.</summary>
     public byte[] Marks { get; init; } = [];
 }

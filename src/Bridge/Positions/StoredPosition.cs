@@ -168,6 +168,7 @@ internal sealed record StoredPosition
             OpenUnits = json.GetProperty("open_rows").GetInt64(),
             OpenIsStatement = json.GetProperty("open_is_statement").GetBoolean(),
             Marks = json.GetProperty("marks").GetBytesFromBase64(),
+            Points = json.GetProperty("points").GetBytesFromBase64(),
         };
 
     private static ulong? Print(JsonElement json, string name) =>
@@ -230,6 +231,7 @@ internal sealed record StoredPosition
         json.WriteNumber("open_rows", gtids.OpenUnits);
         json.WriteBoolean("open_is_statement", gtids.OpenIsStatement);
         json.WriteBase64String("marks", gtids.Marks);
+        json.WriteBase64String("points", gtids.Points);
         json.WriteEndObject();
     }
 }

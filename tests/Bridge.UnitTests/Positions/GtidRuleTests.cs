@@ -50,6 +50,40 @@ public sealed class GtidRuleTests
         Assert.Equal(["a", "b", "c", "END 1"], _mariaDb.Published);
     }
 
+    [Theory]
+    [InlineData(SourceKind.MySql)]
+    [InlineData(SourceKind.MariaDb)]
+    public void Same_instance_goes_on_inside_a_transaction_at_a_batch_without_ack_or_behind_all_that_was_taken(SourceKind kind)
+    {
+        foreach (int again in (int[])[1, 2, 3])
+        {
+            var stream = new BinlogStream(kind);
+            string gtid = kind == SourceKind.MySql ? $"{U}:1-7" : "0-1-7";
+            string? own = kind == SourceKind.MySql ? $"{U}:7" : null;
+            Event[] rows = [.. Enumerable.Range(0, 5).Select(i => Event.Row(F, 1000 + (100 * i), $"r{i}", 2, gtid, own))];
+            stream.Read(rows[0]);
+            stream.Read(rows[1]);
+            stream.Read(rows[2]);
+            stream.RestartBridge();
+            stream.Reconnect();
+
+            Assert.Equal(BatchProof.Whole, stream.Read(rows[again..]));
+
+            Assert.Equal(["r0", "r1", "r2", "r3", "r4"], stream.Published);
+        }
+    }
+
+    [Fact]
+    public void Rotation_is_counted_from_new_transactions_alone()
+    {
+        _mariaDb.Read(Event.Row(F, 5000, "a", gtid: "0-1-5"), Event.End(F, 5100, 1, "0-1-5"), Event.Row(F, 6000, "b", gtid: "0-1-6"), Event.End(F, 6100, 2, "0-1-6"));
+        _mariaDb.RestartCanal();
+
+        _mariaDb.Read(Event.Row(F, 5000, "a", gtid: "0-1-5"), Event.End(F, 5100, 1, "0-1-5"), Event.Row(F, 6000, "b", gtid: "0-1-6"), Event.End(F, 6100, 2, "0-1-6"), Event.Row(F, 7000, "c", gtid: "0-1-7"));
+
+        Assert.Equal("mysql-bin.000003:7000", _mariaDb.Filter.Last.ToString());
+    }
+
     [Fact]
     public void Mysql_transaction_that_begins_again_in_the_stream_is_passed_over_up_to_what_was_taken()
     {
