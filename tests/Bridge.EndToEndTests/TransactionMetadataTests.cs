@@ -54,6 +54,47 @@ public sealed class TransactionMetadataTests(SharedPeers shared)
         }
     }
 
+    /// <summary>Between the commit and the acknowledgement of a transaction's last row there is little time: many kills hit it now and then.</summary>
+    [Fact]
+    public async Task Tiny_transactions_are_each_told_once_over_many_kills()
+    {
+        PeerStack peers = await shared.GetAsync("mariadb", mustBeOurs: true);
+        await using var run = await RestartRun.StartAsync(peers, "tiny_transactions", ("Envelope__ProvideTransactionMetadata", "true"), ("Delivery__GroupInterval", "00:00:00.010"));
+        await using var told = new CommittedConsumer(peers.BootstrapServers, $"{run.Prefix}.transaction", isTopic: true);
+        var random = new Random(3);
+        for (int i = 0; i < 8; i++)
+        {
+            await run.WaitForRowAfterAsync(run.Load.LastId + random.Next(1, 100));
+            if (i == 4)
+            {
+                await peers.KillAsync("canal");
+                await peers.StartAsync("canal");
+            }
+            else
+            {
+                await run.RestartBridgeAsync();
+            }
+        }
+
+        await run.AssertEverythingOnceAsync();
+        await told.ReadToEndAsync();
+
+        JsonElement[] marks = [.. told.Records.Select(static record => JsonDocument.Parse(record.Value!).RootElement)];
+        Dictionary<string, JsonElement[]> byId = marks.GroupBy(static mark => mark.GetProperty("id").GetString()!).ToDictionary(static g => g.Key, static g => g.ToArray());
+        var rows = run.Records.Where(static record => !record.IsTombstone)
+            .Select(static record => JsonDocument.Parse(record.Value!).RootElement.GetProperty("transaction"))
+            .GroupBy(static block => block.GetProperty("id").GetString()!);
+        foreach (IGrouping<string, JsonElement> transaction in rows)
+        {
+            Assert.Equal(Enumerable.Range(1, transaction.Count()), transaction.Select(static block => block.GetProperty("total_order").GetInt32()).Order());
+            JsonElement[] pair = byId.GetValueOrDefault(transaction.Key, []);
+            Assert.Equal(["BEGIN", "END"], pair.Select(static mark => mark.GetProperty("status").GetString()!));
+            Assert.Equal(transaction.Count(), pair[1].GetProperty("event_count").GetInt64());
+        }
+
+        Assert.All(byId.Values, static pair => Assert.Equal(["BEGIN", "END"], pair.Select(static mark => mark.GetProperty("status").GetString()!)));
+    }
+
     [Fact]
     public async Task Heartbeats_come_while_nothing_changes()
     {
