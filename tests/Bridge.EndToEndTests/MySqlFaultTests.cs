@@ -8,6 +8,12 @@ public sealed class MySqlFaultTests(MySqlPeers stack, ITestOutputHelper output) 
     private protected override bool IsGtidMode => false;
 
     [Fact]
+    public Task Rotations_and_a_bridge_killed_behind_one_lose_and_repeat_nothing() => RotateAsync();
+
+    [Fact]
+    public Task Dump_connection_killed_behind_a_rotation_loses_and_repeats_nothing() => KillDumpBehindRotationAsync();
+
+    [Fact]
     public Task Cursor_lost_while_the_bridge_was_down_stops_it_before_anything_is_acknowledged() => LoseCursorAsync();
 
     /// <summary>The new rows are of the second in which the last published one was written.</summary>

@@ -78,6 +78,34 @@ public abstract class SourceFaults(FaultPeers stack, ITestOutputHelper output)
         stack.Done();
     }
 
+    /// <summary>GTID mode: between what was acknowledged and the next row stand transactions of which Canal sends nothing.</summary>
+    private protected async Task RestartCanalBehindSilenceAsync()
+    {
+        await using Run at = await StartAsync("silent");
+        RestartRun run = at.Restart;
+        foreach (bool isCanalUp in (bool[])[true, false])
+        {
+            await FaultAsync(at, $"statements without entries, {(isCanalUp ? "before" : "while")} Canal was stopped", async () =>
+            {
+                await run.Load.PauseAsync();
+                await run.WaitForRowAfterAsync(run.Load.LastId - 1);
+                await UntilAcknowledgedAsync(at);
+                if (isCanalUp)
+                {
+                    await WriteWithoutEntriesAsync(at, 1);
+                }
+
+                await at.Peers.StopAsync("canal");
+                await WriteWithoutEntriesAsync(at, 2);
+                await at.Peers.StartAsync("canal");
+                run.Load.Resume();
+            });
+        }
+
+        await run.AssertEverythingOnceAsync();
+        stack.Done();
+    }
+
     private protected async Task KillDumpInLargeTransactionAsync(int times)
     {
         await using Run at = await StartAsync("cut");
@@ -277,6 +305,22 @@ public abstract class SourceFaults(FaultPeers stack, ITestOutputHelper output)
         await Sql.ExecuteAsync(at.Source, "FLUSH BINARY LOGS");
         await at.Restart.WaitForRowAfterAsync(at.Restart.Load.LastId + 20);
     }
+
+    /// <summary>Canal writes its cursor each second: it has stood still for two of them.</summary>
+    private static async Task UntilAcknowledgedAsync(Run at)
+    {
+        string before = "";
+        while (at.Peers.ReadCanalCursor() is var cursor && cursor != before)
+        {
+            before = cursor;
+            await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
+        }
+    }
+
+    private static Task WriteWithoutEntriesAsync(Run at, int number) => Sql.ExecuteAsync(
+        at.Source,
+        $"CREATE USER '{at.Database}{number}{Guid.NewGuid().ToString("N")[..6]}'@'localhost'; ANALYZE TABLE {at.Database}.load_rows; "
+        + $"CREATE OR REPLACE VIEW {at.Database}.load_view AS SELECT id FROM {at.Database}.load_rows");
 
     /// <summary>Where Canal begins without a cursor; the test's Canal begins on MySQL and in GTID mode where it once began, so there it is written.</summary>
     private async Task SetCursorToEndAsync(Run at)

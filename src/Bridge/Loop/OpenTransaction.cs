@@ -9,7 +9,7 @@ namespace CanalBridge.Loop;
 /// <para>Every batch waits for a commit, also one without records: nothing is acknowledged that a committed position does not cover.</para>
 /// <para>
 /// A batch in doubt stays when the transaction is closed: it may be acknowledged once a later batch has proven it. Its position is the one before it, so the
-/// commit of others is not held up.
+/// commit of others is not held up. The last batch of GTID mode stays, too: see <see cref="GtidRule.EndBatch"/>.
 /// </para>
 /// </remarks>
 internal sealed class OpenTransaction
@@ -25,6 +25,7 @@ internal sealed class OpenTransaction
     private readonly List<long> _batches = [];
     private readonly Dictionary<string, int> _recordsByTopic = [];
     private int _proven;
+    private bool _hasNews;
     private long _batchBytes;
     private long _openedAt;
     private long _newest;
@@ -43,7 +44,7 @@ internal sealed class OpenTransaction
     public StoredPosition? Position { get; private set; }
 
     /// <summary>No batch waits for a commit.</summary>
-    public bool IsEmpty => _proven == 0 && Records == 0;
+    public bool IsEmpty => !_hasNews && Records == 0;
 
     /// <summary>Batches without their ack, those in doubt included.</summary>
     public int Batches => _batches.Count;
@@ -97,6 +98,7 @@ internal sealed class OpenTransaction
         _proven = batch.Proof == BatchProof.UpToIt ? _batches.Count : _proven;
         _batches.Add(batch.Id);
         _proven = batch.Proof == BatchProof.Whole ? _batches.Count : _proven;
+        _hasNews |= batch.Proof != BatchProof.None;
         _batchBytes += batch.SizeBytes;
         Rows += batch.Rows.Published;
         _newest = Math.Max(_newest, batch.Rows.NewestMilliseconds);
@@ -129,6 +131,7 @@ internal sealed class OpenTransaction
     private void Begin()
     {
         _proven = 0;
+        _hasNews = false;
         _recordsByTopic.Clear();
         Records = 0;
         Rows = 0;

@@ -410,7 +410,7 @@ internal sealed class Pipeline
     {
         await _settler.SettleAsync(_fetcher.Session, commit.Batches, cancellationToken);
         _witness.Settled(_mapper.Position, _transaction.Batches);
-        _hasSettled = true;
+        _hasSettled |= commit.Batches.Count > 0;
     }
 
     /// <summary>Canal has nothing more for now.</summary>

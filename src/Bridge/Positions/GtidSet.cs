@@ -32,8 +32,9 @@ internal abstract class GtidSet
     /// <summary>What a server has executed, without one transaction, and is not in this set.</summary>
     /// <param name="executed">A set of the same form, the transaction included.</param>
     /// <param name="own">The transaction that is under way.</param>
+    /// <param name="ofKnownSources">Of MySQL servers and MariaDB domains that this set does not name, nothing is missing.</param>
     /// <returns>A set as text; null if nothing is missing.</returns>
-    public abstract string? Missing(GtidSet executed, string own);
+    public abstract string? Missing(GtidSet executed, string own, bool ofKnownSources = false);
 
     /// <summary>A copy without one transaction.</summary>
     public abstract GtidSet Without(string gtid);
@@ -114,16 +115,20 @@ internal sealed class MySqlGtidSet : GtidSet
     }
 
     /// <inheritdoc />
-    public override string? Missing(GtidSet executed, string own)
+    public override string? Missing(GtidSet executed, string own, bool ofKnownSources)
     {
         var missing = new MySqlGtidSet();
         foreach ((string source, List<(long First, long Last)> intervals) in SameForm(executed.Without(own))._intervals)
         {
-            List<(long First, long Last)> known = _intervals.GetValueOrDefault(source) ?? [];
+            if (!_intervals.TryGetValue(source, out List<(long First, long Last)>? known) && ofKnownSources)
+            {
+                continue;
+            }
+
             foreach ((long first, long last) in intervals)
             {
                 long from = first;
-                foreach ((long knownFirst, long knownLast) in known)
+                foreach ((long knownFirst, long knownLast) in known ?? [])
                 {
                     if (knownLast < from || knownFirst > last)
                     {
@@ -305,15 +310,15 @@ internal sealed class MariaDbGtidSet : GtidSet
 
     /// <inheritdoc />
     /// <remarks>Of the own domain the numbers between the last one known and the own are missing: a server numbers without gaps.</remarks>
-    public override string? Missing(GtidSet executed, string own)
+    public override string? Missing(GtidSet executed, string own, bool ofKnownSources)
     {
         (long ownDomain, long ownServer, long ownNumber) = Split(own);
         List<string> missing = [];
         foreach ((long domain, (long server, long number)) in SameForm(executed)._last)
         {
-            bool isOwn = domain == ownDomain;
-            long last = isOwn ? ownNumber - 1 : number, known = _last.TryGetValue(domain, out (long Server, long Number) found) ? found.Number : 0;
-            if (last > known)
+            bool isOwn = domain == ownDomain, isKnown = _last.TryGetValue(domain, out (long Server, long Number) found);
+            long last = isOwn ? ownNumber - 1 : number, known = isKnown ? found.Number : 0;
+            if (last > known && (isKnown || !ofKnownSources))
             {
                 string from = Text(domain, (isOwn ? ownServer : server, known + 1)), to = Text(domain, (isOwn ? ownServer : server, last));
                 missing.Add(from == to ? from : $"{from} to {to}");

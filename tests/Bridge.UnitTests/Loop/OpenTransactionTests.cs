@@ -138,6 +138,22 @@ public sealed class OpenTransactionTests : IDisposable
         Assert.Equal([3, 4], transaction.Close().Batches);
     }
 
+    [Fact]
+    public void Batch_that_keeps_its_ack_is_committed_in_time_and_acknowledged_with_the_next()
+    {
+        var transaction = new OpenTransaction(_options, _time, position: null);
+        transaction.Add(Batch(1, proof: BatchProof.UpToIt));
+        _time.Advance(_options.AckInterval);
+        Assert.True(transaction.IsDue);
+        Assert.Equal(1, transaction.Position!.BatchId);
+        Assert.Empty(transaction.Close().Batches);
+        Assert.True(transaction.IsEmpty);
+
+        transaction.Add(Batch(2, proof: BatchProof.UpToIt));
+
+        Assert.Equal([1], transaction.Close().Batches);
+    }
+
     private MappedBatch Batch(long id, MappedRows rows = default, int bytes = 100, BatchProof proof = BatchProof.Whole) => new()
     {
         Id = id,
