@@ -1,6 +1,6 @@
 using Canal.Client;
 using CanalBridge.Kafka;
-using CanalBridge.Map;
+using CanalBridge.Loop.Map;
 using CanalBridge.Positions;
 using CanalBridge.Registry;
 using CanalBridge.Serialization;

@@ -1,16 +1,16 @@
 using BenchmarkDotNet.Attributes;
 using Canal.Client;
 using Canal.Client.Testing;
-using CanalBridge.Health;
 using CanalBridge.Kafka;
 using CanalBridge.Loop;
-using CanalBridge.Map;
+using CanalBridge.Loop.Map;
+using CanalBridge.Loop.Publish;
 using CanalBridge.Options;
 using CanalBridge.Positions;
-using CanalBridge.Publish;
 using CanalBridge.Serialization;
 using CanalBridge.Serialization.Output;
 using CanalBridge.Telemetry;
+using CanalBridge.Testing;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -33,7 +33,7 @@ public class LoopAgainstFakes
     [GlobalSetup]
     public void Setup()
     {
-        _publisher = new TransactionalPublisher(new NullProducer(), _options, int.MaxValue, new ProducerHistory(), new DestinationHealth("shop", Guid.Empty, TimeProvider.System), TimeProvider.System, NullLogger.Instance);
+        _publisher = new TransactionalPublisher(new NullProducer(), _options, int.MaxValue, new ProducerHistory(), _metrics, new FakeWitness(), TimeProvider.System, NullLogger.Instance);
         _serializer = SerializerFactory.Create(_options, Guid.Empty, new TopicRouter(_options.Topics, NullLogger.Instance), source: null);
         _publisher.ShareHeaders(_serializer.SharedHeaders);
     }

@@ -1,9 +1,10 @@
 using Canal.Client;
 using CanalBridge.Kafka;
+using CanalBridge.Loop.Publish;
 using CanalBridge.Options;
 using CanalBridge.Positions;
-using CanalBridge.Publish;
 using CanalBridge.Serialization.Output;
+using CanalBridge.Telemetry;
 using CanalBridge.Testing;
 using CanalBridge.Testing.Peers;
 using Confluent.Kafka;
@@ -316,8 +317,9 @@ public sealed class KafkaBrokerTests(SharedPeers shared)
     {
         using var catalog = new TopicCatalog(options, witness: null, TimeProvider.System, NullLogger.Instance);
         catalog.PrepareOwnTopics(TestContext.Current.CancellationToken);
+        var producer = new ConfluentProducer(KafkaClientConfig.Producer(options, smallestRecordLimit), NullLogger.Instance);
         var publisher = new TransactionalPublisher(
-            new ConfluentProducer(KafkaClientConfig.Producer(options, smallestRecordLimit), NullLogger.Instance), options, smallestRecordLimit, history ?? new ProducerHistory(), new FakeWitness(), TimeProvider.System, NullLogger.Instance);
+            producer, options, smallestRecordLimit, history ?? new ProducerHistory(), new BridgeMetrics("it"), new FakeWitness(), TimeProvider.System, NullLogger.Instance);
         publisher.Fence(TestContext.Current.CancellationToken);
         return publisher;
     }

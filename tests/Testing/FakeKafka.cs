@@ -1,7 +1,7 @@
 using System.Text;
 using CanalBridge.Kafka;
+using CanalBridge.Loop.Publish;
 using CanalBridge.Positions;
-using CanalBridge.Publish;
 
 namespace CanalBridge.Testing;
 

@@ -1,4 +1,4 @@
-using CanalBridge.Publish;
+using CanalBridge.Loop.Publish;
 using Confluent.Kafka;
 
 namespace CanalBridge.Testing;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Canal.Client;
-using CanalBridge.Map;
+using CanalBridge.Loop.Map;
 using CanalBridge.Options;
 using CanalBridge.Positions;
 using CanalBridge.Registry;

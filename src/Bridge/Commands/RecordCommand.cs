@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Canal.Client;
-using CanalBridge.Fetch;
+using CanalBridge.Loop.Fetch;
 using CanalBridge.Options;
 using CanalBridge.Telemetry;
 using Microsoft.Extensions.Logging;

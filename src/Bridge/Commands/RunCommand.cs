@@ -1,10 +1,10 @@
 using System.CommandLine;
-using CanalBridge.Fetch;
 using CanalBridge.Http;
 using CanalBridge.Loop;
+using CanalBridge.Loop.Fetch;
+using CanalBridge.Loop.Publish;
 using CanalBridge.Options;
 using CanalBridge.Positions;
-using CanalBridge.Publish;
 using CanalBridge.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

@@ -3,7 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Canal.Client;
 using Canal.Client.Entries;
-using CanalBridge.Fetch;
+using CanalBridge.Loop.Fetch;
 using CanalBridge.Options;
 using CanalBridge.Telemetry;
 using Microsoft.Extensions.Logging;

@@ -1,10 +1,9 @@
-using CanalBridge.Waiting;
 
 namespace CanalBridge.Health;
 
 /// <summary>What a destination is doing and how far it is: written by its loop and by what the loop waits for, read by probes, metrics and the status page.</summary>
 /// <remarks>Called once per batch or transaction, never per row. Times are those of the given clock.</remarks>
-internal sealed class DestinationHealth : IWaitWitness
+internal sealed class DestinationHealth
 {
     private readonly Lock _lock = new();
     private readonly TimeProvider _time;
@@ -45,9 +44,6 @@ internal sealed class DestinationHealth : IWaitWitness
 
     /// <summary>The loop moves: call it wherever it waits for somebody else, in each turn.</summary>
     public void Beat() => Volatile.Write(ref _beat, _time.GetTimestamp());
-
-    /// <inheritdoc />
-    void IWaitWitness.Alive() => Beat();
 
     /// <summary>The destination is in another state. What was stopping or has ended only goes on to an end.</summary>
     public void Enter(DestinationState state)

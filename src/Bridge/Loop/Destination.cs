@@ -1,10 +1,10 @@
-using CanalBridge.Fetch;
 using CanalBridge.Health;
 using CanalBridge.Kafka;
-using CanalBridge.Map;
+using CanalBridge.Loop.Fetch;
+using CanalBridge.Loop.Map;
+using CanalBridge.Loop.Publish;
 using CanalBridge.Options;
 using CanalBridge.Positions;
-using CanalBridge.Publish;
 using CanalBridge.Registry;
 using CanalBridge.Source;
 using CanalBridge.Telemetry;
@@ -150,7 +150,7 @@ internal sealed class Destination
         ThrowIfReplaced(cancellationToken);
         var topics = new ProducerTopics(_options, _topics);
         using var publisher = new TransactionalPublisher(
-            _producers.Create(topics.SmallestRecordLimit), _options, topics.SmallestRecordLimit, _history, _witness, _time, _logger);
+            _producers.Create(topics.SmallestRecordLimit), _options, topics.SmallestRecordLimit, _history, _witness.Metrics, _witness, _time, _logger);
         publisher.Fence(cancellationToken);
         Log.FenceUp(_logger, _options.TransactionalId, _options.Canal.Destination!);
         try

@@ -1,9 +1,10 @@
-using CanalBridge.Fetch;
 using CanalBridge.Kafka;
-using CanalBridge.Map;
+using CanalBridge.Loop.Fetch;
+using CanalBridge.Loop.Map;
+using CanalBridge.Loop.Publish;
+using CanalBridge.Loop.Settle;
 using CanalBridge.Options;
 using CanalBridge.Positions;
-using CanalBridge.Publish;
 using CanalBridge.Registry;
 using CanalBridge.Serialization;
 using CanalBridge.Source;
@@ -42,7 +43,7 @@ internal sealed class Incarnation : IAsyncDisposable
         _options = options;
         _publisher = publisher;
         _witness = witness;
-        _fetcher = new BatchFetcher(options.Canal, time, logger);
+        _fetcher = new BatchFetcher(options.Canal, witness.Metrics, time, logger);
         _fetcher.NoSession += witness.Waits;
         var router = new TopicRouter(options.Topics, logger, options.OwnTopics);
         _serializer = SerializerFactory.Create(options, owner, router, tables, registry);
@@ -50,7 +51,9 @@ internal sealed class Incarnation : IAsyncDisposable
         publisher.ShareHeaders(_serializer.SharedHeaders);
         var replay = new ReplayFilter(claimed, options.Delivery.Epoch, options.Source.Kind, options.Source.ServerIdMayChange);
         var mapper = new BatchMapper(options.Canal.Destination!, owner, _serializer, replay, witness.Metrics, time, logger);
-        _pipeline = new Pipeline(options, _fetcher, sessionFaults, mapper, router, topics, publisher, claimed, witness, time, logger);
+        var records = new BatchPublisher(options.Delivery, publisher, topics, router.PartitionsOf, claimed, witness, time);
+        var settler = new BatchSettler(options.Canal.Destination!, _fetcher.AckAsync, logger);
+        _pipeline = new Pipeline(options, _fetcher, sessionFaults, mapper, records, settler, witness, time);
     }
 
     /// <inheritdoc cref="Pipeline.WasInterrupted"/>

@@ -1,16 +1,14 @@
 using System.Diagnostics;
 using Canal.Client;
-using CanalBridge.Fetch;
 using CanalBridge.Health;
 using CanalBridge.Kafka;
-using CanalBridge.Map;
+using CanalBridge.Loop.Fetch;
+using CanalBridge.Loop.Map;
+using CanalBridge.Loop.Publish;
+using CanalBridge.Loop.Settle;
 using CanalBridge.Options;
-using CanalBridge.Positions;
-using CanalBridge.Publish;
 using CanalBridge.Serialization.Output;
-using CanalBridge.Settle;
 using CanalBridge.Telemetry;
-using Microsoft.Extensions.Logging;
 
 namespace CanalBridge.Loop;
 
@@ -35,30 +33,22 @@ internal sealed class Pipeline
     /// <summary>A commit that took longer was an outage: its end is told.</summary>
     private static readonly TimeSpan LateCommit = TimeSpan.FromSeconds(2);
 
-    /// <summary>An owner with nothing to publish writes its position anew this often. On it stands the rule by which a standby takes over.</summary>
-    public static readonly TimeSpan OwnerInterval = TimeSpan.FromSeconds(5);
-
     /// <summary>What repeats known entries passes one long before Canal has nothing more for so long.</summary>
     private static readonly TimeSpan LongestDoubt = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
 
     private readonly BridgeOptions _options;
-    private readonly BatchFetcher _fetcher;
+    private readonly IBatchSource _fetcher;
     private readonly SessionFaults _sessionFaults;
     private readonly BatchMapper _mapper;
-    private readonly TopicRouter _router;
-    private readonly ProducerTopics _topics;
-    private readonly TransactionalPublisher _publisher;
+    private readonly BatchPublisher _publisher;
     private readonly BatchSettler _settler;
     private readonly DestinationWitness _witness;
     private readonly TimeProvider _time;
-    private readonly OpenTransaction _transaction;
     private readonly bool _asks;
     private readonly Interval _heartbeat;
-    private readonly Interval _ownership;
     private readonly RetryDelay _delay = new(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(2));
-    private StoredPosition _committed;
 
     /// <summary>Acks were sent in this session; the next answer tells whether Canal took them.</summary>
     private bool _hasSettled;
@@ -70,36 +60,28 @@ internal sealed class Pipeline
     /// <param name="fetcher">Step 1.</param>
     /// <param name="sessionFaults">Decides on failed Canal sessions; knows those of earlier pipelines.</param>
     /// <param name="mapper">Step 2.</param>
-    /// <param name="router">Partitions that routes ask for.</param>
-    /// <param name="topics">Topics of the publisher's producer.</param>
-    /// <param name="publisher">Step 3. Fenced; the claim is committed.</param>
-    /// <param name="claimed">The position that was committed with the claim.</param>
+    /// <param name="publisher">Step 3.</param>
+    /// <param name="settler">Step 4.</param>
     /// <param name="witness">Told what happens.</param>
     /// <param name="time">Clock.</param>
-    /// <param name="logger">Log.</param>
     public Pipeline(
-        BridgeOptions options, BatchFetcher fetcher, SessionFaults sessionFaults, BatchMapper mapper, TopicRouter router, ProducerTopics topics,
-        TransactionalPublisher publisher, StoredPosition claimed, DestinationWitness witness, TimeProvider time, ILogger logger)
+        BridgeOptions options, IBatchSource fetcher, SessionFaults sessionFaults, BatchMapper mapper, BatchPublisher publisher, BatchSettler settler,
+        DestinationWitness witness, TimeProvider time)
     {
         _options = options;
         _fetcher = fetcher;
         _sessionFaults = sessionFaults;
         _mapper = mapper;
-        _router = router;
-        _topics = topics;
         _publisher = publisher;
-        _settler = new BatchSettler(options.Canal.Destination!, logger);
-        _committed = claimed;
+        _settler = settler;
         _witness = witness;
         _time = time;
-        _transaction = new OpenTransaction(options.Delivery, time, claimed);
         _asks = options.Source.ConnectionString is not null || options.Envelope.Format == "avro";
         _heartbeat = new Interval(options.Envelope.HeartbeatInterval, time);
-        _ownership = new Interval(OwnerInterval, time);
     }
 
     /// <summary>Rows sent since the last commit.</summary>
-    public long RowsInFlight => _transaction.Rows;
+    public long RowsInFlight => _publisher.Transaction.Rows;
 
     /// <summary>Stopped while a batch was between fetch and Kafka: it comes again.</summary>
     public bool WasInterrupted { get; private set; }
@@ -165,13 +147,9 @@ internal sealed class Pipeline
                 {
                     WorkOff(batch, records, cancellationToken, grace);
                 }
-                else
-                {
-                    _publisher.Poll();
-                }
             }
 
-            _witness.Queued(_publisher.QueuedBytes);
+            _publisher.KeepOwnership(grace);
             SendHeartbeat(records, grace);
             if (await SettleDueAsync(grace) is { } refused)
             {
@@ -201,9 +179,9 @@ internal sealed class Pipeline
         records.Clear();
         using Activity? span = BridgeTracing.StartBatch(_options.Canal.Destination!, batch.Id, batch.Count);
 
-        if (_asks && _publisher.IsOpen && _mapper.MayAsk(batch))
+        if (_asks && _mapper.MayAsk(batch))
         {
-            CommitEarly(grace);
+            _publisher.CommitEarly(grace);
         }
 
         // 2. Map.
@@ -219,39 +197,29 @@ internal sealed class Pipeline
         }
 
         // 3. Publish. The commit follows when it is due.
-        Send(mapped, grace);
-        _publisher.Link(span);
-        _transaction.Add(mapped);
+        _publisher.Publish(mapped, span, grace);
         _witness.Took(
-            mapped.Rows.Received, mapped.Rows.Filtered, mapped.Rows.Duplicates, records.Count, mapped.Rows.NewestMilliseconds, _transaction.Rows, _transaction.Batches);
+            mapped.Rows.Received, mapped.Rows.Filtered, mapped.Rows.Duplicates, records.Count, mapped.Rows.NewestMilliseconds, _publisher.Transaction.Rows, _publisher.Transaction.Batches);
     }
 
     private async ValueTask ConnectAsync(CancellationToken cancellationToken, CancellationToken grace)
     {
         _witness.Enters(DestinationState.Connecting);
-        Task connecting = _fetcher.ConnectAsync(_mapper.Position, cancellationToken);
-        while (await Task.WhenAny(connecting, Task.Delay(PollInterval, _time, CancellationToken.None)) != connecting)
-        {
-            // Canal may be away for hours: the client's callbacks are served meanwhile, and the destination stays ours.
-            _publisher.Poll();
-            _witness.Alive();
-            KeepOwnership(grace);
-        }
-
-        await connecting;
-        _witness.SessionOpened(_fetcher.Session.Endpoint.ToString());
+        Task<string> connecting = _fetcher.ConnectAsync(_mapper.Position, cancellationToken);
+        await WaitAsync(connecting, grace);
+        _witness.SessionOpened(await connecting);
     }
 
     /// <returns>The next batch, empty when Canal has nothing; null when it has not answered and a commit is due.</returns>
     private async ValueTask<CanalBatch?> FetchAsync(CancellationToken cancellationToken)
     {
-        if (_transaction.IsEmpty)
+        if (_publisher.Transaction.IsEmpty)
         {
             return await _fetcher.FetchAsync(_options.Canal.IdleWait, cancellationToken);
         }
 
         // A server that keeps silent must not hold back rows that were sent: the fetch is left when they are due, its answer is read later.
-        TimeSpan wait = _transaction.Remaining;
+        TimeSpan wait = _publisher.Transaction.Remaining;
         using var due = new CancellationTokenSource(wait + OverdueAnswer, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, due.Token);
         try
@@ -264,110 +232,23 @@ internal sealed class Pipeline
         }
     }
 
-    /// <summary>Record by record; what depends on the topic alone is done once for a run of records of one topic.</summary>
-    private void Send(MappedBatch batch, CancellationToken cancellationToken)
-    {
-        RecordBuffer records = batch.Records;
-        PrepareTopics(records, cancellationToken);
-        long begun = _time.GetTimestamp();
-        for (int i = 0; i < records.Count;)
-        {
-            string topic = records[i].Topic;
-
-            int partitions = _topics.PartitionsOf(topic, _router.PartitionsOf(topic), cancellationToken);
-            int first = i;
-            long bytes = 0;
-            _publisher.Begin();
-            while (i < records.Count && records[i] is var record && ReferenceEquals(record.Topic, topic))
-            {
-                bytes += _publisher.Send(record, partitions, cancellationToken);
-                i++;
-            }
-
-            _transaction.AddRecords(topic, i - first, bytes, partitions);
-        }
-
-        foreach ((byte[] key, byte[]? value) in batch.Definitions)
-        {
-            _publisher.Keep(key, value, cancellationToken);
-        }
-
-        if (records.Count > 0)
-        {
-            _witness.Sent(records.Count, _time.GetElapsedTime(begun));
-        }
-    }
-
-    /// <summary>Topics that are not there yet are made first, which takes its time: the transaction that is open must not outlive its time-out meanwhile.</summary>
-    private void PrepareTopics(RecordBuffer records, CancellationToken cancellationToken)
-    {
-        List<(string Topic, int? Partitions)>? unknown = null;
-        string? last = null;
-        for (int i = 0; i < records.Count; i++)
-        {
-            string topic = records[i].Topic;
-            if (!ReferenceEquals(topic, last) && !_topics.IsKnown(topic))
-            {
-                (unknown ??= []).Add((topic, _router.PartitionsOf(topic)));
-            }
-
-            last = topic;
-        }
-
-        if (unknown is not null)
-        {
-            CommitEarly(cancellationToken);
-            _topics.Prepare(unknown, cancellationToken);
-        }
-    }
-
-    /// <summary>Commits what was sent, before work that may take long. Its batches are acknowledged with the next commit.</summary>
-    private void CommitEarly(CancellationToken cancellationToken)
-    {
-        if (_publisher.IsOpen)
-        {
-            CommitPosition(_transaction.Position ?? _committed, cancellationToken);
-        }
-    }
-
-    /// <summary>It rides in the open transaction, or has one of its own.</summary>
     private void SendHeartbeat(RecordBuffer records, CancellationToken cancellationToken)
     {
-        if (_heartbeat.IsDue)
+        if (!_heartbeat.IsDue)
         {
-            records.Clear();
-            _mapper.MapHeartbeat(_options.HeartbeatTopic, records);
-            for (int i = 0; i < records.Count; i++)
-            {
-                int partitions = _topics.PartitionsOf(_options.HeartbeatTopic, _router.PartitionsOf(_options.HeartbeatTopic), cancellationToken);
-                bool isAlone = !_publisher.IsOpen && _transaction.IsEmpty;
-                _publisher.Begin();
-                _publisher.Send(records[i], partitions, cancellationToken);
-                if (isAlone)
-                {
-                    CommitPosition(_committed, cancellationToken);
-                }
-            }
-
-            _heartbeat.Restart();
+            return;
         }
 
-        KeepOwnership(cancellationToken);
-    }
-
-    /// <summary>An owner that has nothing to publish shows that it lives, and hears whether it was replaced.</summary>
-    private void KeepOwnership(CancellationToken cancellationToken)
-    {
-        if (_ownership.IsDue && _transaction.IsEmpty)
-        {
-            CommitPosition(_committed, cancellationToken);
-        }
+        records.Clear();
+        _mapper.MapHeartbeat(_options.HeartbeatTopic, records);
+        _publisher.SendHeartbeat(records, cancellationToken);
+        _heartbeat.Restart();
     }
 
     /// <returns>What ended the session while it was acknowledged; null for nothing.</returns>
     private async ValueTask<CanalException?> SettleDueAsync(CancellationToken grace)
     {
-        if (!_transaction.IsDue)
+        if (!_publisher.Transaction.IsDue)
         {
             return null;
         }
@@ -388,28 +269,17 @@ internal sealed class Pipeline
     private PendingCommit Commit(CancellationToken cancellationToken)
     {
         long begun = _time.GetTimestamp();
-
-        // The rows stay counted as under way until they are committed: the transaction is closed after that.
-        CommitPosition(_transaction.Position ?? _committed, cancellationToken);
-        PendingCommit commit = _transaction.Close();
+        PendingCommit commit = _publisher.Commit(cancellationToken);
         _witness.Committed(
             commit.Rows, commit.Records, commit.Batches.Count, _mapper.Position, commit.Lag(_time.GetUtcNow()), wasLate: _time.GetElapsedTime(begun) > LateCommit);
         return commit;
     }
 
-    private void CommitPosition(StoredPosition position, CancellationToken cancellationToken)
-    {
-        _publisher.Begin();
-        _committed = position with { Time = _time.GetUtcNow() };
-        _publisher.Commit(_committed, cancellationToken);
-        _ownership.Restart();
-    }
-
     /// <summary>4. Settle. Batches whose ack fails come again and are dropped.</summary>
     private async ValueTask SettleAsync(PendingCommit commit, CancellationToken cancellationToken)
     {
-        await _settler.SettleAsync(_fetcher.Session, commit.Batches, cancellationToken);
-        _witness.Settled(_mapper.Position, _transaction.Batches);
+        await _settler.SettleAsync(commit.Batches, cancellationToken);
+        _witness.Settled(_mapper.Position, _publisher.Transaction.Batches);
         _hasSettled |= commit.Batches.Count > 0;
     }
 
@@ -423,9 +293,9 @@ internal sealed class Pipeline
             return _time.GetElapsedTime(_doubtSince.Value) > LongestDoubt && _mapper.SettleDoubt();
         }
 
-        if (_transaction.IsEmpty)
+        if (_publisher.Transaction.IsEmpty)
         {
-            _witness.CaughtUp(_committed.Binlog?.ToString());
+            _witness.CaughtUp(_publisher.CommittedPlace);
         }
 
         return false;
@@ -437,35 +307,32 @@ internal sealed class Pipeline
 
         // What was sent is whole: left open, it would hide later records from readers for as long as Canal is away. Its batches cannot be acknowledged any
         // more; they come again and are dropped.
-        if (!_transaction.IsEmpty)
+        if (!_publisher.Transaction.IsEmpty)
         {
             Commit(grace);
         }
 
-        _transaction.Forget();
+        _publisher.Transaction.Forget();
         _witness.BatchesForgotten();
         _hasSettled = false;
         TimeSpan pause = _delay.Next();
-        await PauseAsync(_sessionFaults.Pause > pause ? _sessionFaults.Pause : pause, cancellationToken, grace);
+        await WaitAsync(Task.Delay(_sessionFaults.Pause > pause ? _sessionFaults.Pause : pause, _time, cancellationToken), grace);
     }
 
-    /// <summary>Beside another consumer a pause may be long: the destination stays ours meanwhile.</summary>
-    private async Task PauseAsync(TimeSpan pause, CancellationToken cancellationToken, CancellationToken grace)
+    /// <summary>Canal may be away for hours, and beside another consumer a pause is long: the destination stays ours meanwhile.</summary>
+    private async Task WaitAsync(Task task, CancellationToken grace)
     {
-        long begun = _time.GetTimestamp();
-        while (pause - _time.GetElapsedTime(begun) is var left && left > TimeSpan.Zero && !cancellationToken.IsCancellationRequested)
+        while (await Task.WhenAny(task, Task.Delay(PollInterval, _time, CancellationToken.None)) != task)
         {
-            await Task.Delay(left < PollInterval ? left : PollInterval, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            _publisher.Poll();
             _witness.Alive();
-            KeepOwnership(grace);
+            _publisher.KeepOwnership(grace);
         }
     }
 
     /// <summary>After the last step: what was sent is committed and acknowledged within the grace period.</summary>
     private async ValueTask FinishAsync(CancellationToken grace)
     {
-        if (_transaction.IsEmpty)
+        if (_publisher.Transaction.IsEmpty)
         {
             return;
         }

@@ -1,4 +1,5 @@
 using CanalBridge.Kafka;
+using CanalBridge.Loop.Publish;
 using CanalBridge.Positions;
 using CanalBridge.Telemetry;
 using CanalBridge.Waiting;
@@ -8,14 +9,14 @@ namespace CanalBridge.Loop;
 /// <summary>Waits beside the owner of a destination until that has been silent for long enough to be dead.</summary>
 /// <remarks>
 /// Judged by what changes in Kafka and by the own clock that only moves forward: clocks of two machines are not compared. An owner commits its position
-/// every <see cref="Pipeline.OwnerInterval"/> at the least, and a commit may take as long as Kafka:TransactionTimeout.
+/// every <see cref="BatchPublisher.OwnerInterval"/> at the least, and a commit may take as long as Kafka:TransactionTimeout.
 /// </remarks>
 internal sealed class Standby(IPositionStore positions, TimeSpan transactionTimeout, IWaitWitness witness, TimeProvider time)
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(2);
 
     /// <summary>Silence after which the owner is taken for dead.</summary>
-    public TimeSpan LongestSilence { get; } = transactionTimeout + (3 * Pipeline.OwnerInterval);
+    public TimeSpan LongestSilence { get; } = transactionTimeout + (3 * BatchPublisher.OwnerInterval);
 
     /// <summary>Returns when the owner has been silent for <see cref="LongestSilence"/>, or the process is to stop.</summary>
     public async Task WaitForSilenceAsync(CancellationToken cancellationToken)

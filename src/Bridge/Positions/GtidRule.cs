@@ -35,7 +35,7 @@ internal sealed class GtidRule
     private bool _hasNewSet;
 
     // The transaction under way, as far as it was taken; and the one that the entry met last belongs to.
-    private OpenTransaction? _open;
+    private UnderWay? _open;
     private Current _current;
 
     // Units of their transaction before the first entries of batches: the same instance goes on at one of them after a lost session, perhaps in mid-transaction.
@@ -60,7 +60,7 @@ internal sealed class GtidRule
         if (stored is not null)
         {
             _done = GtidSet.Parse(stored.Done);
-            _open = stored.Open is { } open ? new OpenTransaction(open, stored.OpenUnits, stored.OpenIsStatement) : null;
+            _open = stored.Open is { } open ? new UnderWay(open, stored.OpenUnits, stored.OpenIsStatement) : null;
             _marks.Add(stored.Marks);
             _points.Add(stored.Points);
         }
@@ -254,7 +254,7 @@ internal sealed class GtidRule
 
             IsInDoubt = false;
             _isProven = true;
-            _open = new OpenTransaction(own!, 0, IsStatement: false);
+            _open = new UnderWay(own!, 0, IsStatement: false);
         }
 
         _current = new Current(own, isOld, isRepeated, HasEnded: false, IsMarked: false, Units: 0);
@@ -381,7 +381,7 @@ internal sealed class GtidRule
 
     private static GtidSet SetOf(in EntryHeader header) => GtidSet.Parse(Encoding.UTF8.GetString(header.Gtid));
 
-    private readonly record struct OpenTransaction(string Gtid, long Units, bool IsStatement);
+    private readonly record struct UnderWay(string Gtid, long Units, bool IsStatement);
 
     /// <param name="Gtid">Null for an old one whose name cannot be told.</param>
     /// <param name="IsOld">It is done.</param>

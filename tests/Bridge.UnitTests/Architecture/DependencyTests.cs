@@ -2,7 +2,7 @@ using ArchUnitNET.Domain;
 using ArchUnitNET.Fluent.Syntax.Elements.Types;
 using ArchUnitNET.Loader;
 using Canal.Client;
-using CanalBridge.Publish;
+using CanalBridge.Loop.Publish;
 using CanalBridge.Serialization;
 using static ArchUnitNET.Fluent.ArchRuleDefinition;
 
@@ -27,31 +27,40 @@ public sealed class DependencyTests
         Check(Types().That().ResideInAssemblyMatching("^CanalBridge.Serialization,").Should().NotDependOnAny(Types().That().ResideInAssemblyMatching("^canal-bridge,")));
 
     [Theory]
-    [InlineData("Kafka", "Fetch|Map|Publish|Settle|Registry|Positions|Http|Commands")]
-    [InlineData("Positions", "Fetch|Map|Publish|Settle|Registry|Http|Commands")]
-    [InlineData("Fetch", "Map|Publish|Settle|Source|Registry|Positions|Kafka|Http|Commands")]
-    [InlineData("Map", "Fetch|Publish|Settle|Source|Registry|Kafka|Http|Commands")]
-    [InlineData("Publish", "Fetch|Map|Settle|Source|Registry|Http|Commands")]
-    [InlineData("Source", "Fetch|Map|Publish|Settle|Registry|Positions|Kafka|Http|Commands")]
-    [InlineData("Registry", "Fetch|Map|Publish|Settle|Source|Positions|Kafka|Http|Commands")]
-    [InlineData("Settle", "Fetch|Map|Publish|Registry|Positions|Kafka|Http|Commands")]
-    [InlineData("Telemetry", "Fetch|Map|Publish|Settle|Registry|Positions|Kafka|Options|Http|Commands")]
-    [InlineData("Options", "Fetch|Map|Publish|Settle|Registry|Positions|Kafka|Telemetry|Http|Commands")]
-    [InlineData("Health", "Fetch|Map|Publish|Settle|Source|Registry|Positions|Kafka|Options|Telemetry|Http|Commands")]
-    [InlineData("Waiting", "Fetch|Map|Publish|Settle|Source|Registry|Positions|Kafka|Options|Telemetry|Health|Http|Commands")]
-    [InlineData("Http", "Fetch|Map|Publish|Settle|Source|Registry|Positions|Kafka|Commands")]
+    [InlineData("Kafka", "Loop|Registry|Positions|Http|Commands")]
+    [InlineData("Positions", "Loop|Registry|Http|Commands")]
+    [InlineData("Loop.Fetch", "Loop.Map|Loop.Publish|Loop.Settle|Source|Registry|Positions|Kafka|Http|Commands")]
+    [InlineData("Loop.Map", "Loop.Fetch|Loop.Publish|Loop.Settle|Source|Registry|Kafka|Http|Commands")]
+    [InlineData("Loop.Publish", "Loop.Fetch|Loop.Settle|Source|Registry|Http|Commands")]
+    [InlineData("Loop.Settle", "Loop.Fetch|Loop.Map|Loop.Publish|Registry|Positions|Kafka|Http|Commands")]
+    [InlineData("Loop", "Http|Commands")]
+    [InlineData("Source", "Loop|Registry|Positions|Kafka|Http|Commands")]
+    [InlineData("Registry", "Loop|Source|Positions|Kafka|Http|Commands")]
+    [InlineData("Telemetry", "Loop|Registry|Positions|Kafka|Options|Http|Commands")]
+    [InlineData("Options", "Loop|Registry|Positions|Kafka|Telemetry|Http|Commands")]
+    [InlineData("Health", "Loop|Source|Registry|Positions|Kafka|Options|Telemetry|Waiting|Http|Commands")]
+    [InlineData("Waiting", "Loop|Source|Registry|Positions|Kafka|Options|Telemetry|Health|Http|Commands")]
+    [InlineData("Http", "Loop|Source|Registry|Positions|Kafka|Commands")]
     public void Folder_of_the_bridge_does_not_depend_on_those_beside_or_above_it(string folder, string forbidden) =>
         Check(Types().That().ResideInNamespaceMatching($@"^CanalBridge\.{folder}$").Should()
             .NotDependOnAny(Types().That().ResideInNamespaceMatching($@"^CanalBridge\.({forbidden})(\.|$)")));
 
     [Fact]
+    public void Publish_knows_of_map_what_comes_out_of_it() =>
+        Check(Types().That().ResideInNamespaceMatching(@"^CanalBridge\.Loop\.Publish$").Should()
+            .NotDependOnAny(Types().That().ResideInNamespaceMatching(@"^CanalBridge\.Loop\.Map$").And().DoNotHaveNameMatching("^Mapped(Batch|Rows)$")));
+
+    [Fact]
+    public void Steps_do_not_know_the_loop() =>
+        Check(Types().That().ResideInNamespaceMatching(@"^CanalBridge\.Loop\.").Should().NotDependOnAny(Types().That().ResideInNamespaceMatching(@"^CanalBridge\.Loop$")));
+
+    [Fact]
     public void Only_the_publisher_and_the_real_producer_know_the_transactional_calls() =>
         Check(Types().That().ResideInNamespaceMatching(@"^CanalBridge(\.|$)")
-            .And().DoNotHaveFullNameMatching(@"^CanalBridge\.Publish\.(TransactionalPublisher|ConfluentProducer|ConfluentProducerFactory|ITransactionalProducer|IProducerFactory)\b")
+            .And().DoNotHaveFullNameMatching(@"^CanalBridge\.Loop\.Publish\.(TransactionalPublisher|ConfluentProducer|ConfluentProducerFactory|ITransactionalProducer|IProducerFactory)\b")
             .And().DoNotHaveFullNameMatching(@"^CanalBridge\.Commands\.Demo\.StandInKafka\b")
             .And().DoNotHaveFullNameMatching(@"^CanalBridge\.Commands\.Check\.TransactionProbe\b")
-            .And().DoNotHaveFullNameMatching(@"^CanalBridge\.DestinationRunner\b")
-            .Should().NotDependOnAny(Types().That().HaveFullNameMatching(@"^(Confluent\.Kafka\.(IProducer|ProducerBuilder)|CanalBridge\.Publish\.ITransactionalProducer)")));
+            .Should().NotDependOnAny(Types().That().HaveFullNameMatching(@"^(Confluent\.Kafka\.(IProducer|ProducerBuilder)|CanalBridge\.Loop\.Publish\.ITransactionalProducer)")));
 
     [Fact]
     public void Only_the_envelopes_and_their_serializer_know_an_envelope() =>
@@ -65,7 +74,7 @@ public sealed class DependencyTests
     {
         Assert.NotEmpty(Violations(Types().That().ResideInAssemblyMatching("^Canal.Client,").Should().NotDependOnAny(Types().That().HaveFullNameMatching("^Google.Protobuf"))));
         Assert.NotEmpty(Violations(Types().That().ResideInAssemblyMatching("^CanalBridge.Serialization,").Should().NotDependOnAny(Types().That().ResideInAssemblyMatching("^Canal.Client,"))));
-        Assert.NotEmpty(Violations(Types().That().ResideInNamespaceMatching(@"^CanalBridge\.Publish$").Should().NotDependOnAny(Types().That().ResideInNamespaceMatching(@"^CanalBridge\.(Positions)(\.|$)"))));
+        Assert.NotEmpty(Violations(Types().That().ResideInNamespaceMatching(@"^CanalBridge\.Loop\.Publish$").Should().NotDependOnAny(Types().That().ResideInNamespaceMatching(@"^CanalBridge\.(Positions)(\.|$)"))));
         Assert.NotEmpty(Violations(Types().That().HaveFullNameMatching("ConfluentProducer").Should().NotDependOnAny(Types().That().HaveFullNameMatching(@"^Confluent\.Kafka\.(IProducer|ProducerBuilder)"))));
         Assert.NotEmpty(Violations(Types().That().HaveFullNameMatching(@"EntrySerializer$").Should().NotDependOnAny(Types().That().ResideInNamespaceMatching(@"^CanalBridge\.Serialization\.Envelopes"))));
     }

@@ -1,5 +1,5 @@
 using CanalBridge.Kafka;
-using CanalBridge.Publish;
+using CanalBridge.Loop.Publish;
 using CanalBridge.Testing;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;

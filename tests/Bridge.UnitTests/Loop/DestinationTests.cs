@@ -5,9 +5,9 @@ using Canal.Client.Testing;
 using CanalBridge.Health;
 using CanalBridge.Kafka;
 using CanalBridge.Loop;
+using CanalBridge.Loop.Publish;
 using CanalBridge.Options;
 using CanalBridge.Positions;
-using CanalBridge.Publish;
 using CanalBridge.Serialization;
 using CanalBridge.Telemetry;
 using CanalBridge.Testing;
@@ -191,7 +191,7 @@ public sealed class DestinationTests : IAsyncDisposable
         parsed.StoreValue = Google.Protobuf.MessageExtensions.ToByteString(change);
         _canal.Append([EntryBuilder.Insert(File, 90, 7), Google.Protobuf.MessageExtensions.ToByteArray(parsed)]);
 
-        var refusal = await Assert.ThrowsAsync<CanalBridge.Map.RowRefusedException>(StartAsync);
+        var refusal = await Assert.ThrowsAsync<CanalBridge.Loop.Map.RowRefusedException>(StartAsync);
 
         Assert.Contains("mysql-bin.000003:100", refusal.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("no number", refusal.Message, StringComparison.Ordinal);

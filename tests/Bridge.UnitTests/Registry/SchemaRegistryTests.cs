@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using CanalBridge.Options;
 using CanalBridge.Registry;
+using CanalBridge.Testing;
 using CanalBridge.Testing.Peers;
 using Microsoft.Extensions.Logging.Testing;
 
@@ -223,12 +224,12 @@ public sealed class SchemaRegistryTests : IAsyncDisposable
     public void Wait_for_the_registry_is_told_with_its_reason()
     {
         _standIn.Failures.Enqueue((503, 503, "Not now"));
-        var witness = new WaitWitness();
+        var witness = new FakeWitness();
         using var registry = new SchemaRegistry(new RegistryOptions { Url = _standIn.Url }, TimeProvider.System, new FakeLogger(_logs), witness);
 
         registry.IdOf(Subject, Schema);
 
-        Assert.True(witness.Alive >= 2);
+        Assert.True(witness.Turns >= 2);
         Assert.Contains(Subject, Assert.Single(witness.Reasons), StringComparison.Ordinal);
     }
 

@@ -1,5 +1,6 @@
 using CanalBridge.Options;
 using CanalBridge.Source;
+using CanalBridge.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Testing;
 
@@ -72,13 +73,13 @@ public sealed class SourceTablesTests
     public void Wait_for_the_source_is_told_at_each_attempt_and_its_reason_once()
     {
         var logs = new FakeLogCollector();
-        var witness = new WaitWitness();
+        var witness = new FakeWitness();
         var options = new SourceOptions { ConnectionString = "Server=127.0.0.1;Port=1;Password=hidden", Timeout = TimeSpan.FromMilliseconds(1500) };
         var source = new SourceTables(options, TimeProvider.System, new FakeLogger(logs), witness);
 
         Assert.Throws<SourceUnavailableException>(() => source.ShowCreateTable("shop", "orders", "id int"));
 
-        Assert.True(witness.Alive >= 2);
+        Assert.True(witness.Turns >= 2);
         string reason = Assert.Single(witness.Reasons);
         Assert.Contains("shop.orders", reason, StringComparison.Ordinal);
         Assert.DoesNotContain("hidden", reason, StringComparison.Ordinal);

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Canal.Client;
-using CanalBridge.Fetch;
+using CanalBridge.Loop.Fetch;
 using CanalBridge.Options;
 
 namespace CanalBridge.Commands.Check;

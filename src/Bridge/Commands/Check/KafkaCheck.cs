@@ -1,6 +1,6 @@
 using System.Globalization;
 using CanalBridge.Kafka;
-using CanalBridge.Map;
+using CanalBridge.Loop.Map;
 using CanalBridge.Options;
 using CanalBridge.Positions;
 using Confluent.Kafka;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using CanalBridge.Kafka;
+using CanalBridge.Loop.Publish;
 using CanalBridge.Options;
-using CanalBridge.Publish;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using CanalBridge.Kafka;
+using CanalBridge.Loop.Publish;
 using CanalBridge.Options;
-using CanalBridge.Publish;
 using Confluent.Kafka;
 
 namespace CanalBridge.Commands.Demo;

@@ -1,5 +1,5 @@
 using CanalBridge.Kafka;
-using CanalBridge.Publish;
+using CanalBridge.Loop.Publish;
 using Confluent.Kafka;
 
 namespace CanalBridge.Commands.Demo;
