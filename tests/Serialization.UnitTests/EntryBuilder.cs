@@ -18,8 +18,11 @@ internal static class EntryBuilder
 
     public static byte[] Update(Cell[] before, Cell[] after) => Rows(CanalEventType.Update, "shop", "orders", new Row(before, after));
 
-    public static byte[] Rows(CanalEventType type, string schema, string table, params Row[] rows) =>
-        Entry(CanalEntryType.RowData, type, schema, table, Message(change =>
+    public static byte[] Rows(CanalEventType type, string schema, string table, params Row[] rows) => RowsOf("", type, schema, table, rows);
+
+    /// <summary>Rows of a transaction, as Canal sends them in GTID mode.</summary>
+    public static byte[] RowsOf(string gtid, CanalEventType type, string schema, string table, params Row[] rows) =>
+        Entry(CanalEntryType.RowData, type, schema, table, gtid: gtid, storeValue: Message(change =>
         {
             Number(change, 0x10, (long)type);
             foreach (Row row in rows)
@@ -45,7 +48,7 @@ internal static class EntryBuilder
 
     public static byte[] End() => Entry(CanalEntryType.TransactionEnd, CanalEventType.None, "", "", []);
 
-    public static byte[] Entry(CanalEntryType entryType, CanalEventType eventType, string schema, string table, byte[] storeValue) => Message(entry =>
+    public static byte[] Entry(CanalEntryType entryType, CanalEventType eventType, string schema, string table, byte[] storeValue, string gtid = "") => Message(entry =>
     {
         Bytes(entry, 0x0a, Message(header =>
         {
@@ -56,6 +59,7 @@ internal static class EntryBuilder
             Text(header, 0x42, schema);
             Text(header, 0x4a, table);
             Number(header, 0x58, (long)eventType);
+            Text(header, 0x6a, gtid);
         }));
         Number(entry, 0x10, (long)entryType);
         Bytes(entry, 0x1a, storeValue);

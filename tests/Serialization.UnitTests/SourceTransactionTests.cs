@@ -57,6 +57,21 @@ public sealed class SourceTransactionTests
     }
 
     [Fact]
+    public void Transaction_of_MariaDB_whose_end_canal_left_out_ends_before_the_next_one()
+    {
+        using var fixture = new SerializerFixture(Settings with { SourceKind = SourceKind.MariaDb });
+        fixture.Records(Insert("0-1-7", "orders", ["1"]));
+
+        List<TextRecord> same = fixture.Records(Insert("0-1-7", "orders", ["2"])), next = fixture.Records(Insert("0-1-8", "orders", ["3"]));
+
+        Assert.Single(same);
+        Assert.Equal(3, next.Count);
+        Assert.StartsWith("""{"status":"END","id":"0-1-7","event_count":2,""", next[0].Value!, StringComparison.Ordinal);
+        Assert.StartsWith("""{"status":"BEGIN","id":"0-1-8",""", next[1].Value!, StringComparison.Ordinal);
+        Assert.Equal("""{"id":"0-1-8","total_order":1,"data_collection_order":1}""", BlockOf(next[2]));
+    }
+
+    [Fact]
     public void Rows_outside_of_a_transaction_of_MySQL_belong_to_none()
     {
         using SerializerFixture fixture = Fixture();
@@ -158,8 +173,10 @@ public sealed class SourceTransactionTests
 
     private static SerializerFixture Fixture() => new(Settings);
 
-    private static byte[] Insert(string table, params string[] ids) => EntryBuilder.Rows(
-        Canal.Client.Entries.CanalEventType.Insert, "shop", table, [.. ids.Select(static id => new Row(null, [new Cell("id", "int", id, IsKey: true)]))]);
+    private static byte[] Insert(string table, params string[] ids) => Insert("", table, ids);
+
+    private static byte[] Insert(string gtid, string table, string[] ids) => EntryBuilder.RowsOf(
+        gtid, Canal.Client.Entries.CanalEventType.Insert, "shop", table, [.. ids.Select(static id => new Row(null, [new Cell("id", "int", id, IsKey: true)]))]);
 
     private static string Block(int total, int order) => $$"""{"id":"{{Id}}","total_order":{{total}},"data_collection_order":{{order}}}""";
 

@@ -12,6 +12,9 @@ namespace CanalBridge.Loop.Map;
 /// <summary>Step 2: a batch to records in entry order; what was published before is dropped here, what gives no record is counted and logged.</summary>
 internal sealed class BatchMapper
 {
+    /// <summary>Tables that are named once for a damaged text; of further ones only the metric tells.</summary>
+    private const int MostNamed = 1000;
+
     /// <summary>Kinds of entries that are counted, as they give no record of a row.</summary>
     public static IEnumerable<string> KindsWithoutRows => Enum.GetNames<EntryKind>().Where(static kind => kind != nameof(EntryKind.Rows));
 
@@ -205,7 +208,7 @@ internal sealed class BatchMapper
         {
             _metrics.DamagedValues(result.DamagedValues);
             string table = TableOf(entry);
-            if (_damagedTables.Add(table))
+            if (_damagedTables.Count < MostNamed && _damagedTables.Add(table))
             {
                 Log.DamagedText(_logger, _destination, table, Position);
             }

@@ -77,6 +77,11 @@ internal sealed class DebeziumEnvelope : IEnvelopeWriter, IRecordParts
     /// <inheritdoc />
     public void BeginEntry(in EntryHeader header, SourceTable table, in EntryContext context, RecordBuffer records)
     {
+        if (_settings.SourceKind == SourceKind.MariaDb && _transaction?.IsOfAnother(header) == true)
+        {
+            _transaction.End(header, records);
+        }
+
         if (_transaction is { IsOpen: false } && _settings.SourceKind == SourceKind.MariaDb)
         {
             _transaction.Begin(header, records);

@@ -23,6 +23,9 @@ internal sealed class SourceTransaction : IDisposable
 
     private const string Value = """{"schema":{"type":"struct","fields":[{"type":"string","optional":false,"field":"status"},{"type":"string","optional":false,"field":"id"},{"type":"int64","optional":true,"field":"event_count"},{"type":"array","items":{"type":"struct","fields":[{"type":"string","optional":false,"field":"data_collection"},{"type":"int64","optional":false,"field":"event_count"}],"optional":true,"name":"event.collection","version":1},"optional":true,"field":"data_collections"},{"type":"int64","optional":false,"field":"ts_ms"}],"optional":false,"name":"io.debezium.connector.common.TransactionMetadataValue","version":1},"payload":""";
 
+    /// <summary>Tables whose counters live on.</summary>
+    private const int MostKnown = 4096;
+
     /// <summary>The name of a binlog file has at most 255 bytes.</summary>
     private const int LongestPlace = 288;
 
@@ -48,6 +51,9 @@ internal sealed class SourceTransaction : IDisposable
 
     /// <summary>A transaction is under way.</summary>
     public bool IsOpen { get; private set; }
+
+    /// <summary>A transaction is under way, and the entry is of another one by its GTID: Canal left out an END.</summary>
+    public bool IsOfAnother(in EntryHeader header) => IsOpen && !header.TransactionGtid.IsEmpty && !header.TransactionGtid.SequenceEqual(_id.Slice(Id)[1..^1]);
 
     /// <summary>The open transaction as JSON, to be kept with the position; null if none is open.</summary>
     public string? State
@@ -196,6 +202,11 @@ internal sealed class SourceTransaction : IDisposable
     private void Open(ReadOnlySpan<byte> id)
     {
         Close();
+        if (_known.Count > MostKnown)
+        {
+            _known.Clear();
+        }
+
         IsOpen = true;
         _id.Clear();
         var output = new RecordOutput(_id);
