@@ -54,25 +54,26 @@ public sealed class TransactionMetadataTests(SharedPeers shared)
         }
     }
 
-    /// <summary>Between the commit and the acknowledgement of a transaction's last row there is little time: many kills hit it now and then.</summary>
+    /// <summary>A lost ack makes Canal repeat the end of a transaction that is done, or its beginning.</summary>
     [Fact]
-    public async Task Tiny_transactions_are_each_told_once_over_many_kills()
+    public async Task Tiny_transactions_are_each_told_once_though_acks_are_lost_and_canal_is_killed()
     {
         PeerStack peers = await shared.GetAsync("mariadb", mustBeOurs: true);
-        await using var run = await RestartRun.StartAsync(peers, "tiny_transactions", ("Envelope__ProvideTransactionMetadata", "true"), ("Delivery__GroupInterval", "00:00:00.010"));
+        await using var cutter = new AckCutter(peers.CanalEndpoints, every: 15);
+        await using var run = await RestartRun.StartAsync(
+            peers, "tiny_transactions", ("Canal__Endpoints", cutter.Endpoint), ("Envelope__ProvideTransactionMetadata", "true"), ("Delivery__GroupInterval", "00:00:00.010"));
         await using var told = new CommittedConsumer(peers.BootstrapServers, $"{run.Prefix}.transaction", isTopic: true);
-        var random = new Random(3);
-        for (int i = 0; i < 8; i++)
+        for (int cuts = 1; cuts <= 8; cuts++)
         {
-            await run.WaitForRowAfterAsync(run.Load.LastId + random.Next(1, 100));
-            if (i == 4)
+            while (cutter.Cuts < cuts)
+            {
+                await run.WaitForRowAfterAsync(run.Load.LastId);
+            }
+
+            if (cuts == 4)
             {
                 await peers.KillAsync("canal");
                 await peers.StartAsync("canal");
-            }
-            else
-            {
-                await run.RestartBridgeAsync();
             }
         }
 

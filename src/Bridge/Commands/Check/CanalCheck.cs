@@ -210,6 +210,11 @@ internal sealed class CanalCheck(BridgeOptions options, CheckSettings settings, 
 
     private async Task ReadRowAsync(Findings findings, PositionLook position, CancellationToken cancellationToken)
     {
+        if (position == PositionLook.Stored && _state != CanalDestinationState.Subscribed)
+        {
+            findings.Warn(new Said(Texts.CursorForgotten, _canal.Destination!, _canal.ClientId), new Said(Texts.CursorForgottenRemedy, _canal.Destination!));
+        }
+
         if (!settings.Read && (position != PositionLook.None || _state == CanalDestinationState.Subscribed))
         {
             Text reason = position switch
@@ -255,7 +260,7 @@ internal sealed class CanalCheck(BridgeOptions options, CheckSettings settings, 
 
         exchange.Tell(table);
         string name = $"{table.Schema}.{table.Table}";
-        findings.Ok(Texts.RowSeen, name, row.EventType, row.Position, row.Time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture));
+        findings.Ok(Texts.RowSeen, name, row.EventType, row.Position, row.Time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture), new Said(row.HasGtid ? Texts.ModeGtid : Texts.ModeFile));
         if (_canal.Filter.Length > 0 && !Matches(_canal.Filter, name))
         {
             findings.Warn(new Said(Texts.RowNotInFilter, name, _canal.Filter), new Said(Texts.RowNotInFilterRemedy));

@@ -19,6 +19,9 @@ internal sealed class FirstRow
     /// <summary>Time of its event.</summary>
     public DateTimeOffset Time { get; private set; }
 
+    /// <summary>Canal is in GTID mode.</summary>
+    public bool HasGtid { get; private set; }
+
     /// <summary>Entries seen, those without rows included.</summary>
     public int Entries { get; private set; }
 
@@ -84,6 +87,7 @@ internal sealed class FirstRow
                 Table = (Encoding.UTF8.GetString(entry.Header.SchemaName), Encoding.UTF8.GetString(entry.Header.TableName));
                 EventType = entry.Header.EventType.ToString().ToUpperInvariant();
                 Position = entry.Header.Position.ToString();
+                HasGtid = !entry.Header.Gtid.IsEmpty;
                 Time = DateTimeOffset.FromUnixTimeMilliseconds(entry.Header.ExecuteTimeMilliseconds);
             }
         }

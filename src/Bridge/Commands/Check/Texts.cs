@@ -77,7 +77,15 @@ internal static class Texts
     public static readonly Text RowKafkaUnknown = New("not read: Kafka cannot say whether a bridge has begun with this destination, and reading would take batches from one that runs", "未读取：无法从 Kafka 得知桥接是否已开始消费该 destination，若它正在运行，读取会抢走它的批次");
     public static readonly Text RowOtherClient = New("not read: client id {0} is registered, but not by a bridge with these options; a client that runs (canal-adapter, a Java client, an earlier check) would lose batches to check", "未读取：clientId {0} 已注册，但不是由使用当前选项的桥接注册的；若有客户端（canal-adapter、Java 客户端）正在消费，读取会抢走它的批次。也可能是之前的 check 注册的");
     public static readonly Text RowReadRemedy = New("To see a row, stop every reader of the destination and run check again with --read. Nothing is acknowledged, so no data is lost; but each time a bridge that runs nevertheless is disturbed one to three times, and from the fifth disturbance in ten minutes on it pauses, up to a minute each time.", "如需读取一行，请先停掉该 destination 的所有消费者，再加 --read 执行 check。check 不会 ack：不会丢数据；但若桥接仍在运行，每次读取会干扰它一到三次，十分钟内从第五次干扰起，桥接每次会暂停，最长一分钟。");
-    public static readonly Text RowSeen = New("a row of {0} came ({1}, at {2}, {3} UTC); it was given back, nothing was acknowledged", "读到表 {0} 的一行（{1}，位点 {2}，UTC 时间 {3}）；已回滚归还，未 ack");
+    public static readonly Text RowSeen = New("a row of {0} came ({1}, at {2}, {3} UTC, {4}); it was given back, nothing was acknowledged", "读到表 {0} 的一行（{1}，位点 {2}，UTC 时间 {3}，{4}）；已回滚归还，未 ack");
+    public static readonly Text ModeGtid = New("with a GTID", "带 GTID");
+    public static readonly Text ModeFile = New("without a GTID", "不带 GTID");
+    public static readonly Text CursorForgotten = New(
+        "Kafka holds a position of {0}, and Canal does not know client id {1}: Canal has lost its cursor, or the id was changed",
+        "Kafka 中有 {0} 的位点，但 Canal 不认识 clientId {1}：Canal 丢了位点，或 clientId 改过");
+    public static readonly Text CursorForgottenRemedy = New(
+        "Put Canal's conf folder on a volume (conf/{0}/meta.dat holds the cursor), or let ZooKeeper keep it. The bridge stops with exit code 4 where changes are missing.",
+        "把 Canal 的 conf 目录放到持久卷上（位点在 conf/{0}/meta.dat），或由 ZooKeeper 保存。缺少变更时桥接以退出码 4 停止。");
     public static readonly Text RowNone = New("no row came within {0} s ({1} entries without rows): the source is quiet, or Canal does not get its binlog; the two look alike", "{0} 秒内没有读到行数据（不含行的 entry {1} 个）：可能源库没有写入，也可能 Canal 没有拉到 binlog，从客户端无法区分");
     public static readonly Text RowNoneRemedy = New(
         "Change a row of a table that the filter lets through, while check runs (--wait 30). If none comes: look into logs/{0}/{0}.log; check canal.instance.master.address, dbUsername and dbPassword in conf/{0}/instance.properties, the account's rights SELECT, REPLICATION SLAVE, REPLICATION CLIENT, and canal.instance.filter.regex.",

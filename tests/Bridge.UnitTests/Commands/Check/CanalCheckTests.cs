@@ -28,6 +28,7 @@ public sealed class CanalCheckTests
         StepResult row = results[^1];
         Assert.Equal("row_seen", row.Detail.Text.Code);
         Assert.Contains("shop.items", row.Detail.In(Language.English), StringComparison.Ordinal);
+        Assert.Contains("without a GTID", row.Detail.In(Language.English), StringComparison.Ordinal);
         Assert.Equal(0, server.BatchesAcked);
         Assert.Equal("CLIENTROLLBACK", server.Requests[^1].Kind);
         Assert.Equal(2, server.TakeAsAnotherConsumer());
@@ -68,6 +69,16 @@ public sealed class CanalCheckTests
 
         Assert.Equal((CheckStatus.Skipped, code), (results[^1].Status, results[^1].Detail.Text.Code));
         Assert.DoesNotContain(server.Requests, static r => r.Kind is "SUBSCRIPTION" or "GET" or "CLIENTROLLBACK" or "UNSUBSCRIPTION");
+    }
+
+    [Fact]
+    public async Task Client_id_that_canal_has_forgotten_though_kafka_holds_a_position_is_a_warning()
+    {
+        await using var server = new FakeCanalServer("example");
+
+        StepResult[] results = await RunAsync(server, PositionLook.Stored);
+
+        Assert.Contains(results, static r => r is { Step: Steps.CanalRow, Status: CheckStatus.Warning } && r.Detail.Text.Code == "cursor_forgotten");
     }
 
     [Fact]
