@@ -121,7 +121,7 @@ public sealed class FakeCanalServer : IAsyncDisposable
     /// <summary>Adds a batch of serialized entries.</summary>
     public void Append(IEnumerable<byte[]> entries) => _store.Append(entries, round: 0);
 
-    /// <summary>Adds the batches of a recording, several times over with binlog files that go on rising; GTIDs stay as they are.</summary>
+    /// <summary>Adds the batches of a recording, several times over with binlog files and times that go on rising; GTIDs stay as they are.</summary>
     /// <param name="recording">Frames as <see cref="CanalFrames"/> reads them.</param>
     /// <param name="repeat">How often.</param>
     /// <param name="cancellationToken">Ends the reading.</param>

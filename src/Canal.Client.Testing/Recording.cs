@@ -36,7 +36,7 @@ internal sealed class Recording
         return new Recording(batches, rows);
     }
 
-    /// <summary>The same entry, as many rounds of binlog files later, so that positions go on rising.</summary>
+    /// <summary>The same entry, as many rounds of binlog files and days later: positions go on rising, and no entry is like one before.</summary>
     /// <exception cref="FormatException">The file name does not end in a dot and a number.</exception>
     public static byte[] Shift(byte[] bytes, int round)
     {
@@ -49,6 +49,7 @@ internal sealed class Recording
         }
 
         entry.Header.LogfileName = string.Create(CultureInfo.InvariantCulture, $"{file[..dot]}.{number + (round * FilesPerRound):D6}");
+        entry.Header.ExecuteTime += round * (long)TimeSpan.FromDays(1).TotalMilliseconds;
         return entry.ToByteArray();
     }
 
