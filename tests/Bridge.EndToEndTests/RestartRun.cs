@@ -123,8 +123,16 @@ internal sealed class RestartRun : IAsyncDisposable
         CommittedRecord[] records = _consumer.Records;
         await using MySqlConnection connection = await _peers.ConnectAsync();
         HashSet<(string File, long Offset)> events = await BinlogEvents.OfRowsAsync(connection);
-        string[] wrong = [.. records.Where(r => !r.IsTombstone && !events.Contains((r.File, r.Position.Offset))).Select(r => $"{r.File}:{r.Position.Offset}")];
-        Assert.True(wrong.Length == 0, $"{wrong.Length} of {records.Length} records name no event with rows, such as {string.Join(", ", wrong.Take(5))}");
+        CommittedRecord[] rows = [.. records.Where(static r => !r.IsTombstone)];
+        int first = Array.FindIndex(rows, r => !events.Contains((r.File, r.Position.Offset)));
+        if (first >= 0)
+        {
+            string[] there = [.. events.Where(e => e.Offset == rows[first].Position.Offset).Select(static e => e.File)];
+            string before = string.Join(", ", rows[Math.Max(0, first - 3)..first].Select(static r => $"{r.File}:{r.Position.Offset}"));
+            Assert.Fail(
+                $"{rows.Count(r => !events.Contains((r.File, r.Position.Offset)))} of {rows.Length} records name no event with rows. The first is {rows[first].File}:{rows[first].Position.Offset}, "
+                + $"behind {before}; such an offset stands in [{string.Join(", ", there)}]");
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -24,6 +24,7 @@ internal sealed class BinlogPlace
     private long _rawOffset = -1;
     private long _end;
     private long _wraps;
+    private bool _isOtherBinlog;
 
     /// <param name="trustsLabels">The file of a label is right: MySQL.</param>
     /// <param name="last">Last known place and its label; null for none.</param>
@@ -79,6 +80,12 @@ internal sealed class BinlogPlace
     public bool IsWrap(in EntryHeader header, bool isInTransaction) =>
         isInTransaction && _rawOffset > Wrap / 2 && Raw(header) < _rawOffset && header.LogfileName.SequenceEqual(_label);
 
+    /// <summary>Whether an entry of the transaction met last lies at or before what was met.</summary>
+    public bool IsAtOrBefore(in EntryHeader header) => IsKnown && !_isOtherBinlog && Raw(header) <= _rawOffset;
+
+    /// <summary>What follows stands in the binlog of another server: its labels have nothing to do with those before.</summary>
+    public void Leave() => _isOtherBinlog = true;
+
     /// <summary>Goes to an entry that follows the one met last.</summary>
     /// <param name="header">Its header.</param>
     /// <param name="isInTransaction">Entries of its transaction were met before it.</param>
@@ -86,7 +93,13 @@ internal sealed class BinlogPlace
     {
         long raw = Raw(header);
         bool sameLabel = header.LogfileName.SequenceEqual(_label);
-        if (IsWrap(header, isInTransaction))
+        if (_isOtherBinlog)
+        {
+            _isOtherBinlog = false;
+            _wraps = 0;
+            Name(Encoding.UTF8.GetString(header.LogfileName), NumberOf(header.LogfileName));
+        }
+        else if (IsWrap(header, isInTransaction))
         {
             _wraps++;
         }

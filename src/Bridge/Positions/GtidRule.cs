@@ -34,6 +34,10 @@ internal sealed class GtidRule
     private byte[] _set = [];
     private bool _hasNewSet;
 
+    // Where the newest transaction begins: another server has it at another offset.
+    private byte[] _newest = [];
+    private long _newestOffset;
+
     // The transaction under way, as far as it was taken; and the one that the entry met last belongs to.
     private UnderWay? _open;
     private Current _current;
@@ -63,6 +67,8 @@ internal sealed class GtidRule
             _open = stored.Open is { } open ? new UnderWay(open, stored.OpenUnits, stored.OpenIsStatement) : null;
             _marks.Add(stored.Marks);
             _points.Add(stored.Points);
+            _newest = Encoding.UTF8.GetBytes(stored.Newest);
+            _newestOffset = stored.NewestOffset;
         }
     }
 
@@ -81,6 +87,8 @@ internal sealed class GtidRule
         OpenIsStatement = _open is { IsStatement: true },
         Marks = _marks.Newest(StoredMarks),
         Points = _points.Newest(StoredPoints),
+        Newest = Encoding.UTF8.GetString(_newest),
+        NewestOffset = _newestOffset,
     };
 
     /// <summary>Everything that the source has executed up to an entry counts as done, but for the entry's own transaction.</summary>
@@ -255,6 +263,13 @@ internal sealed class GtidRule
             IsInDoubt = false;
             _isProven = true;
             _open = new UnderWay(own!, 0, IsStatement: false);
+            _newest = header.Gtid.ToArray();
+            _newestOffset = header.LogfileOffset;
+        }
+        else if (!_goesOn && header.Gtid.SequenceEqual(_newest) && header.LogfileOffset != _newestOffset)
+        {
+            _newestOffset = header.LogfileOffset;
+            _place.Leave();
         }
 
         _current = new Current(own, isOld, isRepeated, HasEnded: false, IsMarked: false, Units: 0);
@@ -303,12 +318,13 @@ internal sealed class GtidRule
         }
 
         long skipped = (_open?.Units ?? 0) - _current.Units;
+        int units = isRows ? change.CountRows() : change.IsDdl ? 1 : 0;
         if (skipped <= 0)
         {
-            return 0;
+            // A statement's text counts for nothing: where it stands tells whether it comes again.
+            return units == 0 && _current.IsRepeated && _place.IsAtOrBefore(entry.Header) ? ReplayFilter.AllRows : 0;
         }
 
-        int units = isRows ? change.CountRows() : change.IsDdl ? 1 : 0;
         _current = _current with { Units = _current.Units + Math.Min(units, skipped) };
         return units <= skipped ? ReplayFilter.AllRows : (int)skipped;
     }
@@ -340,10 +356,10 @@ internal sealed class GtidRule
 
     private static ulong MarkOf(in EntryHeader header, in RowChange change)
     {
-        ReadOnlySpan<byte> content = change.Sql;
+        ulong content = XxHash3.HashToUInt64(change.Sql);
         foreach (RowData row in change.Rows)
         {
-            content = row.Bytes;
+            content = EntryPrint.Values(row);
             break;
         }
 
@@ -355,7 +371,7 @@ internal sealed class GtidRule
             XxHash3.HashToUInt64(header.SchemaName),
             XxHash3.HashToUInt64(header.TableName),
             (ulong)header.EventType,
-            XxHash3.HashToUInt64(content),
+            content,
         ];
         return XxHash3.HashToUInt64(MemoryMarshal.AsBytes(parts));
     }

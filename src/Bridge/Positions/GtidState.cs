@@ -18,6 +18,12 @@ internal sealed record GtidState
     /// <summary>First entries of batches, with the units of their transaction before them, as of <see cref="RecentPrints.Newest"/>.</summary>
     public byte[] Points { get; init; } = [];
 
+    /// <summary>Set that Canal gave with the newest transaction; empty for none.</summary>
+    public string Newest { get; init; } = "";
+
+    /// <summary>Offset of its first entry, by its label.</summary>
+    public long NewestOffset { get; init; }
+
     /// <summary>Prints of the last transactions, as of <see cref="RecentPrints.Newest"/>.</summary>
     public byte[] Marks { get; init; } = [];
 }

@@ -169,6 +169,8 @@ internal sealed record StoredPosition
             OpenIsStatement = json.GetProperty("open_is_statement").GetBoolean(),
             Marks = json.GetProperty("marks").GetBytesFromBase64(),
             Points = json.GetProperty("points").GetBytesFromBase64(),
+            Newest = json.GetProperty("newest").GetString()!,
+            NewestOffset = json.GetProperty("newest_offset").GetInt64(),
         };
 
     private static ulong? Print(JsonElement json, string name) =>
@@ -232,6 +234,8 @@ internal sealed record StoredPosition
         json.WriteBoolean("open_is_statement", gtids.OpenIsStatement);
         json.WriteBase64String("marks", gtids.Marks);
         json.WriteBase64String("points", gtids.Points);
+        json.WriteString("newest", gtids.Newest);
+        json.WriteNumber("newest_offset", gtids.NewestOffset);
         json.WriteEndObject();
     }
 }

@@ -89,16 +89,20 @@ internal sealed record Event(string Name, byte[] Bytes, int Rows)
 {
     public const long Length = 50;
 
-    public static Event Row(string file, long offset, string value, int rows = 1, string? gtid = null, string? own = null, long second = 1, long serverId = 1)
+    public static Event Row(string file, long offset, string value, int rows = 1, string? gtid = null, string? own = null, long second = 1, long serverId = 1, string type = "varchar(20)")
     {
         var change = new Canal.Client.Protocol.RowChange { TableId = 1, EventType = EventType.Insert, IsDdl = false };
         for (int i = 0; i < rows; i++)
         {
-            change.RowDatas.Add(new Canal.Client.Protocol.RowData { AfterColumns = { new Canal.Client.Protocol.Column { Name = "id", IsKey = true, Value = $"{value}-{i}", MysqlType = "varchar(20)" } } });
+            change.RowDatas.Add(new Canal.Client.Protocol.RowData { AfterColumns = { new Canal.Client.Protocol.Column { Name = "id", IsKey = true, Value = $"{value}-{i}", MysqlType = type } } });
         }
 
         return new Event(value, Entry(file, offset, EntryType.Rowdata, change.ToByteString(), EventType.Insert, gtid, own, second, serverId), rows);
     }
+
+    /// <summary>The text of a statement, which MariaDB writes before its rows.</summary>
+    public static Event Text(string file, long offset, string gtid) => new(
+        $"text@{offset}", Entry(file, offset, EntryType.Rowdata, new Canal.Client.Protocol.RowChange { EventType = EventType.Query, IsDdl = false, Sql = "INSERT" }.ToByteString(), EventType.Query, gtid, null, 1, 1), 0);
 
     public static Event Begin(string file, long offset, long thread = 7, string? gtid = null, string? own = null, long second = 1, long serverId = 1) => new(
         $"BEGIN@{offset}", Entry(file, offset, EntryType.Transactionbegin, new TransactionBegin { ThreadId = thread }.ToByteString(), null, gtid, own, second, serverId), 0);

@@ -73,6 +73,20 @@ public sealed class ContentRuleTests
         }
     }
 
+    /// <summary>As with Canal's table history, which spells types otherwise than the statement did.</summary>
+    [Fact]
+    public void Lost_connection_repeats_the_open_transaction_with_types_spelled_otherwise()
+    {
+        foreach (BinlogStream stream in (BinlogStream[])[_mariaDb, _mysql])
+        {
+            stream.Read(Event.Row(F1, 1000, "a"), Event.End(F1, 1100, 1), Event.Row(F1, 1200, "b", type: "VARCHAR(20)"), Event.Row(F1, 1300, "c", type: "VARCHAR(20)"));
+
+            stream.Read(Event.Row(F1, 1200, "b"), Event.Row(F1, 1300, "c"), Event.Row(F1, 1400, "d"));
+
+            Assert.Equal(["a", "b", "c", "d"], Rows(stream));
+        }
+    }
+
     [Fact]
     public void Lost_connection_repeats_from_a_statement_too()
     {

@@ -84,6 +84,42 @@ public sealed class GtidRuleTests
         Assert.Equal("mysql-bin.000003:7000", _mariaDb.Filter.Last.ToString());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Text_of_a_statement_that_comes_again_is_no_rotation(bool isNewInstance)
+    {
+        _mariaDb.Read(Event.Row(F, 5000, "a", gtid: "0-1-5"), Event.End(F, 5100, 1, "0-1-5"), Event.Text(F, 6000, "0-1-6"));
+        _mariaDb.RestartBridge();
+        if (isNewInstance)
+        {
+            _mariaDb.RestartCanal();
+        }
+        else
+        {
+            _mariaDb.Reconnect();
+        }
+
+        _mariaDb.Read(Event.Text(F, 6000, "0-1-6"), Event.Row(F, 6100, "b", gtid: "0-1-6"));
+
+        Assert.Equal("mysql-bin.000003:6100", _mariaDb.Filter.Last.ToString());
+    }
+
+    [Theory]
+    [InlineData("mysql-bin.000003")]
+    [InlineData("mysql-bin.000001")]
+    [InlineData("replica-bin.000001")]
+    public void Place_on_a_promoted_mariadb_is_that_of_its_own_label(string file)
+    {
+        _mariaDb.Read(Event.Row(F, 5000, "a", gtid: "0-1-5"), Event.End(F, 5100, 1, "0-1-5"), Event.Row(F, 6000, "b", gtid: "0-1-6"));
+        _mariaDb.RestartBridge();
+        _mariaDb.RestartCanal();
+
+        _mariaDb.Read(Event.Row(file, 700, "b", gtid: "0-1-6"), Event.End(file, 800, 1, "0-1-6"), Event.Row(file, 900, "c", gtid: "0-2-7"));
+
+        Assert.Equal($"{file}:900", _mariaDb.Filter.Last.ToString());
+    }
+
     [Fact]
     public void Mysql_transaction_that_begins_again_in_the_stream_is_passed_over_up_to_what_was_taken()
     {
@@ -104,6 +140,19 @@ public sealed class GtidRuleTests
         _mysql.Read(Begin(7, 1000), Row(7, 1000, "same"), Row(7, 1000, "same"), Row(7, 1000, "same"), Event.End(F, 1000, 3, $"{U}:1-7", $"{U}:7"));
 
         Assert.Equal(["BEGIN@1000", "same", "same", "same", "END 3"], _mysql.Published);
+    }
+
+    /// <summary>As with Canal's table history: from the statement before its restart, from the history behind it.</summary>
+    [Fact]
+    public void Transaction_that_comes_again_with_types_spelled_otherwise_is_known()
+    {
+        _mariaDb.Read(Event.Row(F, 1000, "a", gtid: "0-1-5", type: "VARCHAR(20)"), Event.End(F, 1100, 1, "0-1-5"));
+        _mariaDb.RestartCanal();
+
+        BatchProof proof = _mariaDb.Read(Event.Row(F, 1000, "a", gtid: "0-1-5"), Event.End(F, 1100, 1, "0-1-5"));
+
+        Assert.Equal(BatchProof.UpToIt, proof);
+        Assert.False(_mariaDb.Filter.IsInDoubt);
     }
 
     [Fact]
