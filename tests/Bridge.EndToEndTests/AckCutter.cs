@@ -49,7 +49,16 @@ internal sealed class AckCutter : IAsyncDisposable
         {
             using TcpClient bridge = await _listener.AcceptTcpClientAsync(_stop.Token);
             using var canal = new TcpClient();
-            await canal.ConnectAsync(_canal, _stop.Token);
+            try
+            {
+                await canal.ConnectAsync(_canal, _stop.Token);
+            }
+            catch (SocketException)
+            {
+                // Canal is away; the bridge's connection ends with it.
+                continue;
+            }
+
             Task answers = canal.GetStream().CopyToAsync(bridge.GetStream(), _stop.Token);
             await Task.WhenAny(answers, PassRequestsAsync(bridge.GetStream(), canal.GetStream()));
         }
