@@ -21,11 +21,13 @@ public sealed class FailOverTests(ITestOutputHelper output)
         await Sql.ExecuteAsync(replica, "FLUSH BINARY LOGS");
         await run.WaitForRowAfterAsync(run.Load.LastId + 200);
 
+        long promoted = 0;
         await run.FaultAsync($"{source}: replica promoted, Canal pointed to it", line => FaultLog.Say(output, line), async () =>
         {
             await run.Load.PauseAsync();
             await UntilCaughtUpAsync(replica, database, run.Load.LastId);
             await Sql.ExecuteAsync(replica, source == "mysql" ? "STOP REPLICA" : "STOP SLAVE");
+            promoted = run.Load.LastId;
             await peers.StopAsync("canal");
             run.Load.MoveTo(address);
             run.Load.Resume();
@@ -35,6 +37,7 @@ public sealed class FailOverTests(ITestOutputHelper output)
 
         await run.WaitForRowAfterAsync(run.Load.LastId + 50);
         await run.AssertEverythingOnceAsync(byPosition: false);
+        await run.AssertTruePositionsAsync(replica, insertedBehind: promoted);
     }
 
     [Fact]

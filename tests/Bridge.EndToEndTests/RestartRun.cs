@@ -120,10 +120,15 @@ internal sealed class RestartRun : IAsyncDisposable
     /// <summary>Every record must name a place where the source itself has an event with rows; to be asked before the binlog is purged.</summary>
     public async Task AssertTruePositionsAsync()
     {
-        CommittedRecord[] records = _consumer.Records;
         await using MySqlConnection connection = await _peers.ConnectAsync();
-        HashSet<(string File, long Offset)> events = await BinlogEvents.OfRowsAsync(connection);
-        CommittedRecord[] rows = [.. records.Where(static r => !r.IsTombstone)];
+        await AssertTruePositionsAsync(connection, insertedBehind: 0);
+    }
+
+    /// <summary>The same for the rows inserted behind one, and the server that they were read from.</summary>
+    public async Task AssertTruePositionsAsync(MySqlConnection source, long insertedBehind)
+    {
+        HashSet<(string File, long Offset)> events = await BinlogEvents.OfRowsAsync(source);
+        CommittedRecord[] rows = [.. _consumer.Records.Where(r => insertedBehind == 0 ? !r.IsTombstone : r.Operation == "c" && r.After.GetProperty("id").GetInt64() > insertedBehind)];
         int first = Array.FindIndex(rows, r => !events.Contains((r.File, r.Position.Offset)));
         if (first >= 0)
         {
