@@ -214,6 +214,11 @@ public sealed class CanalCheckTests
     {
         await using var standby = new FakeCanalServer("example") { IsRunning = false };
         await using var active = new FakeCanalServer("example");
+        var options = new CanalClientOptions { Endpoints = [active.Endpoint], Destination = "example" };
+        await using (CanalConnection bridge = await CanalConnection.ConnectAsync(active.Endpoint, options, TestContext.Current.CancellationToken))
+        {
+            await bridge.SubscribeAsync("", TestContext.Current.CancellationToken);
+        }
 
         StepResult[] results = await RunAsync(active, PositionLook.Stored, configure: canal => canal.Endpoints = $"{standby.Endpoint},{active.Endpoint}");
 
