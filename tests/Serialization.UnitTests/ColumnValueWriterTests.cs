@@ -149,6 +149,32 @@ public sealed class ColumnValueWriterTests
         Assert.Equal(document, System.Text.Json.JsonSerializer.Deserialize<string>(json));
     }
 
+    [Fact]
+    public void MariaDBs_JSON_is_the_text_itself_which_Canal_sends_as_bytes()
+    {
+        using var fixture = new SerializerFixture(SourceKind.MariaDb);
+
+        Assert.Equal("\"{ \\\"é\\\" :  1e3 }\"", fixture.ValueOf("JSON", Latin1("{ \"é\" :  1e3 }")));
+    }
+
+    [Theory]
+    [InlineData("TEXT(50)")]
+    [InlineData("LONG VARCHAR")]
+    public void Text_that_Canal_took_for_binary_is_a_text_again(string type) => Assert.Equal("\"é表\"", _fixture.ValueOf(type, Latin1("é表")));
+
+    [Theory]
+    [InlineData("-1", "-1")]
+    [InlineData("7", "7")]
+    public void SERIAL_is_unsigned_though_Canal_reads_it_signed(string value, string json) => Assert.Equal(json, _fixture.ValueOf("SERIAL", value));
+
+    [Fact]
+    public void SERIAL_of_all_digits_is_the_unsigned_number()
+    {
+        using var fixture = new SerializerFixture(new SerializationSettings { TopicPrefix = "bridge", UnsignedBigIntHandling = UnsignedBigIntHandling.Precise });
+
+        Assert.Equal("\"AP//////////\"", fixture.ValueOf("SERIAL", "-1"));
+    }
+
     [Theory]
     [InlineData("geometry")]
     [InlineData("linestring")]
@@ -172,6 +198,8 @@ public sealed class ColumnValueWriterTests
     [Fact]
     public void Uuid_is_padded_on_the_left_as_Debezium_does() =>
         Assert.Equal("\"00000000-0000-0000-0000-000000414243\"", _fixture.ValueOf("uuid", "ABC"));
+
+    private static string Latin1(string text) => System.Text.Encoding.Latin1.GetString(System.Text.Encoding.UTF8.GetBytes(text));
 
     [Theory]
     [InlineData("int(11)", "2147483999")]

@@ -43,6 +43,18 @@ internal sealed class ColumnLayout
         _middle = [NameTag, .. Varint(_name.Length), .. _name, IsKeyTag, IsKey ? (byte)1 : (byte)0, UpdatedTag];
         _tail = [MysqlTypeTag, .. Varint(_mysqlType.Length), .. _mysqlType];
         Type = MySqlType.Parse(_mysqlType);
+
+        // Canal leaves a back-tick doubled, as SHOW CREATE TABLE prints it.
+        Name = Encoding.UTF8.GetString(_name).Replace("``", "`", StringComparison.Ordinal);
+    }
+
+    private ColumnLayout(ColumnLayout shown, string name)
+    {
+        Index = shown.Index;
+        IsKey = shown.IsKey;
+        Type = shown.Type;
+        Name = name;
+        (_name, _mysqlType, _head, _middle, _tail) = (shown._name, shown._mysqlType, shown._head, shown._middle, shown._tail);
     }
 
     /// <summary>Zero-based place in the table.</summary>
@@ -52,10 +64,13 @@ internal sealed class ColumnLayout
 
     public MySqlType Type { get; }
 
-    /// <summary>The name as the server knows it: Canal leaves a back-tick doubled, as SHOW CREATE TABLE prints it.</summary>
-    public string Name => Encoding.UTF8.GetString(_name).Replace("``", "`", StringComparison.Ordinal);
+    /// <summary>The name as the server knows it.</summary>
+    public string Name { get; }
 
     public string MysqlType => Encoding.UTF8.GetString(_mysqlType);
+
+    /// <summary>The same column under the name of its definition: Canal's table history changes the case of letters.</summary>
+    public ColumnLayout Named(string name) => name == Name ? this : new ColumnLayout(this, name);
 
     /// <summary>Labels of an ENUM or SET. Canal reads them over a connection in utf8mb3, which turns characters beyond U+FFFF into question marks; the statement has them.</summary>
     /// <param name="definition">The column as defined; null if unknown.</param>

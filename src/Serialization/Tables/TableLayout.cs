@@ -10,8 +10,8 @@ internal sealed class TableLayout
     private TableLayout(SourceTable table, ColumnLayout[] columns, TableDefinition? definition)
     {
         Table = table;
-        Columns = columns;
         Definition = definition is not null && Fits(definition, columns) ? definition : null;
+        Columns = Definition is null ? columns : [.. columns.Select((column, i) => column.Named(Definition.Columns[i].Name))];
         KeyColumns = Definition is { } fitting
             ? [.. fitting.Key.Select(fitting.IndexOf)]
             : [.. Enumerable.Range(0, columns.Length).Where(i => columns[i].IsKey)];
@@ -108,7 +108,7 @@ internal sealed class TableLayout
             bool isPrimary = definition.KeyIsPrimary && definition.Key.Contains(column.Name);
 
             // Canal goes on marking no key after an ALTER TABLE that adds one.
-            if (column.Name != columns[i].Name || (columns[i].IsKey && !isPrimary) || !MySqlType.Parse(column.Type).IsStoredAs(columns[i].Type))
+            if (!column.Is(columns[i].Name) || (columns[i].IsKey && !isPrimary) || !MySqlType.Parse(column.Type).IsStoredAs(columns[i].Type))
             {
                 return false;
             }

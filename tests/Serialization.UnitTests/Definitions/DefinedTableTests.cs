@@ -69,6 +69,17 @@ public sealed class DefinedTableTests : IDisposable
     }
 
     [Fact]
+    public void Names_have_the_case_of_the_definition_whatever_Canals_table_history_makes_of_it()
+    {
+        Run("CREATE TABLE orders (Id BIGINT NOT NULL, `rEgion` VARCHAR(5) NOT NULL, note VARCHAR(9) DEFAULT 'x', PRIMARY KEY (REGION, id))");
+
+        TextRecord record = Insert();
+
+        Assert.Equal("""{"rEgion":"eu","Id":7}""", record.Key);
+        Assert.Contains("""{"Id":7,"rEgion":"eu","note":"x"}""", record.Value, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Change_that_shows_in_no_row_holds_from_the_next_row_on()
     {
         Run(Orders);

@@ -93,14 +93,14 @@ internal sealed class AvroColumnWriter(ColumnValueWriter json) : IDisposable
             case DebeziumForm.Decimal or DebeziumForm.DecimalNumber:
                 return TryWriteDecimal(ref output, value, debezium.Type.Size, debezium.Type.Scale);
             case DebeziumForm.UnsignedDecimal:
-                return TryWriteDecimal(ref output, value, precision: 20, scale: 0);
+                return TryWriteDecimal(ref output, Integers.Unsigned(value, debezium.Type, stackalloc byte[20]), precision: 20, scale: 0);
             case DebeziumForm.WrappedLong:
-                return TryWriteUnsigned(ref output, value);
+                return TryWriteUnsigned(ref output, Integers.Unsigned(value, debezium.Type, stackalloc byte[20]));
             case DebeziumForm.Enum:
                 return TryWriteEnum(ref output, value, column.Labels);
             case DebeziumForm.Base64 when debezium.DebeziumType.Connect == "bytes":
                 return TryWriteBinary(ref output, new Latin1Reader(value), debezium.Type.Size);
-            case DebeziumForm.ZonedTimestamp or DebeziumForm.DecimalText or DebeziumForm.Set or DebeziumForm.Json or DebeziumForm.Uuid
+            case DebeziumForm.ZonedTimestamp or DebeziumForm.DecimalText or DebeziumForm.TextOfBytes or DebeziumForm.Set or DebeziumForm.Json or DebeziumForm.Uuid
                 or DebeziumForm.Base64 or DebeziumForm.Base64Url or DebeziumForm.Hex or DebeziumForm.Masked:
                 return TryWriteUnquoted(ref output, debezium, range, row);
             default:

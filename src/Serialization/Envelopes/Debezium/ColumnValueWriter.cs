@@ -12,6 +12,7 @@ internal sealed class ColumnValueWriter : IDisposable
     private readonly TimestampConverter _timestamps;
     private MaskedTexts? _masked;
     private readonly DamageCounter _damage = new();
+    private readonly TextOfBytes _bytes = new();
 
     public ColumnValueWriter(TimeZoneInfo canalTimeZone) => _timestamps = new TimestampConverter(canalTimeZone);
 
@@ -51,7 +52,7 @@ internal sealed class ColumnValueWriter : IDisposable
             case DebeziumForm.Enum:
                 return TryWriteEnum(ref output, value, column.Labels);
             case DebeziumForm.WrappedLong:
-                return TryWriteUnsignedBigInt(ref output, value);
+                return TryWriteUnsignedBigInt(ref output, value, column.Type);
             default:
                 return TryWriteRare(ref output, column, value);
         }
@@ -69,6 +70,8 @@ internal sealed class ColumnValueWriter : IDisposable
     {
         switch (column.Form)
         {
+            case DebeziumForm.TextOfBytes:
+                return TryWriteTextOfBytes(ref output, value);
             case DebeziumForm.Masked:
                 return TryWriteMasked(ref output, column, value);
             case DebeziumForm.Single or DebeziumForm.Double:
@@ -88,7 +91,7 @@ internal sealed class ColumnValueWriter : IDisposable
             case DebeziumForm.NanoTimestamp or DebeziumForm.IsoTimestamp:
                 return TryWriteDateTime(ref output, value, column);
             case DebeziumForm.UnsignedDecimal:
-                return Decimals.TryWrite(ref output, value, precision: 20, scale: 0);
+                return Decimals.TryWrite(ref output, Integers.Unsigned(value, column.Type, stackalloc byte[20]), precision: 20, scale: 0);
             case DebeziumForm.DecimalNumber:
                 return Decimals.TryWriteText(ref output, value, column.Type.Size, column.Type.Scale);
             case DebeziumForm.DecimalText:
@@ -125,6 +128,29 @@ internal sealed class ColumnValueWriter : IDisposable
         }
     }
 
+    /// <summary>A text that comes one character per byte.</summary>
+    /// <param name="output">Receives it.</param>
+    /// <param name="value">What Canal sent.</param>
+    /// <param name="forHeader">Whether only quotation mark and backslash are escaped.</param>
+    public bool TryWriteTextOfBytes(ref RecordOutput output, scoped ReadOnlySpan<byte> value, bool forHeader = false)
+    {
+        if (!_bytes.TryRead(value, out ReadOnlySpan<byte> text))
+        {
+            return false;
+        }
+
+        if (forHeader)
+        {
+            JsonText.WriteQuotedForHeader(ref output, text);
+        }
+        else
+        {
+            _damage.Count(JsonText.WriteQuoted(ref output, text));
+        }
+
+        return true;
+    }
+
     private bool TryWriteMasked(ref RecordOutput output, DebeziumColumn column, scoped ReadOnlySpan<byte> value)
     {
         _masked ??= new MaskedTexts();
@@ -140,15 +166,22 @@ internal sealed class ColumnValueWriter : IDisposable
     }
 
     /// <summary>Debezium's default mode <c>long</c> wraps above 2^63-1.</summary>
-    private static bool TryWriteUnsignedBigInt(ref RecordOutput output, scoped ReadOnlySpan<byte> text)
+    private static bool TryWriteUnsignedBigInt(ref RecordOutput output, scoped ReadOnlySpan<byte> text, MySqlType type)
     {
-        if (!Utf8Parser.TryParse(text, out ulong value, out int used) || used != text.Length)
+        if (Utf8Parser.TryParse(text, out ulong value, out int used) && used == text.Length)
         {
-            return false;
+            output.WriteNumber(unchecked((long)value));
+            return true;
         }
 
-        output.WriteNumber(unchecked((long)value));
-        return true;
+        long wrapped = 0;
+        bool isWrapped = type.ComesSigned && Integers.TryRead(text, out wrapped);
+        if (isWrapped)
+        {
+            output.WriteNumber(wrapped);
+        }
+
+        return isWrapped;
     }
 
     /// <summary>FLOAT(M,D): Debezium's field is a double made of the stored single.</summary>

@@ -21,7 +21,7 @@ internal sealed class DebeziumColumn : JsonColumn
     public DebeziumColumn(ColumnLayout layout, ColumnDefinition? definition, bool isKey, SerializationSettings settings, ColumnMask? mask = null)
         : base(layout, JsonText.Quote(NameAdjuster.OfField(layout.Name, settings.FieldNames)))
     {
-        DebeziumType = DebeziumType.Of(Type, definition, settings);
+        DebeziumType = DebeziumType.Of(Type, definition?.Type ?? "", settings);
         Form = DebeziumType.Form;
         Labels = [.. layout.LabelsAsTyped(definition).Select(EscapeLabel)];
         FieldName = NameAdjuster.OfField(Name, settings.FieldNames);
@@ -61,7 +61,7 @@ internal sealed class DebeziumColumn : JsonColumn
     public int? MaskedLength { get; private set; }
 
     /// <summary>Whether a mask can stand for its values. Debezium masks characters, ENUM and SET; JSON and UUID are masked here as well.</summary>
-    public bool IsText => DebeziumType.Form is DebeziumForm.Text or DebeziumForm.Enum or DebeziumForm.Set or DebeziumForm.Json or DebeziumForm.Uuid;
+    public bool IsText => DebeziumType.Form is DebeziumForm.Text or DebeziumForm.TextOfBytes or DebeziumForm.Enum or DebeziumForm.Set or DebeziumForm.Json or DebeziumForm.Uuid;
 
     /// <summary>Whether its values are Connect's bytes.</summary>
     public bool IsBinary => DebeziumType is { Form: DebeziumForm.Base64, Connect: "bytes" };

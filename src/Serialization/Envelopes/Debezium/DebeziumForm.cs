@@ -42,6 +42,9 @@ internal enum DebeziumForm
     ZonedTimestamp,
     Year,
     Text,
+
+    /// <summary>A text that comes one character per byte.</summary>
+    TextOfBytes,
     Base64,
     Base64Url,
     Hex,

@@ -18,11 +18,11 @@ internal sealed record DebeziumType(DebeziumForm Form, string Connect, string? S
 
     /// <summary>The one place that maps MySQL's types and the handling modes to Debezium's.</summary>
     /// <param name="type">Type as stored.</param>
-    /// <param name="definition">The column as defined; null if unknown. Debezium goes by the words of the statement, Canal by what the server prints.</param>
+    /// <param name="typed">The type as defined; empty if unknown. Debezium goes by the words of the statement, Canal by what the server prints.</param>
     /// <param name="settings">The handling modes.</param>
-    public static DebeziumType Of(MySqlType type, ColumnDefinition? definition, SerializationSettings settings)
+    public static DebeziumType Of(MySqlType type, string typed, SerializationSettings settings)
     {
-        string word = definition?.Type.Split(' ', '(')[0].ToUpperInvariant() ?? "";
+        string word = typed.Split(' ', '(')[0].ToUpperInvariant();
         return type.Kind switch
         {
             MySqlTypeKind.Integer when word is "BOOL" or "BOOLEAN" => new(DebeziumForm.Boolean, "boolean"),
@@ -38,10 +38,13 @@ internal sealed record DebeziumType(DebeziumForm Form, string Connect, string? S
             MySqlTypeKind.Decimal => OfDecimal(type, settings.DecimalHandling),
 
             // Characters of the binary character set: Debezium reads each byte as one, which is how Canal sends them.
-            MySqlTypeKind.Binary or MySqlTypeKind.Blob when definition is not null && MySqlType.Parse(definition.Type).Kind == MySqlTypeKind.Text => new(DebeziumForm.Text, "string"),
+            MySqlTypeKind.Binary or MySqlTypeKind.Blob when MySqlType.Parse(typed).Kind == MySqlTypeKind.Text => new(DebeziumForm.Text, "string"),
             MySqlTypeKind.Binary or MySqlTypeKind.Blob => OfBinary(settings.BinaryHandling),
             MySqlTypeKind.Text when word == "JSON" => new(DebeziumForm.Text, "string", Data + "Json"),
-            MySqlTypeKind.Text => new(DebeziumForm.Text, "string"),
+            MySqlTypeKind.Text => new(type.ComesAsBytes ? DebeziumForm.TextOfBytes : DebeziumForm.Text, "string"),
+
+            // MariaDB keeps it as LONGTEXT; Canal's table history calls it JSON, which is no text to Canal.
+            MySqlTypeKind.Json when settings.SourceKind == SourceKind.MariaDb => new(DebeziumForm.TextOfBytes, "string", Data + "Json"),
             MySqlTypeKind.Json => new(DebeziumForm.Json, "string", Data + "Json"),
             MySqlTypeKind.Enum => new(DebeziumForm.Enum, "string", Data + "Enum"),
             MySqlTypeKind.Set => new(DebeziumForm.Set, "string", Data + "EnumSet"),

@@ -24,6 +24,7 @@ internal sealed class MaxwellEnvelope : JsonRowEnvelope<MaxwellTable, MaxwellCol
     private readonly SerializationSettings _settings;
     private readonly TimestampConverter _timestamps;
     private readonly SourceThread _thread;
+    private readonly TextOfBytes _bytes = new();
 
     // What is the same for all rows of an entry, around the row's index.
     private readonly RecordBuffer _fixed = new();
@@ -121,6 +122,8 @@ internal sealed class MaxwellEnvelope : JsonRowEnvelope<MaxwellTable, MaxwellCol
         {
             case MySqlTypeKind.Integer:
                 return Integers.TryWrite(ref output, value, type);
+            case MySqlTypeKind.Text when type.ComesAsBytes:
+                return TryWriteTextOfBytes(ref output, value);
             case MySqlTypeKind.Text or MySqlTypeKind.Date or MySqlTypeKind.Time or MySqlTypeKind.DateTimeMilliseconds or MySqlTypeKind.DateTimeMicroseconds:
                 Damage.Count(JsonText.WriteQuoted(ref output, value));
                 return true;
@@ -129,7 +132,7 @@ internal sealed class MaxwellEnvelope : JsonRowEnvelope<MaxwellTable, MaxwellCol
             case MySqlTypeKind.Timestamp:
                 return _timestamps.TryWriteAsMySql(ref output, value, type.Scale);
             case MySqlTypeKind.UnsignedBigInt:
-                return Integers.TryWriteUnsigned(ref output, value, bits: 64);
+                return Integers.TryWriteUnsigned(ref output, Integers.Unsigned(value, type, stackalloc byte[20]), bits: 64);
             case MySqlTypeKind.Bit:
                 return Integers.TryWriteUnsigned(ref output, value, type.Size);
             case MySqlTypeKind.Float or MySqlTypeKind.FloatWithScale or MySqlTypeKind.Double:
@@ -151,6 +154,8 @@ internal sealed class MaxwellEnvelope : JsonRowEnvelope<MaxwellTable, MaxwellCol
         {
             case MySqlTypeKind.Year:
                 return Integers.TryWriteYear(ref output, value);
+            case MySqlTypeKind.Json when _settings.SourceKind == SourceKind.MariaDb:
+                return TryWriteTextOfBytes(ref output, value);
             case MySqlTypeKind.Json when value.IsEmpty:
                 output.Write("null"u8);
                 return true;
@@ -169,6 +174,13 @@ internal sealed class MaxwellEnvelope : JsonRowEnvelope<MaxwellTable, MaxwellCol
             default:
                 return false;
         }
+    }
+
+    private bool TryWriteTextOfBytes(ref RecordOutput output, scoped ReadOnlySpan<byte> value)
+    {
+        bool isText = _bytes.TryRead(value, out ReadOnlySpan<byte> text);
+        Damage.Count(isText && JsonText.WriteQuoted(ref output, text));
+        return isText;
     }
 
     /// <summary>Maxwell leaves it out where nothing changed.</summary>
