@@ -185,7 +185,7 @@ public sealed class EntrySerializer : IDisposable
             int rows = WriteRows(header, table, change, context, output);
             string? undefined = table.Layout is { Definition: null } && !table.IsToldUndefined ? table.Source.ToString() : null;
             table.IsToldUndefined |= undefined is not null;
-            return new EntryResult(rows > 0 ? EntryKind.Rows : EntryKind.Other, rows, _envelope.DamagedValues, UndefinedTable: undefined, UnmaskedColumns: FindUnmasked(table));
+            return new EntryResult(rows > 0 ? EntryKind.Rows : EntryKind.Other, rows, _envelope.DamagedValues, UndefinedTable: undefined, UnmaskedColumns: FindUnmasked(table), UnfitValues: _envelope.UnfitValues);
         }
         catch
         {

@@ -176,6 +176,37 @@ public sealed class ColumnValueWriterTests
     }
 
     [Theory]
+    [InlineData("{\"quote\"\": 1}", "{\"quote\\\"\":1}")]
+    [InlineData("{\"a\"b\": \"x: \\\"y\\\"\", \"c\": {\"\"\": []}}", "{\"a\\\"b\":\"x: \\\"y\\\"\",\"c\":{\"\\\"\":[]}}")]
+    [InlineData("{\"back\\slash\": 1, \"line\nfeed\": 2}", "{\"back\\\\slash\":1,\"line\\nfeed\":2}")]
+    public void Name_in_JSON_that_Canal_did_not_escape_is_escaped(string value, string document) =>
+        Assert.Equal(document, System.Text.Json.JsonSerializer.Deserialize<string>(_fixture.ValueOf("json", value)));
+
+    [Theory]
+    [InlineData("{\"a\": \"b\": 1}")]
+    [InlineData("{\"a\": 1")]
+    [InlineData("[1, 2}")]
+    [InlineData("[1 2]")]
+    [InlineData("{\"a\": 1,}")]
+    [InlineData("{\"a\", \"b\": 1} x")]
+    public void JSON_that_Canal_broke_passes_as_the_text_it_is_and_is_counted(string value)
+    {
+        Assert.Equal(value, System.Text.Json.JsonSerializer.Deserialize<string>(_fixture.ValueOf("json", value)));
+        Assert.Equal(1, _fixture.Write(EntryBuilder.Insert(new Cell("c", "json", value))).DamagedValues);
+    }
+
+    [Fact]
+    public void JSON_of_no_bytes_is_null_where_the_column_takes_NULL() => Assert.Equal("null", _fixture.ValueOf("json", ""));
+
+    [Fact]
+    public void JSON_of_no_bytes_is_an_empty_object_where_the_column_takes_no_NULL()
+    {
+        _fixture.Write(EntryBuilder.Statement(Canal.Client.Entries.CanalEventType.Create, isDdl: true, "CREATE TABLE orders (c JSON NOT NULL)"));
+
+        Assert.Equal("\"{}\"", _fixture.ValueOf("json", ""));
+    }
+
+    [Theory]
     [InlineData("geometry")]
     [InlineData("linestring")]
     [InlineData("geomcollection")]
@@ -226,7 +257,6 @@ public sealed class ColumnValueWriterTests
     [InlineData("enum('a')", "2")]
     [InlineData("set('a')", "2")]
     [InlineData("json", "JSON_REPLACE(`c`, '$.a', 1)")]
-    [InlineData("json", "{\"a\": 1")]
     [InlineData("json", "\"open")]
     [InlineData("json", "1-2")]
     [InlineData("json", "nul")]

@@ -14,10 +14,21 @@ internal sealed class ColumnValueWriter : IDisposable
     private readonly DamageCounter _damage = new();
     private readonly TextOfBytes _bytes = new();
 
-    public ColumnValueWriter(TimeZoneInfo canalTimeZone) => _timestamps = new TimestampConverter(canalTimeZone);
+    private readonly UnfitValues _unfit;
 
-    /// <summary>Text values with U+FFFD seen so far.</summary>
+    /// <param name="canalTimeZone">Zone of TIMESTAMP texts.</param>
+    /// <param name="unfit">What becomes of values that do not fit; null to refuse them all.</param>
+    public ColumnValueWriter(TimeZoneInfo canalTimeZone, UnfitValues? unfit = null)
+    {
+        _timestamps = new TimestampConverter(canalTimeZone);
+        _unfit = unfit ?? Serialization.UnfitValues.Refused;
+    }
+
+    /// <summary>Text values with U+FFFD, and broken JSON, seen so far.</summary>
     public int DamagedValues => _damage.Values;
+
+    /// <summary>Values for which something else was written.</summary>
+    public int UnfitValues => _damage.Unfit;
 
     /// <inheritdoc />
     public void Dispose() => _masked?.Dispose();
@@ -55,6 +66,40 @@ internal sealed class ColumnValueWriter : IDisposable
                 return TryWriteUnsignedBigInt(ref output, value, column.Type);
             default:
                 return TryWriteRare(ref output, column, value);
+        }
+    }
+
+    /// <summary>Writes what stands for a value that <see cref="TryWrite"/> has refused.</summary>
+    /// <param name="output">Receives it.</param>
+    /// <param name="table">The row's table.</param>
+    /// <param name="column">The column, which is in no key.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="start">Where in the output its field begins: what was written of it is taken back.</param>
+    /// <exception cref="UnmappableValueException">It is to be refused.</exception>
+    public void WriteUnfit(ref RecordOutput output, SourceTable table, DebeziumColumn column, scoped ReadOnlySpan<byte> value, int start)
+    {
+        UnfitValue choice = _unfit.Of(column.Type.Kind);
+        if (choice == UnfitValue.Stop || (choice == UnfitValue.Null ? !column.TakesNull : column.DebeziumType.Connect != "string"))
+        {
+            ThrowUnmappable(table, column);
+        }
+
+        output.TakeBack(start);
+        _damage.CountUnfit();
+        if (choice == UnfitValue.Null)
+        {
+            output.Write(column.Null);
+        }
+        else if (column.Form == DebeziumForm.Masked)
+        {
+            var scratch = new RecordOutput(_masked!.Scratch());
+            JsonText.WriteQuoted(ref scratch, value);
+            scratch.Flush();
+            _masked.Write(ref output, column);
+        }
+        else
+        {
+            JsonText.WriteQuoted(ref output, value);
         }
     }
 
@@ -110,8 +155,7 @@ internal sealed class ColumnValueWriter : IDisposable
             case DebeziumForm.Set:
                 return TryWriteSet(ref output, value, column.Labels);
             case DebeziumForm.Json:
-                _damage.Count(value.IndexOf("\uFFFD"u8) >= 0);
-                return JsonDocuments.TryWrite(ref output, value);
+                return TryWriteJson(ref output, column, value);
             case DebeziumForm.Base64:
                 return BinaryText.TryWriteBase64(ref output, new Latin1Reader(value), column.Type.Size);
             case DebeziumForm.Geometry or DebeziumForm.Point:
@@ -149,6 +193,28 @@ internal sealed class ColumnValueWriter : IDisposable
         }
 
         return true;
+    }
+
+    private bool TryWriteJson(ref RecordOutput output, DebeziumColumn column, scoped ReadOnlySpan<byte> value)
+    {
+        if (value.IsEmpty)
+        {
+            // A document of no bytes is the implicit default of JSON NOT NULL. Debezium takes it for none where the column takes NULL.
+            output.Write(column.TakesNull ? column.Null : "\"{}\""u8);
+            return true;
+        }
+
+        int start = output.Position;
+        bool isDocument = JsonDocuments.TryWrite(ref output, value);
+        bool isBroken = !isDocument && JsonDocuments.MayBeBroken(value);
+        if (isBroken)
+        {
+            output.TakeBack(start);
+            JsonText.WriteQuoted(ref output, value);
+        }
+
+        _damage.Count(isBroken || value.IndexOf("\uFFFD"u8) >= 0);
+        return isDocument || isBroken;
     }
 
     private bool TryWriteMasked(ref RecordOutput output, DebeziumColumn column, scoped ReadOnlySpan<byte> value)

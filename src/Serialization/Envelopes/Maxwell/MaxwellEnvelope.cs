@@ -86,6 +86,9 @@ internal sealed class MaxwellEnvelope : JsonRowEnvelope<MaxwellTable, MaxwellCol
     public override void Dispose() => _fixed.Dispose();
 
     /// <inheritdoc />
+    protected override UnfitValues Unfit => _settings.UnfitValues;
+
+    /// <inheritdoc />
     protected override MaxwellTable Prepare(TableLayout layout) => MaxwellTable.Of(layout, _settings);
 
     /// <inheritdoc />
@@ -160,8 +163,7 @@ internal sealed class MaxwellEnvelope : JsonRowEnvelope<MaxwellTable, MaxwellCol
                 output.Write("null"u8);
                 return true;
             case MySqlTypeKind.Json:
-                Damage.Count(value.IndexOf("\uFFFD"u8) >= 0);
-                return JsonDocuments.TryWriteRaw(ref output, value);
+                return TryWriteJson(ref output, value);
             case MySqlTypeKind.Geometry or MySqlTypeKind.Point:
                 return WellKnownText.TryWrite(ref output, value);
             case MySqlTypeKind.Uuid:
@@ -174,6 +176,21 @@ internal sealed class MaxwellEnvelope : JsonRowEnvelope<MaxwellTable, MaxwellCol
             default:
                 return false;
         }
+    }
+
+    private bool TryWriteJson(ref RecordOutput output, scoped ReadOnlySpan<byte> value)
+    {
+        int start = output.Position;
+        bool isDocument = JsonDocuments.TryWriteRaw(ref output, value);
+        bool isBroken = !isDocument && JsonDocuments.MayBeBroken(value);
+        if (isBroken)
+        {
+            output.TakeBack(start);
+            JsonText.WriteQuoted(ref output, value);
+        }
+
+        Damage.Count(isBroken || value.IndexOf("\uFFFD"u8) >= 0);
+        return isDocument || isBroken;
     }
 
     private bool TryWriteTextOfBytes(ref RecordOutput output, scoped ReadOnlySpan<byte> value)
