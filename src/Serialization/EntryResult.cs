@@ -45,4 +45,5 @@ public enum EntryKind
 /// <param name="UnmaskedColumns">Columns that a mask covers and that stand in the clear, as they are no texts; told once per table.</param>
 /// <param name="UnreadTable">Table whose definition is unknown from here on, because the statement could not be read; null usually.</param>
 /// <param name="UnfitValues">Values that fit no type and for which NULL or their text was written.</param>
-public readonly record struct EntryResult(EntryKind Kind, int Rows, int DamagedValues, string? UnreadTable = null, string? UndefinedTable = null, string? UnmaskedColumns = null, int UnfitValues = 0);
+/// <param name="PutRightTable">Table whose rows Canal labelled with other names than the statements gave it; told once per table.</param>
+public readonly record struct EntryResult(EntryKind Kind, int Rows, int DamagedValues, string? UnreadTable = null, string? UndefinedTable = null, string? UnmaskedColumns = null, int UnfitValues = 0, string? PutRightTable = null);

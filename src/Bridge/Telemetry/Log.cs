@@ -49,6 +49,9 @@ internal static partial class Log
     [LoggerMessage(3015, LogLevel.Warning, "Destination {Destination}: values of {Table} fit no type, first at {Position}; NULL or their text is published in their place, as Delivery:UnfitValue says. canal_bridge.damaged_values counts on")]
     public static partial void ValueUnfit(ILogger logger, string destination, string table, string position);
 
+    [LoggerMessage(3016, LogLevel.Warning, "Destination {Destination}: Canal gave the columns of {Table} other names than the statements did, first at {Position}: it lags behind a statement and reads definitions as they are now. Names, types and key are taken from the statements. Canal's table history (canal.instance.tsdb.enable=true) avoids this")]
+    public static partial void ColumnsPutRight(ILogger logger, string destination, string table, string position);
+
     [LoggerMessage(3006, LogLevel.Information, "Asked the source for the definition of {Table}")]
     public static partial void TableAsked(ILogger logger, string table);
 

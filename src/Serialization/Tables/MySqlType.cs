@@ -69,6 +69,9 @@ internal sealed class MySqlType
         _ => "another text",
     };
 
+    /// <summary>The same type, its values sent as those of a BLOB.</summary>
+    public MySqlType AsBytes() => new(Kind, Size, Scale, Minimum, Maximum, Labels, comesAsBytes: true, ComesSigned);
+
     /// <summary>Whether a column typed so may be one that Canal says is of another type: character columns of binary strings are binary, MariaDB's JSON is a text.</summary>
     public bool IsStoredAs(MySqlType stored) =>
         (Kind == stored.Kind && Size == stored.Size && Scale == stored.Scale && Minimum == stored.Minimum && Maximum == stored.Maximum)

@@ -205,6 +205,11 @@ internal sealed class BatchMapper
             Log.ColumnsUnmasked(_logger, _destination, unmasked);
         }
 
+        if (result.PutRightTable is { } putRight)
+        {
+            Log.ColumnsPutRight(_logger, _destination, putRight, Position);
+        }
+
         if (result.UnfitValues > 0)
         {
             _metrics.DamagedValues(result.UnfitValues);

@@ -13,6 +13,7 @@ internal sealed class ColumnValueWriter : IDisposable
     private MaskedTexts? _masked;
     private readonly DamageCounter _damage = new();
     private readonly TextOfBytes _bytes = new();
+    private readonly WideTexts _wide = new();
 
     private readonly UnfitValues _unfit;
 
@@ -117,6 +118,9 @@ internal sealed class ColumnValueWriter : IDisposable
         {
             case DebeziumForm.TextOfBytes:
                 return TryWriteTextOfBytes(ref output, value);
+            case DebeziumForm.WideText:
+                _damage.Count(JsonText.WriteQuoted(ref output, _wide.Read(value, column.WideEncoding!)));
+                return true;
             case DebeziumForm.Masked:
                 return TryWriteMasked(ref output, column, value);
             case DebeziumForm.Single or DebeziumForm.Double:

@@ -1,6 +1,7 @@
 using System.Globalization;
 using CanalBridge.Serialization.Tables;
 using CanalBridge.Serialization.Tables.Definitions;
+using CanalBridge.Serialization.Values;
 
 namespace CanalBridge.Serialization.Envelopes.Debezium;
 
@@ -18,10 +19,11 @@ internal sealed record DebeziumType(DebeziumForm Form, string Connect, string? S
 
     /// <summary>The one place that maps MySQL's types and the handling modes to Debezium's.</summary>
     /// <param name="type">Type as stored.</param>
-    /// <param name="typed">The type as defined; empty if unknown. Debezium goes by the words of the statement, Canal by what the server prints.</param>
+    /// <param name="definition">The column as defined; null if unknown. Debezium goes by the words of the statement, Canal by what the server prints.</param>
     /// <param name="settings">The handling modes.</param>
-    public static DebeziumType Of(MySqlType type, string typed, SerializationSettings settings)
+    public static DebeziumType Of(MySqlType type, ColumnDefinition? definition, SerializationSettings settings)
     {
+        string typed = definition?.Type ?? "";
         string word = typed.Split(' ', '(')[0].ToUpperInvariant();
         return type.Kind switch
         {
@@ -41,6 +43,7 @@ internal sealed record DebeziumType(DebeziumForm Form, string Connect, string? S
             MySqlTypeKind.Binary or MySqlTypeKind.Blob when MySqlType.Parse(typed).Kind == MySqlTypeKind.Text => new(DebeziumForm.Text, "string"),
             MySqlTypeKind.Binary or MySqlTypeKind.Blob => OfBinary(settings.BinaryHandling),
             MySqlTypeKind.Text when word == "JSON" => new(DebeziumForm.Text, "string", Data + "Json"),
+            MySqlTypeKind.Text when WideTexts.EncodingOf(definition?.CharsetName) is not null && !type.ComesAsBytes => new(DebeziumForm.WideText, "string"),
             MySqlTypeKind.Text => new(type.ComesAsBytes ? DebeziumForm.TextOfBytes : DebeziumForm.Text, "string"),
 
             // MariaDB keeps it as LONGTEXT; Canal's table history calls it JSON, which is no text to Canal.
