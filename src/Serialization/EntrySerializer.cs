@@ -192,7 +192,14 @@ public sealed class EntrySerializer : IDisposable
             table.IsToldPutRight |= putRight is not null;
             string? undefined = table.Layout is { Definition: null } && !table.IsToldUndefined ? table.Source.ToString() : null;
             table.IsToldUndefined |= undefined is not null;
-            return new EntryResult(rows > 0 ? EntryKind.Rows : EntryKind.Other, rows, _envelope.DamagedValues, UndefinedTable: undefined, UnmaskedColumns: FindUnmasked(table), UnfitValues: _envelope.UnfitValues, PutRightTable: putRight);
+            return new EntryResult(
+                rows > 0 ? EntryKind.Rows : EntryKind.Other,
+                rows,
+                _envelope.DamagedValues,
+                UndefinedTable: undefined,
+                UnmaskedColumns: FindUnmasked(table),
+                UnfitValues: _envelope.UnfitValues,
+                PutRightTable: putRight);
         }
         catch
         {

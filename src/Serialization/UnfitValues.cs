@@ -35,7 +35,8 @@ public sealed record UnfitValues
     /// <summary>The choice for a column.</summary>
     internal UnfitValue Of(MySqlTypeKind kind) => kind switch
     {
-        MySqlTypeKind.Date or MySqlTypeKind.Time or MySqlTypeKind.DateTimeMilliseconds or MySqlTypeKind.DateTimeMicroseconds or MySqlTypeKind.Timestamp or MySqlTypeKind.Year => Date,
+        MySqlTypeKind.Date or MySqlTypeKind.Time or MySqlTypeKind.DateTimeMilliseconds or MySqlTypeKind.DateTimeMicroseconds
+            or MySqlTypeKind.Timestamp or MySqlTypeKind.Year => Date,
         MySqlTypeKind.Json => Json,
         MySqlTypeKind.Enum or MySqlTypeKind.Set => Label,
         _ => Other,

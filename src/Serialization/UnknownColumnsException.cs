@@ -1,6 +1,6 @@
 namespace CanalBridge.Serialization;
 
-/// <summary>Rows that have other columns than the statements gave their table, and no sign of which are right: a value could be published under another column's name.</summary>
+/// <summary>Rows with other columns than the statements gave their table, and no sign of which are right: a value could stand under another column's name.</summary>
 public sealed class UnknownColumnsException : RowException
 {
     /// <summary>Creates the exception.</summary>

@@ -98,9 +98,12 @@ public sealed class UnfitValueTests
     [Fact]
     public void Maxwell_writes_null_or_the_text()
     {
-        using var nulls = new SerializerFixture(new SerializationSettings { Format = EnvelopeFormat.Maxwell, TopicPrefix = "bridge", UnfitValues = new UnfitValues { Other = UnfitValue.Null, Json = UnfitValue.Text } });
+        using var fixture = new SerializerFixture(new SerializationSettings
+        {
+            Format = EnvelopeFormat.Maxwell, TopicPrefix = "bridge", UnfitValues = new UnfitValues { Other = UnfitValue.Null, Json = UnfitValue.Text },
+        });
 
-        string value = nulls.Records(EntryBuilder.Insert(new Cell("a", "int", "x"), new Cell("b", "json", Partial)))[0].Value!;
+        string value = fixture.Records(EntryBuilder.Insert(new Cell("a", "int", "x"), new Cell("b", "json", Partial)))[0].Value!;
 
         Assert.Contains("""{"a":null,"b":"JSON_REPLACE(`c`, '$.a', 1)"}""", value, StringComparison.Ordinal);
     }

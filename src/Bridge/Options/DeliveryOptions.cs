@@ -40,8 +40,8 @@ internal sealed class DeliveryOptions
     public TimeSpan StopGracePeriod { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Under the kind of fault (date, json, label, other), what becomes of a value that does not fit its column's type: stop, null (where the column takes NULL) or text
-    /// (where the column is a string in the records). What is not named is stop.
+    /// Under the kind of fault (date, json, label, other), what becomes of a value that does not fit its column's type: stop, null (where the
+    /// column takes NULL) or text (where the column is a string in the records). What is not named is stop.
     /// </summary>
     public Dictionary<string, string> UnfitValue { get; set; } = [];
 

@@ -9,7 +9,8 @@ namespace CanalBridge.Serialization.Tables;
 /// </summary>
 internal static class BinlogTypes
 {
-    private const int Bit = -7, TinyInt = -6, BigInt = -5, Char = 1, Decimal = 3, Integer = 4, SmallInt = 5, Real = 7, Double = 8, VarChar = 12, Date = 91, Time = 92, Timestamp = 93, Other = 1111, Blob = 2004, Clob = 2005;
+    private const int Bit = -7, TinyInt = -6, SmallInt = 5, Integer = 4, BigInt = -5, Real = 7, Double = 8, Decimal = 3,
+        Char = 1, VarChar = 12, Date = 91, Time = 92, Timestamp = 93, Other = 1111, Blob = 2004, Clob = 2005;
 
     /// <summary>Whether Canal sends the value as bytes, one character each.</summary>
     public static bool ComesAsBytes(in Column column) => column.SqlType == Blob;

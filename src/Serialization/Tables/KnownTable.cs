@@ -52,7 +52,8 @@ internal sealed class KnownTable
     public TableLayout? Layout { get; set; }
 
     /// <summary>The layout of the rows last seen, or without any the one that the definition promises; null if nothing is known.</summary>
-    public TableLayout? DefinedLayout => Layout is { IsContradicted: false } ? Layout : Definition is { } definition ? TableLayout.Promised(Source, definition) : Layout;
+    public TableLayout? DefinedLayout =>
+        Layout is { IsContradicted: false } ? Layout : Definition is { } definition ? TableLayout.Promised(Source, definition) : Layout;
 
     /// <summary>The source has not been asked since the definition or the rows changed.</summary>
     public bool MayBeAsked { get; set; } = true;

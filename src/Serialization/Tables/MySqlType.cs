@@ -10,7 +10,8 @@ namespace CanalBridge.Serialization.Tables;
 /// </remarks>
 internal sealed class MySqlType
 {
-    private MySqlType(MySqlTypeKind kind, int size = 0, int scale = 0, long minimum = 0, long maximum = 0, string[]? labels = null, bool comesAsBytes = false, bool comesSigned = false)
+    private MySqlType(
+        MySqlTypeKind kind, int size = 0, int scale = 0, long minimum = 0, long maximum = 0, string[]? labels = null, bool comesAsBytes = false, bool comesSigned = false)
     {
         Kind = kind;
         Size = size;
@@ -132,10 +133,11 @@ internal sealed class MySqlType
             "CHAR" or "CHARACTER" or "VARCHAR" or "VARCHARACTER" when rest.Contains("BYTE", StringComparison.Ordinal) => new MySqlType(MySqlTypeKind.Blob),
 
             // Too long for a VARCHAR: the server makes a MEDIUMTEXT or LONGTEXT of it where its mode allows that.
-            "CHAR" or "CHARACTER" or "VARCHAR" or "VARCHARACTER" or "VARCHAR2" or "NCHAR" or "NVARCHAR" or "NATIONAL" => new MySqlType(MySqlTypeKind.Text, comesAsBytes: first > 65535),
+            "CHAR" or "CHARACTER" or "VARCHAR" or "VARCHARACTER" or "VARCHAR2" or "NCHAR" or "NVARCHAR" or "NATIONAL" =>
+                new MySqlType(MySqlTypeKind.Text, comesAsBytes: first > 65535),
             "TINYTEXT" or "TEXT" or "MEDIUMTEXT" or "LONGTEXT" => new MySqlType(MySqlTypeKind.Text, comesAsBytes: first >= 0),
-            "LONG" => rest.Contains("VARBINARY", StringComparison.Ordinal) ? new MySqlType(MySqlTypeKind.Blob) : new MySqlType(MySqlTypeKind.Text, comesAsBytes: true),
-            "CLOB" => new MySqlType(MySqlTypeKind.Text, comesAsBytes: true),
+            "LONG" when rest.Contains("VARBINARY", StringComparison.Ordinal) => new MySqlType(MySqlTypeKind.Blob),
+            "LONG" or "CLOB" => new MySqlType(MySqlTypeKind.Text, comesAsBytes: true),
             "VARBINARY" or "RAW" or "TINYBLOB" or "BLOB" or "MEDIUMBLOB" or "LONGBLOB" => new MySqlType(MySqlTypeKind.Blob),
             "JSON" => new MySqlType(MySqlTypeKind.Json),
             "POINT" => new MySqlType(MySqlTypeKind.Point),
@@ -188,7 +190,10 @@ internal sealed class MySqlType
         return numbers;
     }
 
-    /// <summary>Between quotes of either kind; a doubled quote is one, a backslash stands for itself (as SHOW CREATE TABLE prints them). The server keeps no blanks at a label's end.</summary>
+    /// <summary>
+    /// Between quotes of either kind; a doubled quote is one, a backslash stands for itself (as SHOW CREATE TABLE prints them). The server keeps no
+    /// blanks at a label's end.
+    /// </summary>
     private static string[] ReadLabels(string text)
     {
         var labels = new List<string>();

@@ -381,7 +381,8 @@ internal sealed class TableCatalog
             // A statement was missed: the binlog's types are not the definition's but the labels', or there are columns more, or fewer, between those
             // known. Where only the last ones are missing the row may be cut.
             string[] names = [.. told.Columns.Select(static column => column.Name)], labels = [.. shown.ShownNames];
-            if (hasAll || AreAmong(names, labels) || (AreAmong(labels, names) && !labels.SequenceEqual(names[..labels.Length], StringComparer.OrdinalIgnoreCase)))
+            bool mayBeCut = labels.SequenceEqual(names.Take(labels.Length), StringComparer.OrdinalIgnoreCase);
+            if (hasAll || AreAmong(names, labels) || (!mayBeCut && AreAmong(labels, names)))
             {
                 _definitions.Remove(table.Id);
                 _definitions.TakeTouched();
@@ -413,7 +414,7 @@ internal sealed class TableCatalog
         table.Define(_definitions.Find(table.Id));
     }
 
-    /// <summary>MySQL keeps the key column that it generates in the first place, whatever a statement puts there. Null if it stands there, or is none.</summary>
+    /// <summary>MySQL keeps the key column that it generates in the first place, whatever a statement puts there. Null if it is there, or is none.</summary>
     private static TableDefinition? WithGeneratedKeyFirst(TableDefinition told)
     {
         int generated = told.IndexOf("my_row_id");

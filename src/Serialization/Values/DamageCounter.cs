@@ -1,6 +1,6 @@
 namespace CanalBridge.Serialization.Values;
 
-/// <summary>Counts values that did not come as they were: texts with U+FFFD (the source column is not UTF-8), JSON that Canal broke, what fits no type.</summary>
+/// <summary>Counts values that did not come as they were: texts with U+FFFD (the column is not UTF-8), JSON that Canal broke, what fits no type.</summary>
 internal sealed class DamageCounter
 {
     /// <summary>Damaged values since <see cref="Reset"/>.</summary>

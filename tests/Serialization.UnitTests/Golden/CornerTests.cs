@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using CanalBridge.Serialization.Output;
 
@@ -9,7 +10,7 @@ namespace CanalBridge.Serialization.UnitTests.Golden;
 /// </summary>
 public sealed class CornerTests
 {
-    private const string Prefix = "bridge", Whole = "*";
+    private const string Prefix = "bridge", Whole = "*", Fine = "bridge.case34.fine ";
 
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web);
 
@@ -51,12 +52,18 @@ public sealed class CornerTests
         Assert.SkipWhen(GoldenFiles.Corners is null, "Needs SHARED_CORNERS or ../shared/corners.");
         Assert.True(MessageKeyColumns.TryParse(@"case34\.keyed:v", out MessageKeyColumns? keys));
         Assert.True(NameFilter.TryParse(@"case34\.required\.(d|t),case34\.keyed\.d", includes: false, out NameFilter? columns));
-        var settings = new SerializationSettings { TopicPrefix = Prefix, UnfitValues = new UnfitValues { Date = UnfitValue.Null }, MessageKeyColumns = keys, ColumnFilter = columns };
+        var settings = new SerializationSettings
+        {
+            TopicPrefix = Prefix, UnfitValues = new UnfitValues { Date = UnfitValue.Null }, MessageKeyColumns = keys, ColumnFilter = columns,
+        };
         using var serializer = new EntrySerializer(settings, new DefaultTopics(Prefix));
 
-        List<string> records = GoldenFiles.Serialize(serializer, $"corners/{source}/34-dates-that-do-not-exist", static (in record) => $"{record.Topic} {System.Text.Encoding.UTF8.GetString(record.Key)}");
+        List<string> records = GoldenFiles.Serialize(
+            serializer, $"corners/{source}/34-dates-that-do-not-exist", static (in record) => $"{record.Topic} {Encoding.UTF8.GetString(record.Key)}");
 
-        Assert.Equal(["1", "2", "3", "4", "5"], records.Where(static record => record.StartsWith("bridge.case34.fine", StringComparison.Ordinal)).Select(static record => record[^2..^1]));
+        Assert.Equal(
+            ["{\"id\":1}", "{\"id\":2}", "{\"id\":3}", "{\"id\":4}", "{\"id\":5}"],
+            records.Where(static record => record.StartsWith(Fine, StringComparison.Ordinal)).Select(static record => record[Fine.Length..]));
     }
 
     [Fact]

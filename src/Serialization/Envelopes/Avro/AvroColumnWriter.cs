@@ -121,8 +121,8 @@ internal sealed class AvroColumnWriter(ColumnValueWriter json) : IDisposable
                 return TryWriteEnum(ref output, value, column.Labels);
             case DebeziumForm.Base64 when debezium.DebeziumType.Connect == "bytes":
                 return TryWriteBinary(ref output, new Latin1Reader(value), debezium.Type.Size);
-            case DebeziumForm.ZonedTimestamp or DebeziumForm.DecimalText or DebeziumForm.TextOfBytes or DebeziumForm.WideText or DebeziumForm.Set or DebeziumForm.Uuid
-                or DebeziumForm.Base64 or DebeziumForm.Base64Url or DebeziumForm.Hex:
+            case DebeziumForm.ZonedTimestamp or DebeziumForm.DecimalText or DebeziumForm.TextOfBytes or DebeziumForm.WideText or DebeziumForm.Set
+                or DebeziumForm.Uuid or DebeziumForm.Base64 or DebeziumForm.Base64Url or DebeziumForm.Hex:
                 return TryWriteUnquoted(ref output, debezium, range, row);
             default:
                 return TryWriteRare(ref output, debezium, value);

@@ -126,7 +126,8 @@ internal sealed class FlatEnvelope : JsonRowEnvelope<FlatTable, JsonColumn>
                 }
 
                 break;
-            case var kind when (column.Type.ComesAsBytes || (kind == MySqlTypeKind.Json && _settings.SourceKind == SourceKind.MariaDb)) && _bytes.TryRead(value, out ReadOnlySpan<byte> text):
+            case var kind when (column.Type.ComesAsBytes || (kind == MySqlTypeKind.Json && _settings.SourceKind == SourceKind.MariaDb))
+                && _bytes.TryRead(value, out ReadOnlySpan<byte> text):
                 Damage.Count(JsonText.WriteEscaped<FastjsonRule>(ref output, text));
                 break;
             default:

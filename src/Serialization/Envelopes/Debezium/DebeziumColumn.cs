@@ -62,7 +62,8 @@ internal sealed class DebeziumColumn : JsonColumn
     public int? MaskedLength { get; private set; }
 
     /// <summary>Whether a mask can stand for its values. Debezium masks characters, ENUM and SET; JSON and UUID are masked here as well.</summary>
-    public bool IsText => DebeziumType.Form is DebeziumForm.Text or DebeziumForm.TextOfBytes or DebeziumForm.WideText or DebeziumForm.Enum or DebeziumForm.Set or DebeziumForm.Json or DebeziumForm.Uuid;
+    public bool IsText => DebeziumType.Form is DebeziumForm.Text or DebeziumForm.TextOfBytes or DebeziumForm.WideText
+        or DebeziumForm.Enum or DebeziumForm.Set or DebeziumForm.Json or DebeziumForm.Uuid;
 
     /// <summary>Whether its values are Connect's bytes.</summary>
     public bool IsBinary => DebeziumType is { Form: DebeziumForm.Base64, Connect: "bytes" };
