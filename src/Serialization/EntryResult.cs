@@ -40,8 +40,18 @@ public enum EntryKind
 /// <summary>What came of one entry.</summary>
 /// <param name="Kind">What the entry was.</param>
 /// <param name="Rows">Rows in the entry, skipped ones included.</param>
-/// <param name="DamagedValues">Text values with U+FFFD in a column: the source column is not UTF-8 and Canal has destroyed it.</param>
+/// <param name="DamagedValues">Text values with U+FFFD (the source column is not UTF-8 and Canal has destroyed it), and JSON that Canal broke.</param>
 /// <param name="UndefinedTable">Table whose rows are written for the first time without a definition; null usually.</param>
 /// <param name="UnmaskedColumns">Columns that a mask covers and that stand in the clear, as they are no texts; told once per table.</param>
 /// <param name="UnreadTable">Table whose definition is unknown from here on, because the statement could not be read; null usually.</param>
-public readonly record struct EntryResult(EntryKind Kind, int Rows, int DamagedValues, string? UnreadTable = null, string? UndefinedTable = null, string? UnmaskedColumns = null);
+/// <param name="UnfitValues">Values that fit no type and for which NULL or their text was written.</param>
+/// <param name="PutRightTable">Table whose rows Canal labelled with other names than the statements gave it; told once per table.</param>
+public readonly record struct EntryResult(
+    EntryKind Kind,
+    int Rows,
+    int DamagedValues,
+    string? UnreadTable = null,
+    string? UndefinedTable = null,
+    string? UnmaskedColumns = null,
+    int UnfitValues = 0,
+    string? PutRightTable = null);

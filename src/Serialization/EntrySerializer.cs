@@ -183,9 +183,23 @@ public sealed class EntrySerializer : IDisposable
             }
 
             int rows = WriteRows(header, table, change, context, output);
+            if (table.Layout is { IsSequence: true })
+            {
+                return new EntryResult(EntryKind.ExcludedRows, rows, 0);
+            }
+
+            string? putRight = table.Layout is { IsPutRight: true } && !table.IsToldPutRight ? table.Source.ToString() : null;
+            table.IsToldPutRight |= putRight is not null;
             string? undefined = table.Layout is { Definition: null } && !table.IsToldUndefined ? table.Source.ToString() : null;
             table.IsToldUndefined |= undefined is not null;
-            return new EntryResult(rows > 0 ? EntryKind.Rows : EntryKind.Other, rows, _envelope.DamagedValues, UndefinedTable: undefined, UnmaskedColumns: FindUnmasked(table));
+            return new EntryResult(
+                rows > 0 ? EntryKind.Rows : EntryKind.Other,
+                rows,
+                _envelope.DamagedValues,
+                UndefinedTable: undefined,
+                UnmaskedColumns: FindUnmasked(table),
+                UnfitValues: _envelope.UnfitValues,
+                PutRightTable: putRight);
         }
         catch
         {
@@ -285,6 +299,12 @@ public sealed class EntrySerializer : IDisposable
             }
 
             TableLayout layout = _rows.Read(table, row, operation, stop);
+            if (layout.IsSequence)
+            {
+                // MariaDB logs its state as rows; Debezium fails at them.
+                return;
+            }
+
             _envelope.WriteRow(new ChangeEvent(operation, layout, _rows.Images, row, index), buffer);
         }
         catch (RowException e)

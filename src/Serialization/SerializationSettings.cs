@@ -98,6 +98,9 @@ public sealed record SerializationSettings
     /// <summary>A NULL is written as its column's default where that is known: the converter's <c>replace.null.with.default</c>, true as there.</summary>
     public bool ReplaceNullWithDefault { get; init; } = true;
 
+    /// <summary>What becomes of values that do not fit their columns' types.</summary>
+    public UnfitValues UnfitValues { get; init; } = new();
+
     /// <summary>Written as <c>source.version</c>: the Debezium release whose bytes are imitated.</summary>
     public string DebeziumVersion { get; init; } = "3.5.0.Final";
 

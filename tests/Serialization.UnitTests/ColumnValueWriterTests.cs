@@ -149,6 +149,63 @@ public sealed class ColumnValueWriterTests
         Assert.Equal(document, System.Text.Json.JsonSerializer.Deserialize<string>(json));
     }
 
+    [Fact]
+    public void MariaDBs_JSON_is_the_text_itself_which_Canal_sends_as_bytes()
+    {
+        using var fixture = new SerializerFixture(SourceKind.MariaDb);
+
+        Assert.Equal("\"{ \\\"é\\\" :  1e3 }\"", fixture.ValueOf("JSON", Latin1("{ \"é\" :  1e3 }")));
+    }
+
+    [Theory]
+    [InlineData("TEXT(50)")]
+    [InlineData("LONG VARCHAR")]
+    public void Text_that_Canal_took_for_binary_is_a_text_again(string type) => Assert.Equal("\"é表\"", _fixture.ValueOf(type, Latin1("é表")));
+
+    [Theory]
+    [InlineData("-1", "-1")]
+    [InlineData("7", "7")]
+    public void SERIAL_is_unsigned_though_Canal_reads_it_signed(string value, string json) => Assert.Equal(json, _fixture.ValueOf("SERIAL", value));
+
+    [Fact]
+    public void SERIAL_of_all_digits_is_the_unsigned_number()
+    {
+        using var fixture = new SerializerFixture(new SerializationSettings { TopicPrefix = "bridge", UnsignedBigIntHandling = UnsignedBigIntHandling.Precise });
+
+        Assert.Equal("\"AP//////////\"", fixture.ValueOf("SERIAL", "-1"));
+    }
+
+    [Theory]
+    [InlineData("{\"quote\"\": 1}", "{\"quote\\\"\":1}")]
+    [InlineData("{\"a\"b\": \"x: \\\"y\\\"\", \"c\": {\"\"\": []}}", "{\"a\\\"b\":\"x: \\\"y\\\"\",\"c\":{\"\\\"\":[]}}")]
+    [InlineData("{\"back\\slash\": 1, \"line\nfeed\": 2}", "{\"back\\\\slash\":1,\"line\\nfeed\":2}")]
+    public void Name_in_JSON_that_Canal_did_not_escape_is_escaped(string value, string document) =>
+        Assert.Equal(document, System.Text.Json.JsonSerializer.Deserialize<string>(_fixture.ValueOf("json", value)));
+
+    [Theory]
+    [InlineData("{\"a\": \"b\": 1}")]
+    [InlineData("{\"a\": 1")]
+    [InlineData("[1, 2}")]
+    [InlineData("[1 2]")]
+    [InlineData("{\"a\": 1,}")]
+    [InlineData("{\"a\", \"b\": 1} x")]
+    public void JSON_that_Canal_broke_passes_as_the_text_it_is_and_is_counted(string value)
+    {
+        Assert.Equal(value, System.Text.Json.JsonSerializer.Deserialize<string>(_fixture.ValueOf("json", value)));
+        Assert.Equal(1, _fixture.Write(EntryBuilder.Insert(new Cell("c", "json", value))).DamagedValues);
+    }
+
+    [Fact]
+    public void JSON_of_no_bytes_is_null_where_the_column_takes_NULL() => Assert.Equal("null", _fixture.ValueOf("json", ""));
+
+    [Fact]
+    public void JSON_of_no_bytes_is_an_empty_object_where_the_column_takes_no_NULL()
+    {
+        _fixture.Write(EntryBuilder.Statement(Canal.Client.Entries.CanalEventType.Create, isDdl: true, "CREATE TABLE orders (c JSON NOT NULL)"));
+
+        Assert.Equal("\"{}\"", _fixture.ValueOf("json", ""));
+    }
+
     [Theory]
     [InlineData("geometry")]
     [InlineData("linestring")]
@@ -172,6 +229,8 @@ public sealed class ColumnValueWriterTests
     [Fact]
     public void Uuid_is_padded_on_the_left_as_Debezium_does() =>
         Assert.Equal("\"00000000-0000-0000-0000-000000414243\"", _fixture.ValueOf("uuid", "ABC"));
+
+    private static string Latin1(string text) => System.Text.Encoding.Latin1.GetString(System.Text.Encoding.UTF8.GetBytes(text));
 
     [Theory]
     [InlineData("int(11)", "2147483999")]
@@ -198,7 +257,6 @@ public sealed class ColumnValueWriterTests
     [InlineData("enum('a')", "2")]
     [InlineData("set('a')", "2")]
     [InlineData("json", "JSON_REPLACE(`c`, '$.a', 1)")]
-    [InlineData("json", "{\"a\": 1")]
     [InlineData("json", "\"open")]
     [InlineData("json", "1-2")]
     [InlineData("json", "nul")]

@@ -4,7 +4,7 @@ using Google.Protobuf;
 namespace CanalBridge.Serialization.UnitTests;
 
 /// <summary>A column as Canal would send it.</summary>
-internal sealed record Cell(string Name, string Type, string? Value, bool IsKey = false, int? Index = null);
+internal sealed record Cell(string Name, string Type, string? Value, bool IsKey = false, int? Index = null, int? SqlType = null);
 
 /// <summary>A row: the images before and after; null where there is none.</summary>
 internal sealed record Row(Cell[]? Before, Cell[]? After);
@@ -86,7 +86,7 @@ internal static class EntryBuilder
             Bytes(output, tag, Message(column =>
             {
                 Number(column, 0x08, index);
-                Number(column, 0x10, cell.Value?.Length > 3 ? -5 : 12);
+                Number(column, 0x10, cell.SqlType ?? (cell.Value?.Length > 3 ? -5 : 12));
                 Text(column, 0x1a, cell.Name);
                 Number(column, 0x20, cell.IsKey ? 1 : 0);
                 Number(column, 0x28, updated ? 1 : 0);

@@ -15,7 +15,7 @@ namespace CanalBridge.Commands;
 /// <summary><c>canal-bridge map FILE</c>: recorded frames through the very mapping of <c>run</c>, without Kafka; one JSON line per record.</summary>
 internal static class MapCommand
 {
-    private static readonly string[] Sections = ["Source", "Topics", "Envelope", "Registry"];
+    private static readonly string[] Sections = ["Source", "Topics", "Envelope", "Delivery", "Registry"];
 
     public static Command Create()
     {

@@ -22,6 +22,8 @@ internal static class BridgeOptionsValidator
     private const string Tables = "schema.table, separated by commas, such as shop\\.orders,shop\\.items.*",
         Columns = "schema.table.column, separated by commas, such as shop\\.customers\\.email,shop\\..*\\.phone";
 
+    private static readonly string[] FaultKinds = ["date", "json", "label", "other"], FaultChoices = ["stop", "null", "text"];
+
     private static readonly string[] GuardedPrefixes = ["delivery.report.", "dotnet.", "test."];
 
     public static void CheckFields(BridgeOptions options, string[] sections, List<string> mistakes)
@@ -45,6 +47,18 @@ internal static class BridgeOptionsValidator
         if (Has("Source") && options.Source.ConnectionString is { } source && !IsConnectionString(source))
         {
             mistakes.Add("Source:ConnectionString is no connection string; write such as Server=db;Port=3306;User ID=reader;Password=...");
+        }
+
+        foreach ((string kind, string choice) in Has("Delivery") ? options.Delivery.UnfitValue : [])
+        {
+            if (!FaultKinds.Contains(kind, StringComparer.OrdinalIgnoreCase))
+            {
+                mistakes.Add($"Delivery:UnfitValue:{kind} is not an option; Delivery:UnfitValue has {string.Join(", ", FaultKinds)}.");
+            }
+            else if (!FaultChoices.Contains(choice, StringComparer.Ordinal))
+            {
+                mistakes.Add($"Delivery:UnfitValue:{kind} is '{choice}' but must be one of {string.Join(", ", FaultChoices)}.");
+            }
         }
 
         if (Has("Envelope") && options.Envelope.MessageKeyColumns is { } keys && !MessageKeyColumns.TryParse(keys, out _))

@@ -39,6 +39,12 @@ internal sealed class DeliveryOptions
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00", ConvertValueInInvariantCulture = true)]
     public TimeSpan StopGracePeriod { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// Under the kind of fault (date, json, label, other), what becomes of a value that does not fit its column's type: stop, null (where the
+    /// column takes NULL) or text (where the column is a string in the records). What is not named is stop.
+    /// </summary>
+    public Dictionary<string, string> UnfitValue { get; set; } = [];
+
     /// <summary>Raise it by one to start anew when the stored position cannot be compared with the source's any more.</summary>
     [Range(0, int.MaxValue)]
     public int Epoch { get; set; }

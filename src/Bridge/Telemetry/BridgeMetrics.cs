@@ -39,7 +39,7 @@ internal sealed class BridgeMetrics
     private static readonly Counter<long> Recycles = Meter.CreateCounter<long>("canal_bridge.recycles", "{producer}", "Producers replaced after a failure, by step");
     private static readonly Counter<long> WithoutRows = Meter.CreateCounter<long>("canal_bridge.entries_without_rows", "{entry}", "Entries that give no record of a row, by kind: DDL, statements, XA");
     private static readonly Counter<long> Ddl = Meter.CreateCounter<long>("canal_bridge.ddl.events", "{event}", "Statements that change tables, by Canal's event type");
-    private static readonly Counter<long> Damaged = Meter.CreateCounter<long>("canal_bridge.damaged_values", "{value}", "Text values with U+FFFD: the column is not UTF-8");
+    private static readonly Counter<long> Damaged = Meter.CreateCounter<long>("canal_bridge.damaged_values", "{value}", "Values that did not come as they were: text with U+FFFD, broken JSON, what fits no type");
     private static readonly Counter<long> Sessions = Meter.CreateCounter<long>("canal_bridge.canal.sessions", "{session}", "Canal sessions opened");
     private static readonly Counter<long> Reconnects = Meter.CreateCounter<long>("canal_bridge.canal.reconnects", "{session}", "Canal sessions lost, by reason: connection, timeout, protocol, server, other_consumer");
     private static readonly Counter<long> CanalErrors = Meter.CreateCounter<long>("canal_bridge.canal.errors", "{error}", "Refusals of the Canal server by its code, and answers that could not be read (protocol)");

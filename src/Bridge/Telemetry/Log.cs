@@ -28,7 +28,7 @@ internal static partial class Log
     [LoggerMessage(3002, LogLevel.Error, "Destination {Destination}: statement-format change at {Position} on {Table}: its rows are not in the binlog and cannot be published. Set binlog_format=ROW on the source")]
     public static partial void StatementDml(ILogger logger, string destination, string position, string table);
 
-    [LoggerMessage(3003, LogLevel.Warning, "Destination {Destination}: text of {Table} holds U+FFFD, first at {Position}: a column is not UTF-8, or a UUID of MariaDB, and Canal destroyed it. Convert the column to utf8mb4, a UUID to BINARY(16); canal_bridge.damaged_values counts on")]
+    [LoggerMessage(3003, LogLevel.Warning, "Destination {Destination}: text of {Table} holds U+FFFD, or JSON that does not parse, first at {Position}: a column is not UTF-8, or a UUID of MariaDB, or a name in the JSON holds a quotation mark, and Canal destroyed it. Convert the column to utf8mb4, a UUID to BINARY(16); canal_bridge.damaged_values counts on")]
     public static partial void DamagedText(ILogger logger, string destination, string table, string position);
 
     [LoggerMessage(3004, LogLevel.Warning, "Tables {First} and {Second} share topic {Topic}: their names differ only in characters that a topic cannot hold")]
@@ -45,6 +45,12 @@ internal static partial class Log
 
     [LoggerMessage(3012, LogLevel.Warning, "Destination {Destination}: a mask covers {Columns}, which hold no text and stand in the clear, as in Debezium. Source:ColumnExcludeList leaves them out")]
     public static partial void ColumnsUnmasked(ILogger logger, string destination, string columns);
+
+    [LoggerMessage(3015, LogLevel.Warning, "Destination {Destination}: values of {Table} fit no type, first at {Position}; NULL or their text is published in their place, as Delivery:UnfitValue says. canal_bridge.damaged_values counts on")]
+    public static partial void ValueUnfit(ILogger logger, string destination, string table, string position);
+
+    [LoggerMessage(3016, LogLevel.Warning, "Destination {Destination}: Canal gave the columns of {Table} other names than the statements did, first at {Position}: it lags behind a statement and reads definitions as they are now. Names, types and key are taken from the statements. Canal's table history (canal.instance.tsdb.enable=true) avoids this")]
+    public static partial void ColumnsPutRight(ILogger logger, string destination, string table, string position);
 
     [LoggerMessage(3006, LogLevel.Information, "Asked the source for the definition of {Table}")]
     public static partial void TableAsked(ILogger logger, string table);

@@ -17,6 +17,9 @@ internal interface IEnvelopeWriter : IDisposable
     /// <summary>Values whose text Canal had destroyed, since <see cref="BeginEntry"/>.</summary>
     int DamagedValues { get; }
 
+    /// <summary>Values that fit no type and for which something else was written, since <see cref="BeginEntry"/>.</summary>
+    int UnfitValues => 0;
+
     /// <summary>What is known of the source transaction under way, to be kept with the position; null if nothing is.</summary>
     string? OpenTransaction => null;
 

@@ -16,7 +16,13 @@ internal abstract class JsonRowEnvelope<TTable, TColumn> : IEnvelopeWriter
     /// <inheritdoc />
     public int DamagedValues => Damage.Values;
 
+    /// <inheritdoc />
+    public int UnfitValues => Damage.Unfit;
+
     protected DamageCounter Damage { get; } = new();
+
+    /// <summary>What becomes of values that do not fit.</summary>
+    protected virtual UnfitValues Unfit => Serialization.UnfitValues.Refused;
 
     /// <inheritdoc />
     public abstract void BeginTransaction(in CanalEntry begin, in EntryContext context, RecordBuffer records);
@@ -81,7 +87,7 @@ internal abstract class JsonRowEnvelope<TTable, TColumn> : IEnvelopeWriter
         for (int i = 0; i < columns.Length; i++)
         {
             output.Write(i == 0 ? columns[i].Member : columns[i].MemberAfterComma);
-            Write(ref output, table, columns[i], image[columns[i].Index], change.Row);
+            Write(ref output, table, columns[i], image[columns[i].Index], change.Row, isKey: false);
         }
 
         output.Write((byte)'}');
@@ -98,7 +104,7 @@ internal abstract class JsonRowEnvelope<TTable, TColumn> : IEnvelopeWriter
             {
                 output.Write(first ? column.Member : column.MemberAfterComma);
                 first = false;
-                Write(ref output, table, column, change.Images.Before[column.Index], change.Row);
+                Write(ref output, table, column, change.Images.Before[column.Index], change.Row, isKey: false);
             }
         }
 
@@ -117,7 +123,7 @@ internal abstract class JsonRowEnvelope<TTable, TColumn> : IEnvelopeWriter
         for (int i = 0; i < columns.Length; i++)
         {
             output.Write(table.KeyMembers[i]);
-            Write(ref output, table, columns[i], image[columns[i].Index], row);
+            Write(ref output, table, columns[i], image[columns[i].Index], row, isKey: true);
         }
 
         output.Write((byte)'}');
@@ -132,15 +138,39 @@ internal abstract class JsonRowEnvelope<TTable, TColumn> : IEnvelopeWriter
         output.Flush();
     }
 
-    private void Write(ref RecordOutput output, TTable table, TColumn column, ByteRange range, scoped ReadOnlySpan<byte> row)
+    private void Write(ref RecordOutput output, TTable table, TColumn column, ByteRange range, scoped ReadOnlySpan<byte> row, bool isKey)
     {
         if (range.IsNull)
         {
             output.Write("null"u8);
+            return;
         }
-        else if (!TryWriteValue(ref output, column, row.Slice(range.Start, range.Length)))
+
+        int start = output.Position;
+        ReadOnlySpan<byte> value = row.Slice(range.Start, range.Length);
+        if (!TryWriteValue(ref output, column, value))
+        {
+            WriteUnfit(ref output, table, column, value, isKey || table.KeyIndexes.Contains(column.Index), start);
+        }
+    }
+
+    private void WriteUnfit(ref RecordOutput output, TTable table, TColumn column, scoped ReadOnlySpan<byte> value, bool isKey, int start)
+    {
+        UnfitValue choice = Unfit.Of(column.Type.Kind);
+        if (isKey || choice == UnfitValue.Stop)
         {
             throw new UnmappableValueException(table.Source.ToString(), column.Name, column.MysqlType, Expected(column));
+        }
+
+        output.TakeBack(start);
+        Damage.CountUnfit();
+        if (choice == UnfitValue.Null)
+        {
+            output.Write("null"u8);
+        }
+        else
+        {
+            JsonText.WriteQuoted(ref output, value);
         }
     }
 }

@@ -99,6 +99,14 @@ internal ref struct RecordOutput
         _span = _buffer.GetSpan(1);
     }
 
+    /// <summary>Takes back what was written from <paramref name="start"/> on.</summary>
+    public void TakeBack(int start)
+    {
+        Flush();
+        _buffer.Truncate(_buffer.Count, start);
+        _span = _buffer.GetSpan(1);
+    }
+
     /// <summary>Bytes from <paramref name="start"/> to here.</summary>
     public readonly ByteRange RangeFrom(int start) => new(start, Position - start);
 

@@ -43,6 +43,21 @@ internal sealed class ColumnLayout
         _middle = [NameTag, .. Varint(_name.Length), .. _name, IsKeyTag, IsKey ? (byte)1 : (byte)0, UpdatedTag];
         _tail = [MysqlTypeTag, .. Varint(_mysqlType.Length), .. _mysqlType];
         Type = MySqlType.Parse(_mysqlType);
+
+        MysqlType = Encoding.UTF8.GetString(_mysqlType);
+
+        // Canal leaves a back-tick doubled, as SHOW CREATE TABLE prints it.
+        Name = Encoding.UTF8.GetString(_name).Replace("``", "`", StringComparison.Ordinal);
+    }
+
+    private ColumnLayout(ColumnLayout shown, string name, string mysqlType, MySqlType type)
+    {
+        Index = shown.Index;
+        IsKey = shown.IsKey;
+        Type = type;
+        Name = name;
+        MysqlType = mysqlType;
+        (_name, _mysqlType, _head, _middle, _tail) = (shown._name, shown._mysqlType, shown._head, shown._middle, shown._tail);
     }
 
     /// <summary>Zero-based place in the table.</summary>
@@ -52,10 +67,23 @@ internal sealed class ColumnLayout
 
     public MySqlType Type { get; }
 
-    /// <summary>The name as the server knows it: Canal leaves a back-tick doubled, as SHOW CREATE TABLE prints it.</summary>
-    public string Name => Encoding.UTF8.GetString(_name).Replace("``", "`", StringComparison.Ordinal);
+    /// <summary>The name as the server knows it.</summary>
+    public string Name { get; }
 
-    public string MysqlType => Encoding.UTF8.GetString(_mysqlType);
+    /// <summary>Type text as Canal sent it, or of the definition that is right where Canal's is not.</summary>
+    public string MysqlType { get; }
+
+    /// <summary>The same column under the name of its definition: Canal's table history changes the case of letters.</summary>
+    public ColumnLayout Named(string name) => name == Name ? this : new ColumnLayout(this, name, MysqlType, Type);
+
+    /// <summary>The same place in the row, with the name and the type of its definition where Canal has put another label on it.</summary>
+    /// <param name="definition">The column as defined at that point of the stream.</param>
+    /// <param name="comesAsBytes">A text of it is sent as those of a BLOB.</param>
+    public ColumnLayout As(ColumnDefinition definition, bool comesAsBytes)
+    {
+        var type = MySqlType.Parse(definition.Type);
+        return new ColumnLayout(this, definition.Name, definition.Type, comesAsBytes && type.Kind == MySqlTypeKind.Text ? type.AsBytes() : type);
+    }
 
     /// <summary>Labels of an ENUM or SET. Canal reads them over a connection in utf8mb3, which turns characters beyond U+FFFF into question marks; the statement has them.</summary>
     /// <param name="definition">The column as defined; null if unknown.</param>

@@ -52,13 +52,17 @@ internal sealed class KnownTable
     public TableLayout? Layout { get; set; }
 
     /// <summary>The layout of the rows last seen, or without any the one that the definition promises; null if nothing is known.</summary>
-    public TableLayout? DefinedLayout => Layout ?? (Definition is { } definition ? TableLayout.Promised(Source, definition) : null);
+    public TableLayout? DefinedLayout =>
+        Layout is { IsContradicted: false } ? Layout : Definition is { } definition ? TableLayout.Promised(Source, definition) : Layout;
 
     /// <summary>The source has not been asked since the definition or the rows changed.</summary>
     public bool MayBeAsked { get; set; } = true;
 
     /// <summary>That it has no definition was told.</summary>
     public bool IsToldUndefined { get; set; }
+
+    /// <summary>That its rows came under other names was told.</summary>
+    public bool IsToldPutRight { get; set; }
 
     /// <summary>The layout of which it was told, or found not to be so, that masks cover columns whose values are no texts.</summary>
     public TableLayout? ToldUnmasked { get; set; }

@@ -10,7 +10,8 @@ namespace CanalBridge.Serialization.Tables;
 /// </remarks>
 internal sealed class MySqlType
 {
-    private MySqlType(MySqlTypeKind kind, int size = 0, int scale = 0, long minimum = 0, long maximum = 0, string[]? labels = null)
+    private MySqlType(
+        MySqlTypeKind kind, int size = 0, int scale = 0, long minimum = 0, long maximum = 0, string[]? labels = null, bool comesAsBytes = false, bool comesSigned = false)
     {
         Kind = kind;
         Size = size;
@@ -18,6 +19,8 @@ internal sealed class MySqlType
         Minimum = minimum;
         Maximum = maximum;
         Labels = labels ?? [];
+        ComesAsBytes = comesAsBytes;
+        ComesSigned = comesSigned;
     }
 
     public MySqlTypeKind Kind { get; }
@@ -36,6 +39,15 @@ internal sealed class MySqlType
 
     /// <summary>Labels of an ENUM or SET as stored: doubled quotes undone.</summary>
     public string[] Labels { get; }
+
+    /// <summary>
+    /// A text that Canal sends as it sends a BLOB, one character per byte: where its table history keeps the type as typed, only the bare words
+    /// TINYTEXT, TEXT, MEDIUMTEXT and LONGTEXT are texts to it, not <c>TEXT(50)</c> and <c>LONG</c>.
+    /// </summary>
+    public bool ComesAsBytes { get; }
+
+    /// <summary>An unsigned number that Canal reads as a signed one, as its type text does not say <c>unsigned</c>: SERIAL.</summary>
+    public bool ComesSigned { get; }
 
     /// <summary>What a value's text must be, for error messages.</summary>
     public string Expected => Kind switch
@@ -57,6 +69,9 @@ internal sealed class MySqlType
         MySqlTypeKind.Geometry or MySqlTypeKind.Point => "an SRID and WKB",
         _ => "another text",
     };
+
+    /// <summary>The same type, its values sent as those of a BLOB.</summary>
+    public MySqlType AsBytes() => new(Kind, Size, Scale, Minimum, Maximum, Labels, comesAsBytes: true, ComesSigned);
 
     /// <summary>Whether a column typed so may be one that Canal says is of another type: character columns of binary strings are binary, MariaDB's JSON is a text.</summary>
     public bool IsStoredAs(MySqlType stored) =>
@@ -99,23 +114,31 @@ internal sealed class MySqlType
             "MEDIUMINT" or "INT3" or "MIDDLEINT" => Integer(24, unsigned),
             "INT" or "INTEGER" or "INT4" => Integer(32, unsigned),
             "BIGINT" or "INT8" => unsigned ? new MySqlType(MySqlTypeKind.UnsignedBigInt) : Integer(64, false),
-            "SERIAL" => new MySqlType(MySqlTypeKind.UnsignedBigInt),
+            "SERIAL" => new MySqlType(MySqlTypeKind.UnsignedBigInt, comesSigned: true),
             "BIT" => new MySqlType(MySqlTypeKind.Bit, size: Math.Clamp(first, 1, 64)),
             "FLOAT" or "FLOAT4" => OfFloat(arguments),
             "DOUBLE" or "REAL" or "FLOAT8" => new MySqlType(MySqlTypeKind.Double),
             "DECIMAL" or "NUMERIC" or "DEC" or "FIXED" => OfDecimal(arguments),
+
+            // MariaDB's Oracle mode.
+            "NUMBER" => arguments.Length == 0 ? new MySqlType(MySqlTypeKind.Double) : OfDecimal(arguments),
             "DATE" => new MySqlType(MySqlTypeKind.Date),
             "TIME" => new MySqlType(MySqlTypeKind.Time, scale: Math.Clamp(first, 0, 6)),
             "DATETIME" => new MySqlType(first > 3 ? MySqlTypeKind.DateTimeMicroseconds : MySqlTypeKind.DateTimeMilliseconds, scale: Math.Clamp(first, 0, 6)),
             "TIMESTAMP" => new MySqlType(MySqlTypeKind.Timestamp, scale: Math.Clamp(first, 0, 6)),
             "YEAR" => new MySqlType(MySqlTypeKind.Year),
             "BINARY" => new MySqlType(MySqlTypeKind.Binary, size: Math.Clamp(first, 1, 65535)),
-            "CHAR" or "CHARACTER" or "NCHAR" when rest.Contains("BYTE", StringComparison.Ordinal) => new MySqlType(MySqlTypeKind.Binary, size: Math.Clamp(first, 1, 65535)),
-            "CHAR" or "CHARACTER" or "NATIONAL" when rest.Contains("VARBINARY", StringComparison.Ordinal) => new MySqlType(MySqlTypeKind.Blob),
-            "CHAR" or "VARCHAR" or "CHARACTER" or "NCHAR" or "NVARCHAR" or "VARCHARACTER" or "NATIONAL" or "VARCHAR2" => new MySqlType(MySqlTypeKind.Text),
-            "TINYTEXT" or "TEXT" or "MEDIUMTEXT" or "LONGTEXT" => new MySqlType(MySqlTypeKind.Text),
-            "LONG" => new MySqlType(rest.Contains("VARBINARY", StringComparison.Ordinal) ? MySqlTypeKind.Blob : MySqlTypeKind.Text),
-            "VARBINARY" or "TINYBLOB" or "BLOB" or "MEDIUMBLOB" or "LONGBLOB" => new MySqlType(MySqlTypeKind.Blob),
+            "CHAR" or "CHARACTER" when rest.Contains("BYTE", StringComparison.Ordinal) && !rest.Contains("VARYING", StringComparison.Ordinal) =>
+                new MySqlType(MySqlTypeKind.Binary, size: Math.Clamp(first, 1, 65535)),
+            "CHAR" or "CHARACTER" or "VARCHAR" or "VARCHARACTER" when rest.Contains("BYTE", StringComparison.Ordinal) => new MySqlType(MySqlTypeKind.Blob),
+
+            // Too long for a VARCHAR: the server makes a MEDIUMTEXT or LONGTEXT of it where its mode allows that.
+            "CHAR" or "CHARACTER" or "VARCHAR" or "VARCHARACTER" or "VARCHAR2" or "NCHAR" or "NVARCHAR" or "NATIONAL" =>
+                new MySqlType(MySqlTypeKind.Text, comesAsBytes: first > 65535),
+            "TINYTEXT" or "TEXT" or "MEDIUMTEXT" or "LONGTEXT" => new MySqlType(MySqlTypeKind.Text, comesAsBytes: first >= 0),
+            "LONG" when rest.Contains("VARBINARY", StringComparison.Ordinal) => new MySqlType(MySqlTypeKind.Blob),
+            "LONG" or "CLOB" => new MySqlType(MySqlTypeKind.Text, comesAsBytes: true),
+            "VARBINARY" or "RAW" or "TINYBLOB" or "BLOB" or "MEDIUMBLOB" or "LONGBLOB" => new MySqlType(MySqlTypeKind.Blob),
             "JSON" => new MySqlType(MySqlTypeKind.Json),
             "POINT" => new MySqlType(MySqlTypeKind.Point),
             "GEOMETRY" or "LINESTRING" or "POLYGON" or "MULTIPOINT" or "MULTILINESTRING" or "MULTIPOLYGON" or "GEOMETRYCOLLECTION" or "GEOMCOLLECTION" =>
@@ -167,36 +190,36 @@ internal sealed class MySqlType
         return numbers;
     }
 
-    /// <summary>Between quotes; a doubled quote is one, a backslash stands for itself (as SHOW CREATE TABLE prints them).</summary>
+    /// <summary>
+    /// Between quotes of either kind; a doubled quote is one, a backslash stands for itself (as SHOW CREATE TABLE prints them). The server keeps no
+    /// blanks at a label's end.
+    /// </summary>
     private static string[] ReadLabels(string text)
     {
         var labels = new List<string>();
         var label = new StringBuilder();
-        bool inside = false;
+        char quote = '\0';
         for (int i = 0; i < text.Length; i++)
         {
             char c = text[i];
-            if (c != '\'')
+            if (quote == '\0')
             {
-                if (inside)
-                {
-                    label.Append(c);
-                }
+                quote = c is '\'' or '"' ? c : quote;
             }
-            else if (inside && i + 1 < text.Length && text[i + 1] == '\'')
+            else if (c != quote)
+            {
+                label.Append(c);
+            }
+            else if (i + 1 < text.Length && text[i + 1] == quote)
             {
                 label.Append(c);
                 i++;
             }
             else
             {
-                if (inside)
-                {
-                    labels.Add(label.ToString());
-                    label.Clear();
-                }
-
-                inside = !inside;
+                labels.Add(label.ToString().TrimEnd(' '));
+                label.Clear();
+                quote = '\0';
             }
         }
 

@@ -19,22 +19,23 @@ internal sealed class RowReader
     /// <param name="cancellationToken">Ends a wait for the source.</param>
     /// <returns>The row's layout.</returns>
     /// <exception cref="IncompleteRowImageException">Columns are missing.</exception>
+    /// <exception cref="UnknownColumnsException">Which columns they are cannot be told for certain.</exception>
     public TableLayout Read(KnownTable table, in RowData row, Operation operation, CancellationToken cancellationToken)
     {
-        TableLayout layout = ReadShown(table, row, operation);
+        TableLayout layout = ReadShown(table, row, operation, cancellationToken);
         return layout.Definition is null && table.MayBeAsked ? _tables.Ask(table, layout, cancellationToken) : layout;
     }
 
-    private TableLayout ReadShown(KnownTable table, in RowData row, Operation operation)
+    private TableLayout ReadShown(KnownTable table, in RowData row, Operation operation, CancellationToken cancellationToken)
     {
-        if (table.Layout is { } known && Images.TryRead(known, row.Bytes) && IsComplete(known, operation))
+        if (table.Layout is { IsContradicted: false } known && Images.TryRead(known, row.Bytes) && IsComplete(known, operation))
         {
             table.MayHaveChanged = false;
             return known;
         }
 
         // After a DDL the table may just have lost columns: only then are fewer no sign of a partial row image.
-        if (table is { Layout: { } last, MayHaveChanged: false } && last.Covers(row.BeforeColumns) && last.Covers(row.AfterColumns))
+        if (table is { Layout: { IsContradicted: false } last, MayHaveChanged: false } && last.Covers(row.BeforeColumns) && last.Covers(row.AfterColumns))
         {
             throw Incomplete(table, last);
         }
@@ -45,6 +46,7 @@ internal sealed class RowReader
             throw Incomplete(table, learned);
         }
 
+        learned = learned.IsContradicted ? _tables.Judge(table, learned, row, cancellationToken) : learned;
         _tables.Keep(table, learned);
         return learned;
     }

@@ -7,14 +7,34 @@ namespace CanalBridge.Serialization.Tables;
 /// <summary>Columns of a table as its rows show them. Unchanging; the values of a row are in <see cref="RowImages"/>.</summary>
 internal sealed class TableLayout
 {
-    private TableLayout(SourceTable table, ColumnLayout[] columns, TableDefinition? definition)
+    /// <summary>What the columns of a sequence's only row are called.</summary>
+    private static readonly string[] OfSequences =
+        ["next_not_cached_value", "minimum_value", "maximum_value", "start_value", "increment", "cache_size", "cycle_option", "cycle_count"];
+
+    // As the rows show them, whatever the definition says.
+    private readonly ColumnLayout[] _shown;
+
+    private TableLayout(SourceTable table, ColumnLayout[] shown, TableDefinition? definition)
     {
         Table = table;
-        Columns = columns;
-        Definition = definition is not null && Fits(definition, columns) ? definition : null;
+        _shown = shown;
+        Definition = definition is not null && Fits(definition, shown) ? definition : null;
+        IsContradicted = Definition is null && definition is { IsFromSource: false } && !HaveNamesOf(definition, shown);
+        Columns = Definition is null ? shown : [.. shown.Select((column, i) => column.Named(Definition.Columns[i].Name))];
         KeyColumns = Definition is { } fitting
             ? [.. fitting.Key.Select(fitting.IndexOf)]
-            : [.. Enumerable.Range(0, columns.Length).Where(i => columns[i].IsKey)];
+            : [.. Enumerable.Range(0, shown.Length).Where(i => shown[i].IsKey)];
+        IsSequence = shown.Select(static column => column.Name).SequenceEqual(OfSequences, StringComparer.OrdinalIgnoreCase);
+    }
+
+    private TableLayout(SourceTable table, ColumnLayout[] shown, ColumnLayout[] columns, TableDefinition definition)
+    {
+        Table = table;
+        _shown = shown;
+        Columns = columns;
+        Definition = definition;
+        KeyColumns = [.. definition.Key.Select(definition.IndexOf)];
+        IsPutRight = true;
     }
 
     public SourceTable Table { get; }
@@ -27,8 +47,17 @@ internal sealed class TableLayout
     /// <summary>Indexes of the key columns: in the order of the key as defined, else those of the PRIMARY KEY in table order. Empty for a table without key.</summary>
     public int[] KeyColumns { get; }
 
+    /// <summary>The rows have other names than the statements gave the table at this point of the stream: one of the two is of another point.</summary>
+    public bool IsContradicted { get; }
+
+    /// <summary>Names and types are those of the statements, not those that Canal put on the rows.</summary>
+    public bool IsPutRight { get; }
+
+    /// <summary>The state of a MariaDB sequence: its rows are no rows of a table.</summary>
+    public bool IsSequence { get; }
+
     /// <summary>Names, types and keys of the columns as a text: equal for rows that look alike. Made anew at each call.</summary>
-    public string Shape => string.Join('\n', Columns.Select(static column => $"{column.Name} {column.MysqlType}{(column.IsKey ? " key" : "")}"));
+    public string Shape => string.Join('\n', _shown.Select(static column => $"{column.Name} {column.MysqlType}{(column.IsKey ? " key" : "")}"));
 
     /// <summary>What the envelope worked out once for all rows of this layout; its own kind of object.</summary>
     public object? Prepared { get; set; }
@@ -75,14 +104,66 @@ internal sealed class TableLayout
         new(table, [.. definition.Columns.Select((column, i) => new ColumnLayout(i, column.Name, definition.KeyIsPrimary && definition.Key.Contains(column.Name), column.Type))], definition);
 
     /// <summary>The same columns under another definition.</summary>
-    public TableLayout With(TableDefinition? definition) => new(Table, Columns, definition);
+    public TableLayout With(TableDefinition? definition) => new(Table, _shown, definition);
+
+    /// <summary>Names as the rows show them.</summary>
+    public IEnumerable<string> ShownNames => _shown.Select(static column => column.Name);
+
+    /// <summary>The layout under the names and types of a definition: values stand in table order, whatever Canal calls them.</summary>
+    /// <param name="definition">That of this point of the stream.</param>
+    /// <param name="row">A row of the layout.</param>
+    /// <returns>Null where it is none of this point for certain: the binlog's types are others.</returns>
+    public TableLayout? PutRight(TableDefinition definition, in RowData row)
+    {
+        var columns = new ColumnLayout[_shown.Length];
+        foreach (Column column in ImageOf(row))
+        {
+            ColumnDefinition told = definition.Columns[column.Index];
+            if (!BinlogTypes.Agree(MySqlType.Parse(told.Type), column))
+            {
+                return null;
+            }
+
+            columns[column.Index] = _shown[column.Index].As(told, BinlogTypes.ComesAsBytes(column));
+        }
+
+        return new TableLayout(Table, _shown, columns, definition);
+    }
+
+    /// <summary>Whether the types that a row's labels tell may be those of the binlog.</summary>
+    public bool AgreesWithBinlog(in RowData row)
+    {
+        foreach (Column column in ImageOf(row))
+        {
+            if (!BinlogTypes.Agree(_shown[column.Index].Type, column))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>An image of the row that is there.</summary>
+    private static RowData.ColumnEnumerable ImageOf(in RowData row)
+    {
+        foreach (Column _ in row.BeforeColumns)
+        {
+            return row.BeforeColumns;
+        }
+
+        return row.AfterColumns;
+    }
+
+    private static bool HaveNamesOf(TableDefinition definition, ColumnLayout[] columns) =>
+        definition.Columns.Select(static column => column.Name).SequenceEqual(columns.Select(static column => column.Name), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Whether every column of an image is one of this layout's; fewer are allowed.</summary>
     public bool Covers(RowData.ColumnEnumerable columns)
     {
         foreach (Column column in columns)
         {
-            if ((uint)column.Index >= (uint)Columns.Length || !Columns[column.Index].Matches(column))
+            if ((uint)column.Index >= (uint)_shown.Length || !_shown[column.Index].Matches(column))
             {
                 return false;
             }
@@ -108,7 +189,7 @@ internal sealed class TableLayout
             bool isPrimary = definition.KeyIsPrimary && definition.Key.Contains(column.Name);
 
             // Canal goes on marking no key after an ALTER TABLE that adds one.
-            if (column.Name != columns[i].Name || (columns[i].IsKey && !isPrimary) || !MySqlType.Parse(column.Type).IsStoredAs(columns[i].Type))
+            if (!column.Is(columns[i].Name) || (columns[i].IsKey && !isPrimary) || !MySqlType.Parse(column.Type).IsStoredAs(columns[i].Type))
             {
                 return false;
             }

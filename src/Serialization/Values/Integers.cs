@@ -50,6 +50,21 @@ internal static class Integers
         return true;
     }
 
+    /// <summary>The digits of an unsigned BIGINT that Canal may have read as a signed number.</summary>
+    /// <param name="text">What Canal sent.</param>
+    /// <param name="type">The column's type.</param>
+    /// <param name="digits">Room for 20 digits.</param>
+    public static ReadOnlySpan<byte> Unsigned(ReadOnlySpan<byte> text, MySqlType type, Span<byte> digits)
+    {
+        if (!type.ComesSigned || text.IsEmpty || text[0] != '-' || !TryRead(text, out long value))
+        {
+            return text;
+        }
+
+        Utf8Formatter.TryFormat(unchecked((ulong)value), digits, out int written);
+        return digits[..written];
+    }
+
     /// <summary>Writes a number from 0 to 2^<paramref name="bits"/> - 1.</summary>
     public static bool TryWriteUnsigned(ref RecordOutput output, scoped ReadOnlySpan<byte> text, int bits)
     {

@@ -12,6 +12,9 @@ namespace CanalBridge.Serialization.Values;
 /// </summary>
 internal static class JsonDocuments
 {
+    /// <summary>Less than any count of bytes, with what is added to one.</summary>
+    private const int Endless = -10;
+
     private static readonly SearchValues<byte> NumberBytes = SearchValues.Create("+-.0123456789Ee"u8);
 
     private static readonly SearchValues<byte> EndOfPlainText = SearchValues.Create(
@@ -20,6 +23,16 @@ internal static class JsonDocuments
         0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 0x19, 0x1a, 0x1b, 0x1c, 0x1d, 0x1e, 0x1f,
         (byte)'"', (byte)'\\',
     ]);
+
+    /// <summary>What may stand next.</summary>
+    private enum Next
+    {
+        Value,
+        FirstValue,
+        Name,
+        FirstName,
+        CommaOrEnd,
+    }
 
     /// <summary>Writes the document as a quoted string; false if the text is none (a partial update, which Canal prints as a function call).</summary>
     public static bool TryWrite(ref RecordOutput output, scoped ReadOnlySpan<byte> text)
@@ -31,55 +44,107 @@ internal static class JsonDocuments
     }
 
     /// <summary>Writes the document itself.</summary>
-    public static bool TryWriteRaw(ref RecordOutput output, scoped ReadOnlySpan<byte> text) => !text.IsEmpty && TryWrite(ref output, text, isString: false);
+    public static bool TryWriteRaw(ref RecordOutput output, scoped ReadOnlySpan<byte> text) => TryWrite(ref output, text, isString: false);
+
+    /// <summary>Whether a text that is no document may have been one before Canal printed it: an object, or an array that may hold one.</summary>
+    public static bool MayBeBroken(scoped ReadOnlySpan<byte> text) => !text.IsEmpty && text[0] is (byte)'{' or (byte)'[';
 
     private static bool TryWrite(ref RecordOutput output, scoped ReadOnlySpan<byte> text, bool isString)
     {
+        // One bit per level, set in an object. MySQL takes 100 levels.
+        const int mostLevels = 127;
+        UInt128 objects = 0;
         int depth = 0;
+        var next = Next.Value;
         for (int i = 0; i < text.Length;)
         {
             byte b = text[i];
-            switch (b)
+            if (b is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n')
             {
-                case (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n':
-                    i++;
-                    break;
-                case (byte)'{' or (byte)'[':
-                    depth++;
-                    output.Write(b);
-                    i++;
-                    break;
-                case (byte)'}' or (byte)']':
-                    depth--;
-                    output.Write(b);
-                    i++;
-                    break;
-                case (byte)',' or (byte)':' when depth > 0:
-                    output.Write(b);
-                    i++;
-                    break;
-                case (byte)'"':
-                    int length = WriteString(ref output, text[(i + 1)..], isString);
-                    if (length < 0)
-                    {
-                        return false;
-                    }
-
-                    i += length + 1;
-                    break;
-                default:
-                    int token = WriteScalar(ref output, text[i..]);
-                    if (token == 0)
-                    {
-                        return false;
-                    }
-
-                    i += token;
-                    break;
+                i++;
+                continue;
             }
+
+            bool inObject = (objects & 1) != 0;
+            bool closes = depth > 0 && b == (inObject ? (byte)'}' : (byte)']') && next is Next.CommaOrEnd or Next.FirstName or Next.FirstValue;
+            int used = 1;
+            if (closes)
+            {
+                output.Write(b);
+                objects >>= 1;
+                depth--;
+                next = Next.CommaOrEnd;
+            }
+            else if (next == Next.CommaOrEnd)
+            {
+                if (b != ',' || depth == 0)
+                {
+                    return false;
+                }
+
+                output.Write(b);
+                next = inObject ? Next.Name : Next.Value;
+            }
+            else if (next is Next.Name or Next.FirstName)
+            {
+                used = b == '"' ? 1 + WriteName(ref output, text[(i + 1)..], isString) : 0;
+                next = Next.Value;
+            }
+            else if (b is (byte)'{' or (byte)'[')
+            {
+                if (++depth > mostLevels)
+                {
+                    return false;
+                }
+
+                output.Write(b);
+                objects = (objects << 1) | (b == '{' ? 1u : 0u);
+                next = b == '{' ? Next.FirstName : Next.FirstValue;
+            }
+            else
+            {
+                used = b == '"' ? 1 + WriteString(ref output, text[(i + 1)..], isString) : WriteScalar(ref output, text[i..]);
+                next = Next.CommaOrEnd;
+            }
+
+            if (used <= 0)
+            {
+                return false;
+            }
+
+            i += used;
         }
 
-        return depth == 0;
+        return depth == 0 && next == Next.CommaOrEnd;
+    }
+
+    /// <summary>
+    /// A name and the colon behind it. Canal escapes nothing in names: a quotation mark in one is told from its end by the colon and the blank that
+    /// stand behind the end. A name that holds all three in a row cannot be told; what follows does not parse then, or is read as another member.
+    /// </summary>
+    /// <returns>Bytes used; less than 0 if the name does not end.</returns>
+    private static int WriteName(ref RecordOutput output, scoped ReadOnlySpan<byte> text, bool isString)
+    {
+        int length = text.IndexOf("\": "u8);
+        if (length < 0)
+        {
+            return Endless;
+        }
+
+        ReadOnlySpan<byte> quote = isString ? "\\\""u8 : "\""u8;
+        ReadOnlySpan<byte> name = text[..length];
+        output.Write(quote);
+        for (int special = name.IndexOfAny(EndOfPlainText); special >= 0; special = name.IndexOfAny(EndOfPlainText))
+        {
+            WriteText(ref output, name[..special], isString);
+            WriteCharacter(ref output, name[special], isString);
+            name = name[(special + 1)..];
+        }
+
+        WriteText(ref output, name, isString);
+        output.Write(quote);
+        output.Write((byte)':');
+        return length + 2;
     }
 
     /// <summary>A number or a literal.</summary>
@@ -130,7 +195,7 @@ internal static class JsonDocuments
     }
 
     /// <summary>A string's content and its closing quote.</summary>
-    /// <returns>Bytes used; -1 if the string does not end.</returns>
+    /// <returns>Bytes used; less than 0 if the string does not end.</returns>
     private static int WriteString(ref RecordOutput output, scoped ReadOnlySpan<byte> text, bool isString)
     {
         ReadOnlySpan<byte> quote = isString ? "\\\""u8 : "\""u8;
@@ -141,7 +206,7 @@ internal static class JsonDocuments
             int plain = text[i..].IndexOfAny(EndOfPlainText);
             if (plain < 0)
             {
-                return -1;
+                return Endless;
             }
 
             WriteText(ref output, text.Slice(i, plain), isString);
@@ -161,7 +226,7 @@ internal static class JsonDocuments
             int used = WriteEscape(ref output, text[(i + 1)..], isString);
             if (used == 0)
             {
-                return -1;
+                return Endless;
             }
 
             i += used + 1;

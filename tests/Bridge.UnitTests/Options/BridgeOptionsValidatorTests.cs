@@ -91,6 +91,8 @@ public sealed class BridgeOptionsValidatorTests
     [InlineData("Topics:Routes", "t", "Topics:Routes:<name>=VALUE")]
     [InlineData("Envelope:ColumnMaskWithChars", "shop\\.a\\.b", "Envelope:ColumnMaskWithChars:<name>=VALUE")]
     [InlineData("Topics:Routes:x:Teble", "t", "Topics:Routes:x:Teble is not an option")]
+    [InlineData("Delivery:UnfitValue:dates", "null", "Delivery:UnfitValue:dates is not an option; Delivery:UnfitValue has date, json, label, other")]
+    [InlineData("Delivery:UnfitValue:date", "skip", "Delivery:UnfitValue:date is 'skip' but must be one of stop, null, text")]
     public void Mask_list_or_route_of_another_form_is_refused(string key, string value, string expected) =>
         Assert.Contains(Mistakes((key, value)), mistake => mistake.Contains(expected, StringComparison.Ordinal));
 

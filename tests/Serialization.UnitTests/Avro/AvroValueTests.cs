@@ -138,6 +138,26 @@ public sealed class AvroValueTests : IDisposable
     }
 
     [Theory]
+    [InlineData("json", "", "00")]
+    [InlineData("json", "{\"a\"\": 1}", "02127b22615c22223a317d")]
+    [InlineData("json", "{\"a\": ", "020c7b2261223a20")]
+    [InlineData("TEXT(50)", "\u00c3\u00a9", "0204c3a9")]
+    [InlineData("SERIAL", "-1", "0201")]
+    public void Value_that_Canal_changed_is_read_as_what_it_is(string type, string value, string field) => Assert.Equal(field, _fixture.FieldOf(type, value));
+
+    [Theory]
+    [InlineData(UnfitValue.Null, "date", "2024-02-30", "00")]
+    [InlineData(UnfitValue.Null, "json", "J", "00")]
+    [InlineData(UnfitValue.Text, "json", "J", "02024a")]
+    [InlineData(UnfitValue.Text, "enum('a')", "7", "020237")]
+    public void Value_that_fits_no_type_is_written_as_chosen(UnfitValue choice, string type, string value, string field)
+    {
+        using var fixture = new AvroFixture(settings => settings with { UnfitValues = new UnfitValues { Date = choice, Json = choice, Label = choice } });
+
+        Assert.Equal(field, fixture.FieldOf(type, value));
+    }
+
+    [Theory]
     [InlineData(TimePrecision.Connect, "date", "1970-01-03", "0204")]
     [InlineData(TimePrecision.Connect, "time", "00:00:00.001", "0202")]
     [InlineData(TimePrecision.Connect, "time", "-00:00:01", "00")]
@@ -179,7 +199,6 @@ public sealed class AvroValueTests : IDisposable
     [InlineData("year", "abcd")]
     [InlineData("enum('a')", "2")]
     [InlineData("set('a')", "2")]
-    [InlineData("json", "{\"a\": 1")]
     [InlineData("blob", "\u0100")]
     [InlineData("geometry", "abc")]
     [InlineData("point", "\u0000\u0000\u0000\u0000\u0001")]

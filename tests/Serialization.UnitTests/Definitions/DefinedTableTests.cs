@@ -58,7 +58,6 @@ public sealed class DefinedTableTests : IDisposable
 
     [Theory]
     [InlineData("CREATE TABLE orders (id BIGINT NOT NULL, region VARCHAR(5) NOT NULL, PRIMARY KEY (region, id))")]
-    [InlineData("CREATE TABLE orders (id BIGINT NOT NULL, area VARCHAR(5) NOT NULL, note VARCHAR(9), PRIMARY KEY (area, id))")]
     [InlineData("CREATE TABLE orders (id INT NOT NULL, region VARCHAR(5) NOT NULL, note VARCHAR(9), PRIMARY KEY (region, id))")]
     [InlineData("CREATE TABLE orders (id BIGINT NOT NULL, region VARCHAR(5) NOT NULL, note VARCHAR(9), PRIMARY KEY (region))")]
     public void Definition_that_contradicts_the_rows_is_not_believed(string statement)
@@ -66,6 +65,17 @@ public sealed class DefinedTableTests : IDisposable
         Run(statement);
 
         Assert.Equal("""{"id":7,"region":"eu"}""", Insert().Key);
+    }
+
+    [Fact]
+    public void Names_have_the_case_of_the_definition_whatever_Canals_table_history_makes_of_it()
+    {
+        Run("CREATE TABLE orders (Id BIGINT NOT NULL, `rEgion` VARCHAR(5) NOT NULL, note VARCHAR(9) DEFAULT 'x', PRIMARY KEY (REGION, id))");
+
+        TextRecord record = Insert();
+
+        Assert.Equal("""{"rEgion":"eu","Id":7}""", record.Key);
+        Assert.Contains("""{"Id":7,"rEgion":"eu","note":"x"}""", record.Value, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -164,7 +174,8 @@ public sealed class DefinedTableTests : IDisposable
         Assert.Equal("""{"region":"eu","id":7}""", Insert().Key);
     }
 
-    private static Cell[] Row() => [new("id", "bigint", "7", IsKey: true), new("region", "varchar(5)", "eu", IsKey: true), new("note", "varchar(9)", null)];
+    private static Cell[] Row() =>
+        [new("id", "bigint", "7", IsKey: true, SqlType: -5), new("region", "varchar(5)", "eu", IsKey: true, SqlType: 12), new("note", "varchar(9)", null, SqlType: 12)];
 
     private void Run(string statement) => _fixture.Write(EntryBuilder.Statement(CanalEventType.Alter, isDdl: true, statement));
 

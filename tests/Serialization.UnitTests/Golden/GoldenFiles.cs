@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Text;
 using System.Text.Json;
 using Canal.Client;
 using Canal.Client.Entries;
@@ -13,7 +14,12 @@ internal delegate T RecordReader<out T>(in SerializedRecord record);
 /// <summary>Where recordings and goldens lie: all of them in folders beside the repository, a few in this project.</summary>
 internal static class GoldenFiles
 {
+    private const string CornerPrefix = "corners/";
+
     private static readonly string Own = Path.Combine(AppContext.BaseDirectory, "Golden");
+
+    /// <summary>Sources of recordings; <c>-tsdb</c> is with Canal's table history on.</summary>
+    private static readonly string[] Sources = ["mariadb", "mysql", "mariadb-tsdb", "mysql-tsdb"];
 
     /// <summary>Folder of Bridge.sln; null outside of the repository.</summary>
     public static string? RepositoryRoot { get; } = FindRepository();
@@ -24,6 +30,9 @@ internal static class GoldenFiles
     /// <summary>Folder of all recordings; null when there is none.</summary>
     public static string? SharedRecordings { get; } = Find("SHARED_RECORDINGS", "recordings");
 
+    /// <summary>Folder of recordings and goldens of inputs on which others failed; null when there is none.</summary>
+    public static string? Corners { get; } = Find("SHARED_CORNERS", "corners");
+
     public static string KnownDifferences => Path.Combine(Own, "known-differences.json");
 
     /// <summary>Scenarios such as <c>mariadb/14-shop</c> that have a recording and a golden of a variant.</summary>
@@ -31,7 +40,7 @@ internal static class GoldenFiles
     {
         string golden = SharedGolden ?? Own, recordings = SharedRecordings ?? Own;
         return
-            from source in new[] { "mariadb", "mysql" }
+            from source in Sources
             where Directory.Exists(Path.Combine(recordings, source))
             from frames in Directory.EnumerateFiles(Path.Combine(recordings, source), "*.frames").Order(StringComparer.Ordinal)
             let name = Path.GetFileNameWithoutExtension(frames)
@@ -39,11 +48,21 @@ internal static class GoldenFiles
             select $"{source}/{name}";
     }
 
+    /// <summary>Corners such as <c>corners/mysql/01-after</c> that have a recording.</summary>
+    public static IEnumerable<string> CornerScenarios() =>
+        from source in Corners is null ? [] : new[] { "mariadb", "mysql" }
+        from frames in Directory.EnumerateFiles(Path.Combine(Corners!, "recordings", source), "*.frames").Order(StringComparer.Ordinal)
+        select $"{CornerPrefix}{source}/{Path.GetFileNameWithoutExtension(frames)}";
+
+    /// <summary>Whether there is a golden.</summary>
+    public static bool HasGolden(string scenario, GoldenVariant variant) => FindGolden(scenario, variant) is not null;
+
     /// <summary>Every MESSAGES body of a recording.</summary>
     public static List<byte[]> ReadFrames(string scenario)
     {
         var bodies = new List<byte[]>();
-        byte[] file = File.ReadAllBytes(Path.Combine(SharedRecordings ?? Own, scenario + ".frames"));
+        string path = IsCorner(scenario) ? Path.Combine(Corners!, "recordings", scenario[CornerPrefix.Length..]) : Path.Combine(SharedRecordings ?? Own, scenario);
+        byte[] file = File.ReadAllBytes(path + ".frames");
         for (int i = 0; i < file.Length;)
         {
             int length = System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(file.AsSpan(i));
@@ -77,10 +96,27 @@ internal static class GoldenFiles
         return records;
     }
 
+    /// <summary>A record as text.</summary>
+    public static GoldenRecord ToGolden(in SerializedRecord record, IReadOnlyList<KeyValuePair<string, byte[]>> sharedHeaders)
+    {
+        var headers = new List<(string, string)>();
+        if (record.HeaderName is { } own)
+        {
+            headers.Add((own, Encoding.UTF8.GetString(record.HeaderValue)));
+        }
+
+        headers.AddRange((record.SharesHeaders ? sharedHeaders : []).Select(static header => (header.Key, Encoding.UTF8.GetString(header.Value))));
+        return new GoldenRecord(
+            record.Topic,
+            record.KeyIsNull ? null : Encoding.UTF8.GetString(record.Key),
+            record.ValueIsNull ? null : Encoding.UTF8.GetString(record.Value),
+            [.. headers]);
+    }
+
     /// <summary>The golden's records in file order: by topic, then offset.</summary>
     public static List<GoldenRecord> ReadGolden(string scenario, GoldenVariant variant)
     {
-        string path = GoldenPath(SharedGolden ?? Own, scenario, variant) ?? throw new FileNotFoundException(scenario);
+        string path = FindGolden(scenario, variant) ?? throw new FileNotFoundException(scenario);
         using Stream file = File.OpenRead(path);
         using Stream text = path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionMode.Decompress) : file;
         using var reader = new StreamReader(text);
@@ -107,6 +143,12 @@ internal static class GoldenFiles
         string path = Path.Combine(Own, scenario + ".tables.json");
         return File.Exists(path) ? new RecordedStatements(JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllBytes(path))!) : null;
     }
+
+    private static bool IsCorner(string scenario) => scenario.StartsWith(CornerPrefix, StringComparison.Ordinal);
+
+    private static string? FindGolden(string scenario, GoldenVariant variant) => IsCorner(scenario)
+        ? GoldenPath(Path.Combine(Corners!, "golden"), scenario[CornerPrefix.Length..], variant)
+        : GoldenPath(SharedGolden ?? Own, scenario, variant);
 
     private static string? GoldenPath(string folder, string scenario, GoldenVariant variant)
     {

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Canal.Client;
 using Canal.Client.Entries;
@@ -91,7 +90,7 @@ public sealed class GoldenTests
             }
         }
 
-        string[] listed = [.. known.Of(scenario), .. known.Of($"{scenario}.{mode}")];
+        string[] listed = [.. known.Of(scenario), .. known.Of($"{scenario}.{mode}"), .. schemas ? known.Of($"{scenario}.schemas") : []];
         string[] unlisted = [.. comparison.Differences.Where(difference => !listed.Contains(difference.Key)).Select(static difference => $"{difference.Key}: {difference.Value}")];
         string[] gone = [.. listed.Except(comparison.Differences.Keys)];
         Assert.True(unlisted.Length == 0, $"Not listed in known-differences.json:\n{string.Join('\n', unlisted)}");
@@ -114,7 +113,7 @@ public sealed class GoldenTests
         }
 
         Assert.NotEmpty(golden);
-        Assert.Equal(golden.Select(Flat), Enumerable.Range(0, buffer.Count).Select(i => Flat(ToGolden(buffer[i], serializer.SharedHeaders))));
+        Assert.Equal(golden.Select(Flat), Enumerable.Range(0, buffer.Count).Select(i => Flat(GoldenFiles.ToGolden(buffer[i], serializer.SharedHeaders))));
         Assert.All(Enumerable.Range(0, buffer.Count), i => Assert.Equal(RecordPlacement.FirstPartition, buffer[i].Placement));
 
         static string Flat(GoldenRecord record) => $"{record.Topic} {record.Key} {record.Value} {string.Join(',', record.Headers)}";
@@ -135,22 +134,6 @@ public sealed class GoldenTests
         };
         settings = mode is null ? settings : Modes[mode](settings);
         using var serializer = new EntrySerializer(settings, new DefaultTopics(Prefix), GoldenFiles.StatementsBefore(scenario));
-        return GoldenFiles.Serialize(serializer, scenario, (in record) => ToGolden(record, serializer.SharedHeaders));
-    }
-
-    private static GoldenRecord ToGolden(in SerializedRecord record, IReadOnlyList<KeyValuePair<string, byte[]>> sharedHeaders)
-    {
-        var headers = new List<(string, string)>();
-        if (record.HeaderName is { } own)
-        {
-            headers.Add((own, Encoding.UTF8.GetString(record.HeaderValue)));
-        }
-
-        headers.AddRange((record.SharesHeaders ? sharedHeaders : []).Select(static header => (header.Key, Encoding.UTF8.GetString(header.Value))));
-        return new GoldenRecord(
-            record.Topic,
-            record.KeyIsNull ? null : Encoding.UTF8.GetString(record.Key),
-            record.ValueIsNull ? null : Encoding.UTF8.GetString(record.Value),
-            [.. headers]);
+        return GoldenFiles.Serialize(serializer, scenario, (in record) => GoldenFiles.ToGolden(record, serializer.SharedHeaders));
     }
 }

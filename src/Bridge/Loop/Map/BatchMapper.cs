@@ -12,7 +12,7 @@ namespace CanalBridge.Loop.Map;
 /// <summary>Step 2: a batch to records in entry order; what was published before is dropped here, what gives no record is counted and logged.</summary>
 internal sealed class BatchMapper
 {
-    /// <summary>Tables that are named once for a damaged text; of further ones only the metric tells.</summary>
+    /// <summary>Tables that are named once for a damaged text, and for a value that fits no type; of further ones only the metric tells.</summary>
     private const int MostNamed = 1000;
 
     /// <summary>Kinds of entries that are counted, as they give no record of a row.</summary>
@@ -26,6 +26,7 @@ internal sealed class BatchMapper
     private readonly ILogger _logger;
     private readonly BridgeMetrics _metrics;
     private readonly HashSet<string> _damagedTables = [];
+    private readonly HashSet<string> _unfitTables = [];
     private long _repeated;
     private MappedRows _rows;
 
@@ -202,6 +203,21 @@ internal sealed class BatchMapper
         if (result.UnmaskedColumns is { } unmasked)
         {
             Log.ColumnsUnmasked(_logger, _destination, unmasked);
+        }
+
+        if (result.PutRightTable is { } putRight)
+        {
+            Log.ColumnsPutRight(_logger, _destination, putRight, Position);
+        }
+
+        if (result.UnfitValues > 0)
+        {
+            _metrics.DamagedValues(result.UnfitValues);
+            string table = TableOf(entry);
+            if (_unfitTables.Count < MostNamed && _unfitTables.Add(table))
+            {
+                Log.ValueUnfit(_logger, _destination, table, Position);
+            }
         }
 
         if (result.DamagedValues > 0)

@@ -58,6 +58,13 @@ internal static class SerializerFactory
             TableFilter = Filter("Source:Table", options.Source.TableIncludeList, options.Source.TableExcludeList),
             ColumnFilter = Filter("Source:Column", options.Source.ColumnIncludeList, options.Source.ColumnExcludeList),
             ColumnMasks = [.. Masks(options.Envelope)],
+            UnfitValues = new UnfitValues
+            {
+                Date = Unfit(options.Delivery, "date"),
+                Json = Unfit(options.Delivery, "json"),
+                Label = Unfit(options.Delivery, "label"),
+                Other = Unfit(options.Delivery, "other"),
+            },
             SkippedOperations = Skipped(options.Envelope.SkippedOperations ?? (options.Envelope.Format is "debezium" or "avro" ? "t" : "none")),
             MessageKeyColumns = KeyColumns(options.Envelope.MessageKeyColumns),
             SchemaNames = Adjustment(options.Envelope.SchemaNameAdjustmentMode),
@@ -108,6 +115,14 @@ internal static class SerializerFactory
             't' => SkippedOperations.Truncate,
             _ => SkippedOperations.None,
         });
+
+    private static UnfitValue Unfit(DeliveryOptions delivery, string kind) =>
+        delivery.UnfitValue.FirstOrDefault(choice => choice.Key.Equals(kind, StringComparison.OrdinalIgnoreCase)).Value switch
+        {
+            "null" => UnfitValue.Null,
+            "text" => UnfitValue.Text,
+            _ => UnfitValue.Stop,
+        };
 
     private static NameAdjustment Adjustment(string mode) => mode switch
     {

@@ -17,6 +17,9 @@ internal sealed class AvroColumnWriter(ColumnValueWriter json) : IDisposable
     /// <summary>Text values with U+FFFD seen so far.</summary>
     public int DamagedValues => _damagedValues + json.DamagedValues;
 
+    /// <summary>Values for which something else was written.</summary>
+    public int UnfitValues => json.UnfitValues;
+
     /// <inheritdoc />
     public void Dispose() => json.Dispose();
 
@@ -45,11 +48,29 @@ internal sealed class AvroColumnWriter(ColumnValueWriter json) : IDisposable
                 return TryWriteDate(ref output, column, value);
             case DebeziumForm.MicroTime or DebeziumForm.NanoTime or DebeziumForm.MilliTime:
                 return TryWriteTime(ref output, column, value);
-            case DebeziumForm.IsoDate or DebeziumForm.IsoTime or DebeziumForm.IsoTimestamp:
-                return TryWriteIso(ref output, column, range, row);
+            case DebeziumForm.IsoDate or DebeziumForm.IsoTime or DebeziumForm.IsoTimestamp or DebeziumForm.Json or DebeziumForm.Masked:
+                return TryWriteText(ref output, column, range, row);
             default:
                 WriteBranch(ref output, column);
                 return TryWriteValue(ref output, column, range, row, value);
+        }
+    }
+
+    /// <summary>Writes what stands for a value that <see cref="TryWrite"/> has refused, as <see cref="ColumnValueWriter.WriteUnfit"/>.</summary>
+    public void WriteUnfit(ref RecordOutput output, DebeziumTable table, AvroColumn column, ByteRange value, scoped ReadOnlySpan<byte> row, int start)
+    {
+        if (value.IsNull)
+        {
+            ThrowUnmappable(table, column, value);
+        }
+
+        output.TakeBack(start);
+        WriteBranch(ref output, column);
+        int text = output.Position;
+        json.WriteUnfit(ref output, table.Source, column.Column, row.Slice(value.Start, value.Length), text);
+        if (!TryTakeText(ref output, column, start, text))
+        {
+            ThrowUnmappable(table, column, value);
         }
     }
 
@@ -93,15 +114,15 @@ internal sealed class AvroColumnWriter(ColumnValueWriter json) : IDisposable
             case DebeziumForm.Decimal or DebeziumForm.DecimalNumber:
                 return TryWriteDecimal(ref output, value, debezium.Type.Size, debezium.Type.Scale);
             case DebeziumForm.UnsignedDecimal:
-                return TryWriteDecimal(ref output, value, precision: 20, scale: 0);
+                return TryWriteDecimal(ref output, Integers.Unsigned(value, debezium.Type, stackalloc byte[20]), precision: 20, scale: 0);
             case DebeziumForm.WrappedLong:
-                return TryWriteUnsigned(ref output, value);
+                return TryWriteUnsigned(ref output, Integers.Unsigned(value, debezium.Type, stackalloc byte[20]));
             case DebeziumForm.Enum:
                 return TryWriteEnum(ref output, value, column.Labels);
             case DebeziumForm.Base64 when debezium.DebeziumType.Connect == "bytes":
                 return TryWriteBinary(ref output, new Latin1Reader(value), debezium.Type.Size);
-            case DebeziumForm.ZonedTimestamp or DebeziumForm.DecimalText or DebeziumForm.Set or DebeziumForm.Json or DebeziumForm.Uuid
-                or DebeziumForm.Base64 or DebeziumForm.Base64Url or DebeziumForm.Hex or DebeziumForm.Masked:
+            case DebeziumForm.ZonedTimestamp or DebeziumForm.DecimalText or DebeziumForm.TextOfBytes or DebeziumForm.WideText or DebeziumForm.Set
+                or DebeziumForm.Uuid or DebeziumForm.Base64 or DebeziumForm.Base64Url or DebeziumForm.Hex:
                 return TryWriteUnquoted(ref output, debezium, range, row);
             default:
                 return TryWriteRare(ref output, debezium, value);
@@ -336,17 +357,18 @@ internal sealed class AvroColumnWriter(ColumnValueWriter json) : IDisposable
         return true;
     }
 
-    /// <summary>A text, or the null that stands for a zero date or for what is no time of day.</summary>
-    private bool TryWriteIso(ref RecordOutput output, AvroColumn column, ByteRange range, scoped ReadOnlySpan<byte> row)
+    /// <summary>A text, or the null that stands for a zero date, for what is no time of day, or for JSON of no bytes.</summary>
+    private bool TryWriteText(ref RecordOutput output, AvroColumn column, ByteRange range, scoped ReadOnlySpan<byte> row)
     {
         int field = output.Position;
         WriteBranch(ref output, column);
         int start = output.Position;
-        if (!json.TryWrite(ref output, column.Column, range, row))
-        {
-            return false;
-        }
+        return json.TryWrite(ref output, column.Column, range, row) && TryTakeText(ref output, column, field, start);
+    }
 
+    /// <summary>Makes a field of a value in JSON: a text without its quotes, or what stands for NULL.</summary>
+    private static bool TryTakeText(ref RecordOutput output, AvroColumn column, int field, int start)
+    {
         Span<byte> written = output.Rewrite(field, 0);
         if (written[start - field] == '"')
         {

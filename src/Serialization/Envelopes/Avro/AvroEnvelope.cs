@@ -31,7 +31,7 @@ internal sealed class AvroEnvelope : IEnvelopeWriter, IRecordParts
         };
         _ids = ids;
         _thread = new SourceThread(settings.SourceKind);
-        var texts = new ColumnValueWriter(settings.CanalTimeZone);
+        var texts = new ColumnValueWriter(settings.CanalTimeZone, settings.UnfitValues);
         _columns = new AvroColumnWriter(texts);
         _headers = new RecordKeyWriter(texts);
         _values = new AvroValueWriter(settings, new RowWriter<AvroFields>(new AvroFields(_columns)));
@@ -44,6 +44,9 @@ internal sealed class AvroEnvelope : IEnvelopeWriter, IRecordParts
 
     /// <inheritdoc />
     public int DamagedValues => _columns.DamagedValues;
+
+    /// <inheritdoc />
+    public int UnfitValues => _columns.UnfitValues;
 
     /// <inheritdoc />
     public void BeginTransaction(in CanalEntry begin, in EntryContext context, RecordBuffer records) => _thread.Begin(begin);

@@ -16,9 +16,10 @@ internal readonly struct AvroFields(AvroColumnWriter values) : IRowFields
     {
         AvroColumn column = ((AvroTable)table).Fields[index];
         ByteRange value = image[column.Column.Index];
+        int start = output.Position;
         if (!values.TryWrite(ref output, column, value, row))
         {
-            AvroColumnWriter.ThrowUnmappable(table, column, value);
+            values.WriteUnfit(ref output, table, column, value, row, start);
         }
     }
 

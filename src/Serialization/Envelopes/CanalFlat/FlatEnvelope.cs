@@ -30,6 +30,7 @@ internal sealed class FlatEnvelope : JsonRowEnvelope<FlatTable, JsonColumn>
     private readonly SerializationSettings _settings;
     private readonly FlatMembers _members = new(strict: false);
     private readonly TableCatalog _tables;
+    private readonly TextOfBytes _bytes = new();
 
     /// <param name="settings">Keys, and what is left out.</param>
     /// <param name="tables">Knows the topics of statements.</param>
@@ -114,6 +115,9 @@ internal sealed class FlatEnvelope : JsonRowEnvelope<FlatTable, JsonColumn>
             // A text that does not fit is written as it came: nothing here depends on it.
             case MySqlTypeKind.Decimal when Decimals.TryWritePlain(ref output, value, column.Type.Size, column.Type.Scale):
                 break;
+            case MySqlTypeKind.UnsignedBigInt:
+                output.Write(Integers.Unsigned(value, column.Type, stackalloc byte[20]));
+                break;
             case MySqlTypeKind.Binary:
                 JsonText.WriteEscaped<FastjsonRule>(ref output, value);
                 for (int length = BinaryText.LengthOf(value); length < column.Type.Size; length++)
@@ -121,6 +125,10 @@ internal sealed class FlatEnvelope : JsonRowEnvelope<FlatTable, JsonColumn>
                     output.Write("\\u0000"u8);
                 }
 
+                break;
+            case var kind when (column.Type.ComesAsBytes || (kind == MySqlTypeKind.Json && _settings.SourceKind == SourceKind.MariaDb))
+                && _bytes.TryRead(value, out ReadOnlySpan<byte> text):
+                Damage.Count(JsonText.WriteEscaped<FastjsonRule>(ref output, text));
                 break;
             default:
                 Damage.Count(JsonText.WriteEscaped<FastjsonRule>(ref output, value));

@@ -12,11 +12,24 @@ internal sealed class ColumnValueWriter : IDisposable
     private readonly TimestampConverter _timestamps;
     private MaskedTexts? _masked;
     private readonly DamageCounter _damage = new();
+    private readonly TextOfBytes _bytes = new();
+    private readonly WideTexts _wide = new();
 
-    public ColumnValueWriter(TimeZoneInfo canalTimeZone) => _timestamps = new TimestampConverter(canalTimeZone);
+    private readonly UnfitValues _unfit;
 
-    /// <summary>Text values with U+FFFD seen so far.</summary>
+    /// <param name="canalTimeZone">Zone of TIMESTAMP texts.</param>
+    /// <param name="unfit">What becomes of values that do not fit; null to refuse them all.</param>
+    public ColumnValueWriter(TimeZoneInfo canalTimeZone, UnfitValues? unfit = null)
+    {
+        _timestamps = new TimestampConverter(canalTimeZone);
+        _unfit = unfit ?? Serialization.UnfitValues.Refused;
+    }
+
+    /// <summary>Text values with U+FFFD, and broken JSON, seen so far.</summary>
     public int DamagedValues => _damage.Values;
+
+    /// <summary>Values for which something else was written.</summary>
+    public int UnfitValues => _damage.Unfit;
 
     /// <inheritdoc />
     public void Dispose() => _masked?.Dispose();
@@ -51,9 +64,43 @@ internal sealed class ColumnValueWriter : IDisposable
             case DebeziumForm.Enum:
                 return TryWriteEnum(ref output, value, column.Labels);
             case DebeziumForm.WrappedLong:
-                return TryWriteUnsignedBigInt(ref output, value);
+                return TryWriteUnsignedBigInt(ref output, value, column.Type);
             default:
                 return TryWriteRare(ref output, column, value);
+        }
+    }
+
+    /// <summary>Writes what stands for a value that <see cref="TryWrite"/> has refused.</summary>
+    /// <param name="output">Receives it.</param>
+    /// <param name="table">The row's table.</param>
+    /// <param name="column">The column, which is in no key.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="start">Where in the output its field begins: what was written of it is taken back.</param>
+    /// <exception cref="UnmappableValueException">It is to be refused.</exception>
+    public void WriteUnfit(ref RecordOutput output, SourceTable table, DebeziumColumn column, scoped ReadOnlySpan<byte> value, int start)
+    {
+        UnfitValue choice = _unfit.Of(column.Type.Kind);
+        if (choice == UnfitValue.Stop || (choice == UnfitValue.Null ? !column.TakesNull : column.DebeziumType.Connect != "string"))
+        {
+            ThrowUnmappable(table, column);
+        }
+
+        output.TakeBack(start);
+        _damage.CountUnfit();
+        if (choice == UnfitValue.Null)
+        {
+            output.Write(column.Null);
+        }
+        else if (column.Form == DebeziumForm.Masked)
+        {
+            var scratch = new RecordOutput(_masked!.Scratch());
+            JsonText.WriteQuoted(ref scratch, value);
+            scratch.Flush();
+            _masked.Write(ref output, column);
+        }
+        else
+        {
+            JsonText.WriteQuoted(ref output, value);
         }
     }
 
@@ -69,6 +116,11 @@ internal sealed class ColumnValueWriter : IDisposable
     {
         switch (column.Form)
         {
+            case DebeziumForm.TextOfBytes:
+                return TryWriteTextOfBytes(ref output, value);
+            case DebeziumForm.WideText:
+                _damage.Count(JsonText.WriteQuoted(ref output, _wide.Read(value, column.WideEncoding!)));
+                return true;
             case DebeziumForm.Masked:
                 return TryWriteMasked(ref output, column, value);
             case DebeziumForm.Single or DebeziumForm.Double:
@@ -88,7 +140,7 @@ internal sealed class ColumnValueWriter : IDisposable
             case DebeziumForm.NanoTimestamp or DebeziumForm.IsoTimestamp:
                 return TryWriteDateTime(ref output, value, column);
             case DebeziumForm.UnsignedDecimal:
-                return Decimals.TryWrite(ref output, value, precision: 20, scale: 0);
+                return Decimals.TryWrite(ref output, Integers.Unsigned(value, column.Type, stackalloc byte[20]), precision: 20, scale: 0);
             case DebeziumForm.DecimalNumber:
                 return Decimals.TryWriteText(ref output, value, column.Type.Size, column.Type.Scale);
             case DebeziumForm.DecimalText:
@@ -107,8 +159,7 @@ internal sealed class ColumnValueWriter : IDisposable
             case DebeziumForm.Set:
                 return TryWriteSet(ref output, value, column.Labels);
             case DebeziumForm.Json:
-                _damage.Count(value.IndexOf("\uFFFD"u8) >= 0);
-                return JsonDocuments.TryWrite(ref output, value);
+                return TryWriteJson(ref output, column, value);
             case DebeziumForm.Base64:
                 return BinaryText.TryWriteBase64(ref output, new Latin1Reader(value), column.Type.Size);
             case DebeziumForm.Geometry or DebeziumForm.Point:
@@ -123,6 +174,51 @@ internal sealed class ColumnValueWriter : IDisposable
             default:
                 return false;
         }
+    }
+
+    /// <summary>A text that comes one character per byte.</summary>
+    /// <param name="output">Receives it.</param>
+    /// <param name="value">What Canal sent.</param>
+    /// <param name="forHeader">Whether only quotation mark and backslash are escaped.</param>
+    public bool TryWriteTextOfBytes(ref RecordOutput output, scoped ReadOnlySpan<byte> value, bool forHeader = false)
+    {
+        if (!_bytes.TryRead(value, out ReadOnlySpan<byte> text))
+        {
+            return false;
+        }
+
+        if (forHeader)
+        {
+            JsonText.WriteQuotedForHeader(ref output, text);
+        }
+        else
+        {
+            _damage.Count(JsonText.WriteQuoted(ref output, text));
+        }
+
+        return true;
+    }
+
+    private bool TryWriteJson(ref RecordOutput output, DebeziumColumn column, scoped ReadOnlySpan<byte> value)
+    {
+        if (value.IsEmpty)
+        {
+            // A document of no bytes is the implicit default of JSON NOT NULL. Debezium takes it for none where the column takes NULL.
+            output.Write(column.TakesNull ? column.Null : "\"{}\""u8);
+            return true;
+        }
+
+        int start = output.Position;
+        bool isDocument = JsonDocuments.TryWrite(ref output, value);
+        bool isBroken = !isDocument && JsonDocuments.MayBeBroken(value);
+        if (isBroken)
+        {
+            output.TakeBack(start);
+            JsonText.WriteQuoted(ref output, value);
+        }
+
+        _damage.Count(isBroken || value.IndexOf("\uFFFD"u8) >= 0);
+        return isDocument || isBroken;
     }
 
     private bool TryWriteMasked(ref RecordOutput output, DebeziumColumn column, scoped ReadOnlySpan<byte> value)
@@ -140,15 +236,22 @@ internal sealed class ColumnValueWriter : IDisposable
     }
 
     /// <summary>Debezium's default mode <c>long</c> wraps above 2^63-1.</summary>
-    private static bool TryWriteUnsignedBigInt(ref RecordOutput output, scoped ReadOnlySpan<byte> text)
+    private static bool TryWriteUnsignedBigInt(ref RecordOutput output, scoped ReadOnlySpan<byte> text, MySqlType type)
     {
-        if (!Utf8Parser.TryParse(text, out ulong value, out int used) || used != text.Length)
+        if (Utf8Parser.TryParse(text, out ulong value, out int used) && used == text.Length)
         {
-            return false;
+            output.WriteNumber(unchecked((long)value));
+            return true;
         }
 
-        output.WriteNumber(unchecked((long)value));
-        return true;
+        long wrapped = 0;
+        bool isWrapped = type.ComesSigned && Integers.TryRead(text, out wrapped);
+        if (isWrapped)
+        {
+            output.WriteNumber(wrapped);
+        }
+
+        return isWrapped;
     }
 
     /// <summary>FLOAT(M,D): Debezium's field is a double made of the stored single.</summary>

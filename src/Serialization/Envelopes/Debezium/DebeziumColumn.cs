@@ -25,6 +25,7 @@ internal sealed class DebeziumColumn : JsonColumn
         Form = DebeziumType.Form;
         Labels = [.. layout.LabelsAsTyped(definition).Select(EscapeLabel)];
         FieldName = NameAdjuster.OfField(Name, settings.FieldNames);
+        WideEncoding = WideTexts.EncodingOf(definition?.CharsetName);
 
         // Debezium's MySQL connector leaves it out.
         Comment = settings.SourceKind == SourceKind.MariaDb && definition?.Comment is { Length: > 0 } comment ? JsonText.Quote(comment) : null;
@@ -61,7 +62,8 @@ internal sealed class DebeziumColumn : JsonColumn
     public int? MaskedLength { get; private set; }
 
     /// <summary>Whether a mask can stand for its values. Debezium masks characters, ENUM and SET; JSON and UUID are masked here as well.</summary>
-    public bool IsText => DebeziumType.Form is DebeziumForm.Text or DebeziumForm.Enum or DebeziumForm.Set or DebeziumForm.Json or DebeziumForm.Uuid;
+    public bool IsText => DebeziumType.Form is DebeziumForm.Text or DebeziumForm.TextOfBytes or DebeziumForm.WideText
+        or DebeziumForm.Enum or DebeziumForm.Set or DebeziumForm.Json or DebeziumForm.Uuid;
 
     /// <summary>Whether its values are Connect's bytes.</summary>
     public bool IsBinary => DebeziumType is { Form: DebeziumForm.Base64, Connect: "bytes" };
@@ -74,6 +76,9 @@ internal sealed class DebeziumColumn : JsonColumn
 
     /// <summary>JSON of its default; null if there is none.</summary>
     public byte[]? Default { get; }
+
+    /// <summary>Encoding of its texts where that is a wide one; else null.</summary>
+    public Encoding? WideEncoding { get; }
 
     /// <summary>Labels of an ENUM or SET, escaped by Debezium's rule and for JSON, without quotes.</summary>
     public byte[][] Labels { get; }

@@ -19,7 +19,7 @@ internal sealed class DebeziumEnvelope : IEnvelopeWriter, IRecordParts
     public DebeziumEnvelope(SerializationSettings settings)
     {
         _settings = settings;
-        _columns = new ColumnValueWriter(settings.CanalTimeZone);
+        _columns = new ColumnValueWriter(settings.CanalTimeZone, settings.UnfitValues);
         _keys = new RecordKeyWriter(_columns);
         _thread = new SourceThread(settings.SourceKind);
         _transaction = settings.TransactionTopic is { } topic ? new SourceTransaction(topic, settings.Schemas) : null;
@@ -34,6 +34,9 @@ internal sealed class DebeziumEnvelope : IEnvelopeWriter, IRecordParts
 
     /// <inheritdoc />
     public int DamagedValues => _columns.DamagedValues;
+
+    /// <inheritdoc />
+    public int UnfitValues => _columns.UnfitValues;
 
     /// <inheritdoc />
     public void BeginTransaction(in CanalEntry begin, in EntryContext context, RecordBuffer records)

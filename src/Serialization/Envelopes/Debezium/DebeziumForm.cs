@@ -42,6 +42,12 @@ internal enum DebeziumForm
     ZonedTimestamp,
     Year,
     Text,
+
+    /// <summary>A text that comes one character per byte.</summary>
+    TextOfBytes,
+
+    /// <summary>A text of a character set with two or four bytes per character, which Canal reads as UTF-8.</summary>
+    WideText,
     Base64,
     Base64Url,
     Hex,

@@ -1,6 +1,7 @@
 using System.Globalization;
 using CanalBridge.Serialization.Tables;
 using CanalBridge.Serialization.Tables.Definitions;
+using CanalBridge.Serialization.Values;
 
 namespace CanalBridge.Serialization.Envelopes.Debezium;
 
@@ -22,7 +23,8 @@ internal sealed record DebeziumType(DebeziumForm Form, string Connect, string? S
     /// <param name="settings">The handling modes.</param>
     public static DebeziumType Of(MySqlType type, ColumnDefinition? definition, SerializationSettings settings)
     {
-        string word = definition?.Type.Split(' ', '(')[0].ToUpperInvariant() ?? "";
+        string typed = definition?.Type ?? "";
+        string word = typed.Split(' ', '(')[0].ToUpperInvariant();
         return type.Kind switch
         {
             MySqlTypeKind.Integer when word is "BOOL" or "BOOLEAN" => new(DebeziumForm.Boolean, "boolean"),
@@ -38,10 +40,14 @@ internal sealed record DebeziumType(DebeziumForm Form, string Connect, string? S
             MySqlTypeKind.Decimal => OfDecimal(type, settings.DecimalHandling),
 
             // Characters of the binary character set: Debezium reads each byte as one, which is how Canal sends them.
-            MySqlTypeKind.Binary or MySqlTypeKind.Blob when definition is not null && MySqlType.Parse(definition.Type).Kind == MySqlTypeKind.Text => new(DebeziumForm.Text, "string"),
+            MySqlTypeKind.Binary or MySqlTypeKind.Blob when MySqlType.Parse(typed).Kind == MySqlTypeKind.Text => new(DebeziumForm.Text, "string"),
             MySqlTypeKind.Binary or MySqlTypeKind.Blob => OfBinary(settings.BinaryHandling),
             MySqlTypeKind.Text when word == "JSON" => new(DebeziumForm.Text, "string", Data + "Json"),
-            MySqlTypeKind.Text => new(DebeziumForm.Text, "string"),
+            MySqlTypeKind.Text when WideTexts.EncodingOf(definition?.CharsetName) is not null && !type.ComesAsBytes => new(DebeziumForm.WideText, "string"),
+            MySqlTypeKind.Text => new(type.ComesAsBytes ? DebeziumForm.TextOfBytes : DebeziumForm.Text, "string"),
+
+            // MariaDB keeps it as LONGTEXT; Canal's table history calls it JSON, which is no text to Canal.
+            MySqlTypeKind.Json when settings.SourceKind == SourceKind.MariaDb => new(DebeziumForm.TextOfBytes, "string", Data + "Json"),
             MySqlTypeKind.Json => new(DebeziumForm.Json, "string", Data + "Json"),
             MySqlTypeKind.Enum => new(DebeziumForm.Enum, "string", Data + "Enum"),
             MySqlTypeKind.Set => new(DebeziumForm.Set, "string", Data + "EnumSet"),

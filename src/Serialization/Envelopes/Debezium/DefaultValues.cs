@@ -29,9 +29,11 @@ internal static class DefaultValues
                 return null;
 
             // MySQL prints a default beyond U+FFFF as digits; Debezium takes it for none.
-            case DebeziumForm.Text or DebeziumForm.Enum or DebeziumForm.Set when value.Kind == ColumnDefaultKind.Hex:
+            case DebeziumForm.Text or DebeziumForm.TextOfBytes or DebeziumForm.WideText or DebeziumForm.Enum or DebeziumForm.Set
+                when value.Kind == ColumnDefaultKind.Hex:
                 return null;
-            case DebeziumForm.Text or DebeziumForm.Enum or DebeziumForm.Set or DebeziumForm.Uuid or DebeziumForm.Json:
+            case DebeziumForm.Text or DebeziumForm.TextOfBytes or DebeziumForm.WideText or DebeziumForm.Enum or DebeziumForm.Set
+                or DebeziumForm.Uuid or DebeziumForm.Json:
                 return Written((ref RecordOutput output) =>
                 {
                     JsonText.WriteQuoted(ref output, Encoding.UTF8.GetBytes(value.Text));

@@ -15,9 +15,11 @@ internal readonly struct JsonFields(ColumnValueWriter values) : IRowFields
     {
         DebeziumColumn column = table.Columns[index];
         output.Write(index == 0 ? column.Member : column.MemberAfterComma);
-        if (!values.TryWrite(ref output, column, image[column.Index], row))
+        int start = output.Position;
+        ByteRange value = image[column.Index];
+        if (!values.TryWrite(ref output, column, value, row))
         {
-            ColumnValueWriter.ThrowUnmappable(table.Source, column);
+            values.WriteUnfit(ref output, table.Source, column, row.Slice(value.Start, value.Length), start);
         }
     }
 

@@ -73,10 +73,12 @@ internal sealed class RecordKeyWriter
             case DebeziumForm.Decimal or DebeziumForm.DecimalNumber:
                 return Decimals.TryWriteText(ref output, text, column.Type.Size, column.Type.Scale);
             case DebeziumForm.UnsignedDecimal:
-                return Decimals.TryWriteText(ref output, text, precision: 20, scale: 0);
+                return Decimals.TryWriteText(ref output, Integers.Unsigned(text, column.Type, stackalloc byte[20]), precision: 20, scale: 0);
             case DebeziumForm.Text:
                 JsonText.WriteQuotedForHeader(ref output, text);
                 return true;
+            case DebeziumForm.TextOfBytes:
+                return _values.TryWriteTextOfBytes(ref output, text, forHeader: true);
             case DebeziumForm.EpochDay when isConnects && Temporals.TryReadDate(text, out WallClock date) && !date.IsZeroDate:
                 IsoTexts.WriteHeaderDate(ref output, date.EpochDay);
                 return true;

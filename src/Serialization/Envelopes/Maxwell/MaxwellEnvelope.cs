@@ -24,6 +24,7 @@ internal sealed class MaxwellEnvelope : JsonRowEnvelope<MaxwellTable, MaxwellCol
     private readonly SerializationSettings _settings;
     private readonly TimestampConverter _timestamps;
     private readonly SourceThread _thread;
+    private readonly TextOfBytes _bytes = new();
 
     // What is the same for all rows of an entry, around the row's index.
     private readonly RecordBuffer _fixed = new();
@@ -85,6 +86,9 @@ internal sealed class MaxwellEnvelope : JsonRowEnvelope<MaxwellTable, MaxwellCol
     public override void Dispose() => _fixed.Dispose();
 
     /// <inheritdoc />
+    protected override UnfitValues Unfit => _settings.UnfitValues;
+
+    /// <inheritdoc />
     protected override MaxwellTable Prepare(TableLayout layout) => MaxwellTable.Of(layout, _settings);
 
     /// <inheritdoc />
@@ -121,6 +125,8 @@ internal sealed class MaxwellEnvelope : JsonRowEnvelope<MaxwellTable, MaxwellCol
         {
             case MySqlTypeKind.Integer:
                 return Integers.TryWrite(ref output, value, type);
+            case MySqlTypeKind.Text when type.ComesAsBytes:
+                return TryWriteTextOfBytes(ref output, value);
             case MySqlTypeKind.Text or MySqlTypeKind.Date or MySqlTypeKind.Time or MySqlTypeKind.DateTimeMilliseconds or MySqlTypeKind.DateTimeMicroseconds:
                 Damage.Count(JsonText.WriteQuoted(ref output, value));
                 return true;
@@ -129,7 +135,7 @@ internal sealed class MaxwellEnvelope : JsonRowEnvelope<MaxwellTable, MaxwellCol
             case MySqlTypeKind.Timestamp:
                 return _timestamps.TryWriteAsMySql(ref output, value, type.Scale);
             case MySqlTypeKind.UnsignedBigInt:
-                return Integers.TryWriteUnsigned(ref output, value, bits: 64);
+                return Integers.TryWriteUnsigned(ref output, Integers.Unsigned(value, type, stackalloc byte[20]), bits: 64);
             case MySqlTypeKind.Bit:
                 return Integers.TryWriteUnsigned(ref output, value, type.Size);
             case MySqlTypeKind.Float or MySqlTypeKind.FloatWithScale or MySqlTypeKind.Double:
@@ -151,12 +157,13 @@ internal sealed class MaxwellEnvelope : JsonRowEnvelope<MaxwellTable, MaxwellCol
         {
             case MySqlTypeKind.Year:
                 return Integers.TryWriteYear(ref output, value);
+            case MySqlTypeKind.Json when _settings.SourceKind == SourceKind.MariaDb:
+                return TryWriteTextOfBytes(ref output, value);
             case MySqlTypeKind.Json when value.IsEmpty:
                 output.Write("null"u8);
                 return true;
             case MySqlTypeKind.Json:
-                Damage.Count(value.IndexOf("\uFFFD"u8) >= 0);
-                return JsonDocuments.TryWriteRaw(ref output, value);
+                return TryWriteJson(ref output, value);
             case MySqlTypeKind.Geometry or MySqlTypeKind.Point:
                 return WellKnownText.TryWrite(ref output, value);
             case MySqlTypeKind.Uuid:
@@ -169,6 +176,28 @@ internal sealed class MaxwellEnvelope : JsonRowEnvelope<MaxwellTable, MaxwellCol
             default:
                 return false;
         }
+    }
+
+    private bool TryWriteJson(ref RecordOutput output, scoped ReadOnlySpan<byte> value)
+    {
+        int start = output.Position;
+        bool isDocument = JsonDocuments.TryWriteRaw(ref output, value);
+        bool isBroken = !isDocument && JsonDocuments.MayBeBroken(value);
+        if (isBroken)
+        {
+            output.TakeBack(start);
+            JsonText.WriteQuoted(ref output, value);
+        }
+
+        Damage.Count(isBroken || value.IndexOf("\uFFFD"u8) >= 0);
+        return isDocument || isBroken;
+    }
+
+    private bool TryWriteTextOfBytes(ref RecordOutput output, scoped ReadOnlySpan<byte> value)
+    {
+        bool isText = _bytes.TryRead(value, out ReadOnlySpan<byte> text);
+        Damage.Count(isText && JsonText.WriteQuoted(ref output, text));
+        return isText;
     }
 
     /// <summary>Maxwell leaves it out where nothing changed.</summary>

@@ -285,6 +285,34 @@ public sealed class BatchMapperTests : IDisposable
     }
 
     [Fact]
+    public void Value_that_fits_no_type_and_passes_is_counted_and_reported_once_per_table()
+    {
+        var delivery = new DeliveryOptions { UnfitValue = { ["Other"] = "null" } };
+        using EntrySerializer serializer = Serializer(new EnvelopeOptions(), delivery);
+        BatchMapper mapper = Mapper(serializer: serializer);
+        byte[] Row(long offset) => Change(EntryBuilder.Insert(File, offset, 1), change => change.RowDatas[0].AfterColumns.Add(
+            new Wire.Column { Index = 2, SqlType = 4, Name = "price", IsKey = false, Updated = true, IsNull = false, Value = "no number", MysqlType = "int(11)" }));
+
+        Map(mapper, Row(100), Row(200));
+
+        Assert.Equal($"{File}:100", Assert.Single(Logged(3015)).GetStructuredStateValue("Position"));
+        Assert.Equal(2, Sum(_damaged));
+        Assert.Contains("\"price\":null", Encoding.UTF8.GetString(_records[0].Value), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Rows_under_later_names_are_reported()
+    {
+        BatchMapper mapper = Mapper();
+        byte[] create = Statement(50, CanalEventType.Create, isDdl: true, "shop", "items", "CREATE TABLE shop.items (number INT, name VARCHAR(20))");
+
+        Map(mapper, create, On("shop", "items", Change(EntryBuilder.Insert(File, 100, 1), change => change.RowDatas[0].AfterColumns[1].SqlType = 12)));
+
+        Assert.Equal("shop.items", Assert.Single(Logged(3016)).GetStructuredStateValue("Table"));
+        Assert.Contains("\"number\":1", Encoding.UTF8.GetString(_records[^1].Value), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Damaged_text_is_reported_once_per_table()
     {
         BatchMapper mapper = Mapper();
@@ -364,9 +392,9 @@ public sealed class BatchMapperTests : IDisposable
 
     private static MetricCollector<long> Collect(string instrument) => new(meterScope: null, BridgeMetrics.MeterName, instrument);
 
-    private static EntrySerializer Serializer(EnvelopeOptions envelope)
+    private static EntrySerializer Serializer(EnvelopeOptions envelope, DeliveryOptions? delivery = null)
     {
-        var options = new BridgeOptions { Topics = { Prefix = "p" }, Envelope = envelope };
+        var options = new BridgeOptions { Topics = { Prefix = "p" }, Envelope = envelope, Delivery = delivery ?? new DeliveryOptions() };
         return SerializerFactory.Create(options, Guid.NewGuid(), new TopicRouter(options.Topics, new FakeLogger()), source: null);
     }
 
