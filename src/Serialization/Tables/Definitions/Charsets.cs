@@ -1,3 +1,5 @@
+using CanalBridge.Serialization.Tables.Definitions.Sql;
+
 namespace CanalBridge.Serialization.Tables.Definitions;
 
 /// <summary>Character sets by the names of their collations.</summary>
