@@ -163,7 +163,7 @@ internal sealed class StatementApplication
             return;
         }
 
-        if (TryAlter(_tables.Find(name)!, altered.Parts) is not { } definition)
+        if (TryAlter(name, _tables.Find(name), altered.Parts) is not { } definition)
         {
             _isUnread = true;
             _unread = Forget(name);
@@ -187,11 +187,11 @@ internal sealed class StatementApplication
         }
     }
 
-    private static TableDefinition? TryAlter(TableDefinition? table, IReadOnlyList<TableEdit>? parts)
+    private TableDefinition? TryAlter(TableId name, TableDefinition? table, IReadOnlyList<TableEdit>? parts)
     {
         try
         {
-            return table is null || parts is null ? null : TableBuilder.Alter(table, parts);
+            return table is null || parts is null ? null : TableBuilder.Alter(table, parts, _tables.CharsetOf(name.Schema));
         }
         catch (FormatException)
         {
@@ -206,9 +206,14 @@ internal sealed class StatementApplication
             return false;
         }
 
-        _tables.Temporary.Remove(altered.Table);
-        _tables.Temporary.Set(altered.NewName, definition);
+        MoveTemporary(altered.Table, altered.NewName, definition);
         return true;
+    }
+
+    private void MoveTemporary(TableId from, TableId to, TableDefinition? definition)
+    {
+        _tables.Temporary.Remove(from);
+        _tables.Temporary.Set(to, definition);
     }
 
     private bool AlterTemporary(TableId table, TableEdit? part)
@@ -231,8 +236,8 @@ internal sealed class StatementApplication
             return false;
         }
 
-        definition = TryAlter(_tables.Temporary.Find(table), parts);
-        _isOfTemporary = definition is not null || _tables.Temporary.Find(table) is null || TryAlter(_tables.Find(table), parts) is null;
+        definition = TryAlter(table, _tables.Temporary.Find(table), parts);
+        _isOfTemporary = definition is not null || _tables.Temporary.Find(table) is null || TryAlter(table, _tables.Find(table), parts) is null;
         return _isOfTemporary;
     }
 
@@ -253,7 +258,7 @@ internal sealed class StatementApplication
             Reshape(name);
         }
 
-        _tables.Set(name, TableBuilder.Alter(table, [new TableEdit.UniqueKey(index.Columns)]));
+        _tables.Set(name, TableBuilder.Alter(table, [new TableEdit.UniqueKey(index.Columns)], charset: null));
     }
 
     private void DropPrimaryKey(SchemaEdit.ChangeIndex index)
@@ -261,7 +266,7 @@ internal sealed class StatementApplication
         if (index.DropsPrimaryKey && _tables.Find(index.Table) is { } table)
         {
             _tables.Remove(index.Table);
-            _tables.Set(index.Table, TableBuilder.Alter(table, [new TableEdit.DropPrimaryKey()]));
+            _tables.Set(index.Table, TableBuilder.Alter(table, [new TableEdit.DropPrimaryKey()], charset: null));
             Reshape(index.Table);
         }
     }
@@ -269,6 +274,13 @@ internal sealed class StatementApplication
     private void Rename(SchemaEdit.RenameTable renamed)
     {
         (TableId from, TableId to) = (renamed.From, renamed.To);
+        if (renamed.MayBeTemporary && _tables.Temporary.Contains(from))
+        {
+            MoveTemporary(from, to, _tables.Temporary.Find(from));
+            _isOfTemporary = true;
+            return;
+        }
+
         _changes.Add(new TableChange(TableChangeKind.Alter, to, renamed.Text));
         Reshape(from);
         TableDefinition? definition = _tables.Contains(from) ? _tables.Find(from) : null;

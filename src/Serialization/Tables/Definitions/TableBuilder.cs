@@ -6,16 +6,18 @@ namespace CanalBridge.Serialization.Tables.Definitions;
 internal sealed class TableBuilder
 {
     private readonly bool _isFromSource;
+    private readonly string? _databaseCharset;
     private List<ColumnDefinition> _columns = [];
     private List<string> _key = [];
     private bool _keyIsPrimary;
     private string? _charset;
     private string? _comment;
 
-    private TableBuilder(string? charset) => _charset = charset;
+    private TableBuilder(string? databaseCharset) => _charset = _databaseCharset = databaseCharset;
 
-    private TableBuilder(TableDefinition table)
+    private TableBuilder(TableDefinition table, string? databaseCharset)
     {
+        _databaseCharset = databaseCharset;
         _columns.AddRange(table.Columns);
         _key.AddRange(table.Key);
         _keyIsPrimary = table.KeyIsPrimary;
@@ -38,15 +40,16 @@ internal sealed class TableBuilder
     /// <summary>A table behind an ALTER TABLE.</summary>
     /// <param name="table">The table before.</param>
     /// <param name="parts">What the statement changes.</param>
+    /// <param name="charset">Character set of its database; null if unknown.</param>
     /// <exception cref="FormatException">They do not fit the table.</exception>
-    public static TableDefinition Alter(TableDefinition table, IReadOnlyList<TableEdit> parts)
+    public static TableDefinition Alter(TableDefinition table, IReadOnlyList<TableEdit> parts, string? charset)
     {
-        var builder = new TableBuilder(table);
+        var builder = new TableBuilder(table, charset);
         builder.Alter(parts);
         return builder.Build();
     }
 
-    /// <summary>As servers do it: whatever order the parts have, they name columns that go or change by their old names, and all else by the new ones.</summary>
+    /// <summary>As servers do it, whatever order the parts have: columns that go or change have their old names, places and keys the new ones.</summary>
     private void Alter(IReadOnlyList<TableEdit> parts)
     {
         List<ColumnDefinition> before = [.. _columns];
@@ -56,7 +59,9 @@ internal sealed class TableBuilder
         {
             switch (part)
             {
-                case TableEdit.AddColumn added when !(added.UnlessThere && (before.Exists(column => column.Is(added.Column.Name)) || Contains(added.Column.Name))):
+                case TableEdit.AddColumn { UnlessThere: true } there when before.Exists(column => column.Is(there.Column.Name)) || Contains(there.Column.Name):
+                    break;
+                case TableEdit.AddColumn added:
                     Insert(added.Column, added.Place);
                     replaced.Add(added, added.Column);
                     break;
@@ -154,7 +159,10 @@ internal sealed class TableBuilder
     };
 
     private void Insert(ColumnDefinition column, ColumnPlace? place) =>
-        _columns.Insert(place is not { } wanted ? _columns.Count : wanted.After is { } after ? Find(after) + 1 : 0, column);
+        _columns.Insert(place is not { } wanted ? _columns.Count : wanted.After is { } after ? Find(after) + 1 : HasGeneratedKey ? 1 : 0, column);
+
+    /// <summary>MySQL's own key, of tables that were made without one: no column stands before it.</summary>
+    private bool HasGeneratedKey => _keyIsPrimary && _key is ["my_row_id"] && _columns is [{ Name: "my_row_id", IsAutoIncremented: true }, ..];
 
     /// <summary>Keys name columns as they are behind the statement.</summary>
     private void SetKeyOrOption(TableEdit part, bool isDone)
@@ -167,6 +175,9 @@ internal sealed class TableBuilder
             case TableEdit.UniqueKey unique:
                 OfferUniqueKey(unique.Columns);
                 break;
+            case TableEdit.AddColumn { UnlessThere: true, Key: ColumnKey.Primary } or TableEdit.ReplaceColumn { IfThere: true, Key: ColumnKey.Primary } when _keyIsPrimary:
+                // With MariaDB's IF EXISTS a second primary key is no error, and none.
+                break;
             case TableEdit.AddColumn added when isDone:
                 OfferKey(added.Key, added.Column.Name);
                 break;
@@ -174,14 +185,14 @@ internal sealed class TableBuilder
                 OfferKey(changed.Key, changed.Column.Name);
                 break;
             case TableEdit.Charset charset:
-                _charset = charset.Name;
+                _charset = charset.Name ?? _databaseCharset ?? _charset;
                 break;
             case TableEdit.Comment comment:
                 _comment = comment.Text;
                 break;
-            case TableEdit.Convert converted:
-                _charset = converted.To;
-                _columns = [.. _columns.Select(column => column.CharsetName is null ? column : column with { CharsetName = converted.To })];
+            case TableEdit.Convert converted when (converted.To ?? _databaseCharset) is { } to:
+                _charset = to;
+                _columns = [.. _columns.Select(column => column.CharsetName is null ? column : column with { CharsetName = to })];
                 break;
             default:
                 break;

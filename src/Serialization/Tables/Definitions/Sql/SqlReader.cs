@@ -14,9 +14,13 @@ internal sealed class SqlReader
     public SqlReader(string sql, SqlDialect? dialect = null)
     {
         _sql = sql;
-        _tokens = SqlTokenizer.Tokenize(sql, dialect ?? SqlDialect.Any, out bool isMalformed);
+        Dialect = dialect ?? SqlDialect.Any;
+        _tokens = SqlTokenizer.Tokenize(sql, Dialect, out bool isMalformed);
         IsMalformed = isMalformed;
     }
+
+    /// <summary>How its characters are read.</summary>
+    public SqlDialect Dialect { get; }
 
     /// <summary>No server takes the statement in this dialect.</summary>
     public bool IsMalformed { get; }

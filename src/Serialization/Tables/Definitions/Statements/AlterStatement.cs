@@ -79,9 +79,21 @@ internal static class AlterStatement
         {
             sql.SkipRest();
         }
-        else if (!ColumnActions.TryRead(sql, parts) && !TableOptions.TryReadComment(sql, parts) && !TryReadConvert(sql, parts) && !TableOptions.AreNext(sql))
+        else if (!ColumnActions.TryRead(sql, parts) && !TryReadConvert(sql, parts))
         {
-            throw sql.Unexpected("a known action");
+            if (!TableOptions.AreNext(sql))
+            {
+                throw sql.Unexpected("a known action");
+            }
+
+            // Between options stand commas or blanks.
+            while (!sql.AtEnd && !sql.Next.IsSymbol(','))
+            {
+                if (!TableOptions.TryRead(sql, parts))
+                {
+                    sql.SkipPiece();
+                }
+            }
         }
 
         return table;
@@ -122,13 +134,14 @@ internal static class AlterStatement
             return false;
         }
 
+        // CHARACTER SET DEFAULT is that of the database.
         string? charset = Charsets.TryTake(sql);
-        charset = string.IsNullOrEmpty(charset) && sql.TryTake("COLLATE") ? Charsets.OfCollation(sql.TakeName()) : charset;
-        if (!string.IsNullOrEmpty(charset))
+        if (Charsets.TryTakeOfCollation(sql, out string? ofCollation) && string.IsNullOrEmpty(charset))
         {
-            parts.Add(new TableEdit.Convert(charset));
+            charset = ofCollation;
         }
 
+        parts.Add(new TableEdit.Convert(string.IsNullOrEmpty(charset) ? null : charset));
         return true;
     }
 

@@ -28,8 +28,7 @@ internal static class ColumnParser
     /// <summary>Debezium looks for it directly behind the type only, and at collations only of columns that are no ENUM or SET.</summary>
     private static string? ReadCharset(SqlReader sql, string type, bool hasLabels)
     {
-        string first = type.Split('(', ' ')[0];
-        if (first.ToUpperInvariant() is "NCHAR" or "NVARCHAR" or "NATIONAL")
+        if (type.Split('(', ' ')[0].ToUpperInvariant() is "NCHAR" or "NVARCHAR" or "NATIONAL")
         {
             return "utf8";
         }
@@ -40,10 +39,10 @@ internal static class ColumnParser
         }
 
         sql.TryTake("BINARY");
-        string? charset = Charsets.TryTake(sql);
-        if (charset is null && !hasLabels && sql.TryTake("COLLATE"))
+        string? charset = sql.TryTake("ASCII") ? "latin1" : sql.TryTake("UNICODE") ? "ucs2" : Charsets.TryTake(sql);
+        if (charset is null && !hasLabels)
         {
-            charset = Charsets.OfCollation(sql.TakeName());
+            Charsets.TryTakeOfCollation(sql, out charset);
         }
 
         return charset is "" ? null : charset;
@@ -70,7 +69,8 @@ internal static class ColumnParser
 
         if (sql.TryTake("AUTO_INCREMENT"))
         {
-            return column with { IsAutoIncremented = true };
+            // It never takes NULL: servers say so whatever the statement says.
+            return column with { IsNullable = false, IsAutoIncremented = true };
         }
 
         if (sql.TryTake("DEFAULT"))
@@ -81,7 +81,7 @@ internal static class ColumnParser
         if (sql.TryTake("PRIMARY", "KEY") || sql.TryTake("PRIMARY") || sql.TryTake("KEY"))
         {
             key = ColumnKey.Primary;
-            return column;
+            return column with { IsNullable = false };
         }
 
         if (sql.TryTake("UNIQUE"))

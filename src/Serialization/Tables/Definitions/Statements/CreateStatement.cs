@@ -73,7 +73,10 @@ internal static class CreateStatement
                 throw sql.Unexpected("a definition without SELECT");
             }
 
-            ReadOption(sql, parts);
+            if (!TableOptions.TryRead(sql, parts))
+            {
+                sql.SkipPiece();
+            }
         }
 
         return parts;
@@ -83,21 +86,6 @@ internal static class CreateStatement
     private static bool IsSelect(SqlReader sql) =>
         sql.Next.Is("SELECT") || sql.Next.Is("VALUES") || (sql.Next.Is("TABLE") && sql.Ahead(1).Kind is SqlTokenKind.Name or SqlTokenKind.Word)
         || (sql.Next.Is("WITH") && !sql.Ahead(1).Is("SYSTEM"));
-
-    private static void ReadOption(SqlReader sql, List<TableEdit> parts)
-    {
-        if (Charsets.TryTake(sql) is { } charset)
-        {
-            if (charset.Length > 0)
-            {
-                parts.Add(new TableEdit.Charset(charset));
-            }
-        }
-        else if (!TableOptions.TryReadComment(sql, parts))
-        {
-            sql.SkipPiece();
-        }
-    }
 
     private static IReadOnlyList<SchemaEdit> ReadIndex(StatementSource source)
     {

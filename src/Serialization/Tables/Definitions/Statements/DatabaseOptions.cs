@@ -5,12 +5,13 @@ namespace CanalBridge.Serialization.Tables.Definitions.Statements;
 /// <summary>What stands behind the name of a database.</summary>
 internal static class DatabaseOptions
 {
-    /// <summary>The character set; null if none is named. Debezium does not look at a collation here.</summary>
+    /// <summary>The character set; null if none is named.</summary>
     public static string? ReadCharset(SqlReader sql)
     {
         while (!sql.AtEnd)
         {
-            if (Charsets.TryTake(sql) is { Length: > 0 } charset)
+            string? charset = Charsets.TryTake(sql);
+            if (!string.IsNullOrEmpty(charset) || (Charsets.TryTakeOfCollation(sql, out charset) && charset is not null))
             {
                 return charset;
             }

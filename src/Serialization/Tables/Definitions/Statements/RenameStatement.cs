@@ -27,7 +27,7 @@ internal static class RenameStatement
             }
 
             TableId to = source.TakeTable();
-            renamed.Add(new SchemaEdit.RenameTable(from, to, prefix + sql.Text(start, sql.LastEnd)));
+            renamed.Add(new SchemaEdit.RenameTable(from, to, prefix + sql.Text(start, sql.LastEnd)) { MayBeTemporary = sql.Dialect.Server == SourceKind.MariaDb });
         }
         while (sql.TryTakeSymbol(','));
         return renamed;

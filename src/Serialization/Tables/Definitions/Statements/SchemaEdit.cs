@@ -24,7 +24,7 @@ internal abstract record SchemaEdit
         public IReadOnlyList<TableEdit>? Parts { get; init; }
 
         /// <summary>Its columns may take their character set from the database.</summary>
-        public bool NeedsCharset => Parts is not null && Model is null && !IsTemporary && !Parts.OfType<TableEdit.Charset>().Any();
+        public bool NeedsCharset => Parts is not null && Model is null && !IsTemporary && !Parts.OfType<TableEdit.Charset>().Any(static charset => charset.Name is not null);
     }
 
     /// <summary>ALTER TABLE.</summary>
@@ -60,7 +60,11 @@ internal abstract record SchemaEdit
     /// <param name="From">Name before.</param>
     /// <param name="To">Name from here on.</param>
     /// <param name="Text">This part of the statement.</param>
-    internal sealed record RenameTable(TableId From, TableId To, string Text) : SchemaEdit;
+    internal sealed record RenameTable(TableId From, TableId To, string Text) : SchemaEdit
+    {
+        /// <summary>A temporary table of the name is meant rather than the one it hides: with MariaDB.</summary>
+        public bool MayBeTemporary { get; init; }
+    }
 
     /// <summary>One table of a DROP TABLE.</summary>
     /// <param name="Table">The table.</param>

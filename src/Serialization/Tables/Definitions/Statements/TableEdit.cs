@@ -49,12 +49,12 @@ internal abstract record TableEdit
     internal sealed record UniqueKey(IReadOnlyList<string>? Columns) : TableEdit;
 
     /// <summary>Character set of the columns that name none.</summary>
-    /// <param name="Name">As typed.</param>
-    internal sealed record Charset(string Name) : TableEdit;
+    /// <param name="Name">As typed; null for that of the database.</param>
+    internal sealed record Charset(string? Name) : TableEdit;
 
     /// <summary>Another character set for the table and all its columns of text.</summary>
-    /// <param name="To">As typed.</param>
-    internal sealed record Convert(string To) : TableEdit;
+    /// <param name="To">As typed; null for that of the database.</param>
+    internal sealed record Convert(string? To) : TableEdit;
 
     /// <summary>Comment of the table.</summary>
     /// <param name="Text">As typed.</param>

@@ -19,20 +19,30 @@ internal static class TableOptions
     /// <summary>Whether an option is next: one of these words, or any with an equals sign behind it.</summary>
     public static bool AreNext(SqlReader sql) => sql.AtEnd || Words.Contains(sql.Next.Text) || sql.Ahead(1).IsSymbol('=');
 
-    /// <summary>Takes the table's comment if it is next.</summary>
-    public static bool TryReadComment(SqlReader sql, List<TableEdit> parts)
+    /// <summary>Takes an option that matters, if one is next: character set and comment. All others are to be read over.</summary>
+    /// <param name="sql">The statement.</param>
+    /// <param name="parts">What it says is added to these.</param>
+    public static bool TryRead(SqlReader sql, List<TableEdit> parts)
     {
-        if (!sql.TryTake("COMMENT"))
+        if (Charsets.TryTake(sql) is { } charset)
         {
-            return false;
+            parts.Add(new TableEdit.Charset(charset.Length > 0 ? charset : null));
+            return true;
         }
 
-        sql.TryTakeSymbol('=');
-        if (sql.Next.Kind == SqlTokenKind.Text)
+        if (Charsets.TryTakeOfCollation(sql, out string? ofCollation))
         {
-            parts.Add(new TableEdit.Comment(sql.Take().Text));
+            parts.AddRange(ofCollation is null ? [] : [new TableEdit.Charset(ofCollation)]);
+            return true;
         }
 
-        return true;
+        if (sql.TryTake("COMMENT"))
+        {
+            sql.TryTakeSymbol('=');
+            parts.AddRange(sql.Next.Kind == SqlTokenKind.Text ? [new TableEdit.Comment(sql.Take().Text)] : []);
+            return true;
+        }
+
+        return false;
     }
 }
