@@ -110,7 +110,8 @@ internal sealed class TableCatalog
 
     /// <summary>The table that a TRUNCATE names; null if it cannot be read, or is a temporary one.</summary>
     public KnownTable? FindTruncated(in EntryHeader header, in RowChange change) =>
-        StatementParser.TruncatedTable(Encoding.UTF8.GetString(change.Sql), CurrentSchema(header, change)) is { } table && !_definitions.Temporary.Contains(table)
+        StatementParser.TruncatedTable(Encoding.UTF8.GetString(change.Sql), CurrentSchema(header, change)) is { } table
+            && !_definitions.Temporary.Contains(table)
             ? Find(table)
             : null;
 
@@ -195,7 +196,7 @@ internal sealed class TableCatalog
     private void DdlSeen(in EntryHeader header, CanalEventType type, ReadOnlySpan<byte> sql)
     {
         // Canal names an ALTER by its first clause: behind one about an index others may change columns.
-        bool isOfIndex = type is CanalEventType.CreateIndex or CanalEventType.DropIndex && !BeginsWithAlter(sql);
+        bool isOfIndex = type is CanalEventType.CreateIndex or CanalEventType.DropIndex && !MayBeAlter(WithoutComments(sql));
         if (type == CanalEventType.Truncate || isOfIndex)
         {
             return;
@@ -370,15 +371,11 @@ internal sealed class TableCatalog
     private static bool DefinesTables(ReadOnlySpan<byte> sql)
     {
         ReadOnlySpan<byte> start = WithoutComments(sql);
-        return MayHoldAnything(start) || BeginsWith(start, "CREATE"u8) || BeginsWith(start, "ALTER"u8) || BeginsWith(start, "SET"u8) || BeginsWith(start, "DROP"u8)
-            || BeginsWith(start, "RENAME"u8);
+        return MayBeAlter(start) || BeginsWith(start, "CREATE"u8) || BeginsWith(start, "DROP"u8) || BeginsWith(start, "RENAME"u8);
     }
 
-    private static bool BeginsWithAlter(ReadOnlySpan<byte> sql)
-    {
-        ReadOnlySpan<byte> start = WithoutComments(sql);
-        return MayHoldAnything(start) || BeginsWith(start, "ALTER"u8) || BeginsWith(start, "SET"u8);
-    }
+    /// <summary>ALTER, perhaps behind MariaDB's SET STATEMENT, or what may hold one.</summary>
+    private static bool MayBeAlter(ReadOnlySpan<byte> start) => MayHoldAnything(start) || BeginsWith(start, "ALTER"u8) || BeginsWith(start, "SET"u8);
 
     /// <summary>The beginning of a statement, behind comments that no server executes.</summary>
     private static ReadOnlySpan<byte> WithoutComments(ReadOnlySpan<byte> sql)
@@ -395,7 +392,8 @@ internal sealed class TableCatalog
     /// <summary>A comment that the server executes, or one that is longer.</summary>
     private static bool MayHoldAnything(ReadOnlySpan<byte> start) => start.StartsWith("/*"u8) || start.StartsWith("--"u8) || start.StartsWith("#"u8);
 
-    private static bool BeginsWith(ReadOnlySpan<byte> start, ReadOnlySpan<byte> word) => Ascii.EqualsIgnoreCase(start[..Math.Min(word.Length, start.Length)], word);
+    private static bool BeginsWith(ReadOnlySpan<byte> start, ReadOnlySpan<byte> word) =>
+        Ascii.EqualsIgnoreCase(start[..Math.Min(word.Length, start.Length)], word);
 
     private static string CurrentSchema(in EntryHeader header, in RowChange change) => Mended(change.DdlSchemaName.IsEmpty ? header.SchemaName : change.DdlSchemaName);
 

@@ -20,7 +20,8 @@ internal sealed record ServerTable(
             return ["unknown"];
         }
 
-        string names = string.Join(',', Columns.Select(static column => column.Name)), ours = string.Join(',', definition.Columns.Select(static column => column.Name));
+        string names = string.Join(',', Columns.Select(static column => column.Name));
+        string ours = string.Join(',', definition.Columns.Select(static column => column.Name));
         if (names != ours)
         {
             return [$"columns: server {names}, here {ours}"];
@@ -77,7 +78,8 @@ internal sealed record ServerColumn(
         }
 
         // MariaDB's JSON is a text of a fixed character set.
-        if (Charset is { } charset && MySqlType.Parse(column.Type).Kind != MySqlTypeKind.Json && type.Kind is MySqlTypeKind.Text or MySqlTypeKind.Enum or MySqlTypeKind.Set && Full(charset) != Full(column.CharsetName))
+        bool hasCharset = type.Kind is MySqlTypeKind.Text or MySqlTypeKind.Enum or MySqlTypeKind.Set && MySqlType.Parse(column.Type).Kind != MySqlTypeKind.Json;
+        if (hasCharset && Charset is { } charset && Full(charset) != Full(column.CharsetName))
         {
             yield return $"{Name}: server's charset {Charset}, here {column.CharsetName}";
         }
@@ -96,7 +98,8 @@ internal sealed record ServerColumn(
         }
 
         // Times are spelled in many ways; what rows show of them is compared elsewhere. Bits and bytes are printed in forms of their own.
-        if (Default.StartsWith("0x", StringComparison.Ordinal) || ours.Kind is ColumnDefaultKind.Bits or ColumnDefaultKind.Hex || type.Kind is MySqlTypeKind.Bit or MySqlTypeKind.Binary or MySqlTypeKind.Blob
+        if (Default.StartsWith("0x", StringComparison.Ordinal) || ours.Kind is ColumnDefaultKind.Bits or ColumnDefaultKind.Hex
+            || type.Kind is MySqlTypeKind.Bit or MySqlTypeKind.Binary or MySqlTypeKind.Blob
             or MySqlTypeKind.Date or MySqlTypeKind.Time or MySqlTypeKind.DateTimeMilliseconds or MySqlTypeKind.DateTimeMicroseconds or MySqlTypeKind.Timestamp
             or MySqlTypeKind.Year)
         {
@@ -121,7 +124,17 @@ internal sealed record ServerColumn(
             if (text[i] == '\\' && next != '\0')
             {
                 i++;
-                plain.Append(next switch { 'n' => "\n", 't' => "\t", 'r' => "\r", 'b' => "\b", '0' => "\0", 'Z' => "\u001a", '%' or '_' => $"\\{next}", _ => next.ToString() });
+                plain.Append(next switch
+                {
+                    'n' => "\n",
+                    't' => "\t",
+                    'r' => "\r",
+                    'b' => "\b",
+                    '0' => "\0",
+                    'Z' => "\u001a",
+                    '%' or '_' => $"\\{next}",
+                    _ => next.ToString(),
+                });
             }
             else
             {

@@ -111,7 +111,9 @@ internal sealed class TableBuilder
         var replaced = new Dictionary<TableEdit, ColumnDefinition>(ReferenceEqualityComparer.Instance);
         List<ColumnDefinition> before = [.. _columns];
         var partOf = new Dictionary<int, TableEdit>();
-        foreach (TableEdit part in parts)
+
+        // A default that is set holds wherever it stands, also before a MODIFY of the column.
+        foreach (TableEdit part in parts.OrderBy(static part => part is TableEdit.SetDefault))
         {
             (string? name, bool ifThere) = part switch
             {
@@ -175,7 +177,8 @@ internal sealed class TableBuilder
             case TableEdit.UniqueKey unique:
                 OfferUniqueKey(unique.Columns);
                 break;
-            case TableEdit.AddColumn { UnlessThere: true, Key: ColumnKey.Primary } or TableEdit.ReplaceColumn { IfThere: true, Key: ColumnKey.Primary } when _keyIsPrimary:
+            case TableEdit.AddColumn { UnlessThere: true, Key: ColumnKey.Primary } when _keyIsPrimary:
+            case TableEdit.ReplaceColumn { IfThere: true, Key: ColumnKey.Primary } when _keyIsPrimary:
                 // With MariaDB's IF EXISTS a second primary key is no error, and none.
                 break;
             case TableEdit.AddColumn added when isDone:
@@ -240,8 +243,11 @@ internal sealed class TableBuilder
     private ColumnDefinition Finish(ColumnDefinition column) => column with
     {
         IsNullable = column.IsNullable && !(_keyIsPrimary && _key.Exists(name => IsSame(name, column.Name))),
-        CharsetName = column.CharsetName ?? (MySqlType.Parse(column.Type).Kind is MySqlTypeKind.Text or MySqlTypeKind.Enum or MySqlTypeKind.Set ? _charset : null),
+        CharsetName = column.CharsetName ?? (HasCharset(column) ? _charset : null),
     };
+
+    private static bool HasCharset(ColumnDefinition column) =>
+        MySqlType.Parse(column.Type).Kind is MySqlTypeKind.Text or MySqlTypeKind.Enum or MySqlTypeKind.Set;
 
     private bool Contains(string column) => _columns.Exists(known => known.Is(column));
 

@@ -1,6 +1,6 @@
 namespace CanalBridge.Serialization.Tables.Definitions;
 
-/// <summary>Temporary tables that statements have made: under such a name a session's further statements do not mean the table that has rows in the binlog.</summary>
+/// <summary>Temporary tables: where a session has one, its statements do not mean the table of that name that has rows in the binlog.</summary>
 /// <remarks>
 /// Sessions that log rows do not log them; those that log statements do, and only CREATE says TEMPORARY. An entry does not tell its session, so that
 /// a statement of another session on the real table may be taken for one on the temporary, unless it fits the real one alone. When the session

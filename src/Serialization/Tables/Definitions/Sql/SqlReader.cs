@@ -172,5 +172,7 @@ internal sealed class SqlReader
         return Text(start, last >= 0 ? _tokens[last].End : start);
     }
 
-    public FormatException Unexpected(string expected) => new($"expected {expected}, got {(AtEnd ? "the end of the statement" : $"{Next.Kind} number {_at + 1}")}");
+    /// <summary>What to throw where something else was expected.</summary>
+    public FormatException Unexpected(string expected) =>
+        new($"expected {expected}, got {(AtEnd ? "the end of the statement" : $"{Next.Kind} number {_at + 1}")}");
 }

@@ -75,7 +75,8 @@ internal static class AlterStatement
             return table;
         }
 
-        if (sql.Next.Is("ORDER") || sql.Next.Is("PARTITION") || sql.Next.Is("REMOVE") || (sql.Ahead(1).Is("PARTITION") && !sql.Next.Is("ADD") && !sql.Next.Is("DROP")))
+        if (sql.Next.Is("ORDER") || sql.Next.Is("PARTITION") || sql.Next.Is("REMOVE")
+            || (sql.Ahead(1).Is("PARTITION") && !sql.Next.Is("ADD") && !sql.Next.Is("DROP")))
         {
             sql.SkipRest();
         }

@@ -13,8 +13,16 @@ internal static class ColumnParser
     public static ColumnDefinition Read(SqlReader sql, string name, out ColumnKey key)
     {
         bool isSerial = sql.Next.Is("SERIAL");
-        var column = new ColumnDefinition { Name = name, Type = TypeParser.Read(sql, out string? enumValues), IsNullable = !isSerial, IsAutoIncremented = isSerial, EnumValues = enumValues };
-        column = column with { CharsetName = ReadCharset(sql, column.Type, hasLabels: enumValues is not null) };
+        string type = TypeParser.Read(sql, out string? enumValues);
+        var column = new ColumnDefinition
+        {
+            Name = name,
+            Type = type,
+            IsNullable = !isSerial,
+            IsAutoIncremented = isSerial,
+            EnumValues = enumValues,
+            CharsetName = ReadCharset(sql, type, hasLabels: enumValues is not null),
+        };
         key = isSerial ? ColumnKey.Unique : ColumnKey.None;
         while (!sql.AtEnd && !sql.Next.IsSymbol(',') && !sql.Next.IsSymbol(')') && !sql.Next.Is("FIRST") && !sql.Next.Is("AFTER")
             && !sql.Next.Is("PARTITION") && !sql.Next.Is("REMOVE"))

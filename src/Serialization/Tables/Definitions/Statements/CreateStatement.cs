@@ -104,6 +104,8 @@ internal static class CreateStatement
         }
 
         TableId table = source.TakeTable();
-        return [isUnique ? new SchemaEdit.AddUniqueIndex(table, source.Text, TableElement.ReadKeyColumns(sql)) : new SchemaEdit.ChangeIndex(table, DropsPrimaryKey: false)];
+        return isUnique
+            ? [new SchemaEdit.AddUniqueIndex(table, source.Text, TableElement.ReadKeyColumns(sql))]
+            : [new SchemaEdit.ChangeIndex(table, DropsPrimaryKey: false)];
     }
 }

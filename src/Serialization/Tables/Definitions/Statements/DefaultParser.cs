@@ -82,5 +82,6 @@ internal static class DefaultParser
     }
 
     /// <summary>CURRENT_TIMESTAMP or one of its synonyms.</summary>
-    public static bool IsCurrentTimestamp(SqlToken token) => token.Is("CURRENT_TIMESTAMP") || token.Is("NOW") || token.Is("LOCALTIME") || token.Is("LOCALTIMESTAMP");
+    public static bool IsCurrentTimestamp(SqlToken token) =>
+        token.Is("CURRENT_TIMESTAMP") || token.Is("NOW") || token.Is("LOCALTIME") || token.Is("LOCALTIMESTAMP");
 }

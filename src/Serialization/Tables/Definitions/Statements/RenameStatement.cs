@@ -27,7 +27,8 @@ internal static class RenameStatement
             }
 
             TableId to = source.TakeTable();
-            renamed.Add(new SchemaEdit.RenameTable(from, to, prefix + sql.Text(start, sql.LastEnd)) { MayBeTemporary = sql.Dialect.Server == SourceKind.MariaDb });
+            bool mayBeTemporary = sql.Dialect.Server == SourceKind.MariaDb;
+            renamed.Add(new SchemaEdit.RenameTable(from, to, prefix + sql.Text(start, sql.LastEnd)) { MayBeTemporary = mayBeTemporary });
         }
         while (sql.TryTakeSymbol(','));
         return renamed;

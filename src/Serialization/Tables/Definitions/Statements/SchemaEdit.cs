@@ -24,7 +24,8 @@ internal abstract record SchemaEdit
         public IReadOnlyList<TableEdit>? Parts { get; init; }
 
         /// <summary>Its columns may take their character set from the database.</summary>
-        public bool NeedsCharset => Parts is not null && Model is null && !IsTemporary && !Parts.OfType<TableEdit.Charset>().Any(static charset => charset.Name is not null);
+        public bool NeedsCharset =>
+            Parts is not null && Model is null && !IsTemporary && !Parts.OfType<TableEdit.Charset>().Any(static charset => charset.Name is not null);
     }
 
     /// <summary>ALTER TABLE.</summary>
