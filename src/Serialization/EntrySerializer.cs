@@ -40,7 +40,8 @@ public sealed class EntrySerializer : IDisposable
     /// <param name="schemaIds">Numbers the schemas; for Avro only.</param>
     public EntrySerializer(SerializationSettings settings, ITableTopics topics, ITableStatements? source = null, ISchemaIds? schemaIds = null)
     {
-        _tables = new TableCatalog(topics, source, settings.TableFilter, asksCharsets: settings is { IncludeSchemaChanges: true, Format: EnvelopeFormat.Debezium });
+        bool asksCharsets = settings is { IncludeSchemaChanges: true, Format: EnvelopeFormat.Debezium };
+        _tables = new TableCatalog(topics, source, settings.TableFilter, asksCharsets, settings.SourceKind);
         _rows = new RowReader(_tables);
         _settings = settings;
         _fences = settings.DdlFence ? new FenceWriter(settings) : null;

@@ -309,6 +309,20 @@ public sealed class EntrySerializerTests
         Assert.Contains("\"after\":{\"id\":1}", value, StringComparison.Ordinal);
     }
 
+    /// <summary>Canal names the statement after its first clause.</summary>
+    [Theory]
+    [InlineData(CanalEventType.DropIndex, "ALTER TABLE orders DROP INDEX k, DROP COLUMN note")]
+    [InlineData(CanalEventType.CreateIndex, "/* why */ alter table orders ADD INDEX k (id), DROP note")]
+    public void Column_dropped_behind_a_clause_about_an_index_is_no_incomplete_row(CanalEventType type, string statement)
+    {
+        _fixture.Records(EntryBuilder.Insert(Order(1, "a")));
+        _fixture.Write(EntryBuilder.Statement(type, isDdl: true, statement));
+
+        string value = _fixture.Records(EntryBuilder.Insert(Order(1, "a")[0]))[0].Value!;
+
+        Assert.Contains("\"after\":{\"id\":1}", value, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(CanalEventType.Alter, "others")]
     [InlineData(CanalEventType.Truncate, "orders")]

@@ -1,6 +1,8 @@
 using System.Text;
 using Canal.Client.Entries;
 using CanalBridge.Serialization.Tables.Definitions;
+using CanalBridge.Serialization.Tables.Definitions.Sql;
+using CanalBridge.Serialization.Tables.Definitions.Statements;
 
 namespace CanalBridge.Serialization.Tables;
 
@@ -24,7 +26,8 @@ internal sealed class TableCatalog
     private readonly Dictionary<KnownTable, KnownTable> _tables;
     private readonly Dictionary<KnownTable, KnownTable>.AlternateLookup<TableName> _byName;
     private readonly DefinitionCatalog _definitions = new();
-    private readonly DdlParser _parser;
+    private readonly SqlDialect _server;
+    private readonly StatementFollower _statements;
     private readonly bool _asksCharsets;
     private readonly HashSet<TableId> _mayBeOlder = [];
     private KnownTable? _last;
@@ -38,15 +41,18 @@ internal sealed class TableCatalog
     /// <param name="source">The source, to be asked; null if it cannot be.</param>
     /// <param name="filter">Tables that are left out.</param>
     /// <param name="asksCharsets">The source is asked for the character sets of databases too: schema changes show them.</param>
-    public TableCatalog(ITableTopics topics, ITableStatements? source, NameFilter? filter, bool asksCharsets)
+    /// <param name="kind">Kind of the source.</param>
+    public TableCatalog(ITableTopics topics, ITableStatements? source, NameFilter? filter, bool asksCharsets, SourceKind kind)
     {
+        _server = SqlDialect.Of(kind);
         _filter = filter;
         _topics = topics;
         _source = source;
         _tables = new Dictionary<KnownTable, KnownTable>(new NameComparer());
         _byName = _tables.GetAlternateLookup<TableName>();
         _asksCharsets = asksCharsets && source is not null;
-        _parser = new DdlParser(_definitions, sourceCanBeAsked: source is not null, charsetOf: _asksCharsets ? source!.DatabaseCharset : null);
+        _statements = new StatementFollower(
+            _definitions, _server, sourceCanBeAsked: source is not null, charsetOf: _asksCharsets ? source!.DatabaseCharset : null);
     }
 
     /// <summary>All tables met so far.</summary>
@@ -62,15 +68,15 @@ internal sealed class TableCatalog
         bool definesTables = DefinesTables(change.Sql);
         if (change.IsDdl || definesTables)
         {
-            DdlSeen(header, change.EventType);
+            DdlSeen(header, change.EventType, change.Sql);
         }
 
         if (!definesTables)
         {
-            return change.IsDdl ? DdlParser.NoEffect(Encoding.UTF8.GetString(change.Sql), Mended(change.DdlSchemaName)) : null;
+            return change.IsDdl ? StatementEffect.None(Encoding.UTF8.GetString(change.Sql), Mended(change.DdlSchemaName)) : null;
         }
 
-        StatementEffect effect = _parser.Apply(Encoding.UTF8.GetString(change.Sql), CurrentSchema(header, change), cancellationToken);
+        StatementEffect effect = _statements.Apply(Encoding.UTF8.GetString(change.Sql), CurrentSchema(header, change), cancellationToken);
         TableId[] touched = _definitions.TakeTouched();
         NoteOlder(effect, touched);
         ForgetAnswers(header, change, effect, touched);
@@ -104,9 +110,10 @@ internal sealed class TableCatalog
         return effect with { Unread = effect.Unread is { Schema.Length: > 0 } unread ? unread : null };
     }
 
-    /// <summary>The table that a TRUNCATE names; null if it cannot be read.</summary>
+    /// <summary>The table that a TRUNCATE names; null if it cannot be read, or is a temporary one.</summary>
     public KnownTable? FindTruncated(in EntryHeader header, in RowChange change) =>
-        DdlParser.TruncatedTable(Encoding.UTF8.GetString(change.Sql), CurrentSchema(header, change)) is { } table
+        StatementParser.TruncatedTable(Encoding.UTF8.GetString(change.Sql), CurrentSchema(header, change)) is { } table
+            && !_definitions.Temporary.Contains(table)
             ? Find(table)
             : null;
 
@@ -204,14 +211,16 @@ internal sealed class TableCatalog
     }
 
     /// <summary>Notes which tables a DDL may have changed: the one that an ALTER names, or all, for names may have been exchanged.</summary>
-    private void DdlSeen(in EntryHeader header, CanalEventType type)
+    private void DdlSeen(in EntryHeader header, CanalEventType type, ReadOnlySpan<byte> sql)
     {
-        if (type is CanalEventType.Truncate or CanalEventType.CreateIndex or CanalEventType.DropIndex)
+        // Canal names an ALTER by its first clause: behind one about an index others may change columns.
+        bool isOfIndex = type is CanalEventType.CreateIndex or CanalEventType.DropIndex && !MayBeAlter(WithoutComments(sql));
+        if (type == CanalEventType.Truncate || isOfIndex)
         {
             return;
         }
 
-        if (type == CanalEventType.Alter && !header.TableName.IsEmpty)
+        if (type is CanalEventType.Alter or CanalEventType.CreateIndex or CanalEventType.DropIndex && !header.TableName.IsEmpty)
         {
             if (_byName.TryGetValue(new TableName(header.SchemaName, header.TableName), out KnownTable? table))
             {
@@ -403,7 +412,7 @@ internal sealed class TableCatalog
         }
 
         var asked = new DefinitionCatalog();
-        new DdlParser(asked).Apply(statement, table.Source.Schema, cancellationToken);
+        new StatementFollower(asked, _server).Apply(statement, table.Source.Schema, cancellationToken);
         return asked.Find(table.Id) is { } definition && layout.With(definition).Definition is not null ? definition with { IsFromSource = true } : null;
     }
 
@@ -459,19 +468,30 @@ internal sealed class TableCatalog
     /// <summary>Looks at the first word only: MariaDB sends the text of every INSERT.</summary>
     private static bool DefinesTables(ReadOnlySpan<byte> sql)
     {
+        ReadOnlySpan<byte> start = WithoutComments(sql);
+        return MayBeAlter(start) || BeginsWith(start, "CREATE"u8) || BeginsWith(start, "DROP"u8) || BeginsWith(start, "RENAME"u8);
+    }
+
+    /// <summary>ALTER, perhaps behind MariaDB's SET STATEMENT, or what may hold one.</summary>
+    private static bool MayBeAlter(ReadOnlySpan<byte> start) => MayHoldAnything(start) || BeginsWith(start, "ALTER"u8) || BeginsWith(start, "SET"u8);
+
+    /// <summary>The beginning of a statement, behind comments that no server executes.</summary>
+    private static ReadOnlySpan<byte> WithoutComments(ReadOnlySpan<byte> sql)
+    {
         ReadOnlySpan<byte> start = sql[..Math.Min(sql.Length, 1024)].TrimStart(" \t\r\n("u8);
         while (start.StartsWith("/*"u8) && !start.StartsWith("/*!"u8) && !start.StartsWith("/*M!"u8) && start.IndexOf("*/"u8) is var end and >= 0)
         {
             start = start[(end + 2)..].TrimStart(" \t\r\n("u8);
         }
 
-        // A comment that the server executes, or one that is longer, may hold anything.
-        return start.StartsWith("/*"u8) || start.StartsWith("--"u8) || start.StartsWith("#"u8)
-            || Ascii.EqualsIgnoreCase(Head(start, 6), "CREATE"u8) || Ascii.EqualsIgnoreCase(Head(start, 5), "ALTER"u8)
-            || Ascii.EqualsIgnoreCase(Head(start, 3), "SET"u8) || Ascii.EqualsIgnoreCase(Head(start, 4), "DROP"u8) || Ascii.EqualsIgnoreCase(Head(start, 6), "RENAME"u8);
-
-        static ReadOnlySpan<byte> Head(ReadOnlySpan<byte> text, int length) => text[..Math.Min(length, text.Length)];
+        return start;
     }
+
+    /// <summary>A comment that the server executes, or one that is longer.</summary>
+    private static bool MayHoldAnything(ReadOnlySpan<byte> start) => start.StartsWith("/*"u8) || start.StartsWith("--"u8) || start.StartsWith("#"u8);
+
+    private static bool BeginsWith(ReadOnlySpan<byte> start, ReadOnlySpan<byte> word) =>
+        Ascii.EqualsIgnoreCase(start[..Math.Min(word.Length, start.Length)], word);
 
     private static string CurrentSchema(in EntryHeader header, in RowChange change) => Mended(change.DdlSchemaName.IsEmpty ? header.SchemaName : change.DdlSchemaName);
 

@@ -66,6 +66,19 @@ internal sealed class PeerStack : IAsyncDisposable
         return new PeerStack(null, given);
     }
 
+    /// <summary>Starts a server alone, or skips the test as <see cref="StartAsync(string, bool, string[])"/> does.</summary>
+    /// <param name="source">mariadb or mysql.</param>
+    public static async Task<PeerStack> StartServerAsync(string source)
+    {
+        if (Script.Value is not { } script)
+        {
+            return await StartAsync(source, mustBeOurs: false);
+        }
+
+        string folder = await InstallAsync(script, source);
+        return await UpAsync(script, folder, ["up", folder, source]);
+    }
+
     public Task KillAsync(string service) => ProgramRun.OutputOfAsync(Script.Value!, "kill", _folder!, service);
 
     public Task StopAsync(string service) => ProgramRun.OutputOfAsync(Script.Value!, "stop", _folder!, service);
@@ -173,13 +186,25 @@ internal sealed class PeerStack : IAsyncDisposable
 
     private static async Task<PeerStack> StartOwnAsync(string script, string source, string[] settings)
     {
-        string folder = Directory.CreateTempSubdirectory("canal-bridge-peers-").FullName;
-        await ProgramRun.OutputOfAsync(script, ["install", .. source == "mysql" ? ["mysql"] : Array.Empty<string>()]);
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => TakeDown(script, folder);
+        string folder = await InstallAsync(script, source);
         // "kafka=3" among the settings asks for three brokers instead of one.
         string kafka = Array.Find(settings, s => s.StartsWith("kafka=", StringComparison.Ordinal)) ?? "kafka";
         string[] services = [.. settings.Where(s => !s.Contains('=', StringComparison.Ordinal))];
         string[] up = ["up", folder, source, kafka, "canal", .. services, .. settings.Where(s => s != kafka && !services.Contains(s)).SelectMany(s => new[] { "--set", s })];
+        return await UpAsync(script, folder, up);
+    }
+
+    /// <summary>Gets what the source needs, and a folder for it.</summary>
+    private static async Task<string> InstallAsync(string script, string source)
+    {
+        string folder = Directory.CreateTempSubdirectory("canal-bridge-peers-").FullName;
+        await ProgramRun.OutputOfAsync(script, ["install", .. source == "mysql" ? ["mysql"] : Array.Empty<string>()]);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => TakeDown(script, folder);
+        return folder;
+    }
+
+    private static async Task<PeerStack> UpAsync(string script, string folder, string[] up)
+    {
         string output;
         try
         {

@@ -2,6 +2,7 @@ using System.Text;
 using Canal.Client.Entries;
 using CanalBridge.Serialization.Output;
 using CanalBridge.Serialization.Tables.Definitions;
+using CanalBridge.Serialization.Tables.Definitions.Sql;
 using CanalBridge.Serialization.Values;
 
 namespace CanalBridge.Serialization.Envelopes.Debezium;
@@ -70,7 +71,7 @@ internal sealed class SchemaChangeWriter
             return true;
         }
 
-        if (effect.Database is null && UntoldStatements.Contain(effect.Text))
+        if (effect.IsOfTemporary || (effect.Database is null && UntoldStatements.Contain(effect.Text)))
         {
             return false;
         }

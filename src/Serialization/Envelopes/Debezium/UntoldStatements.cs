@@ -1,4 +1,4 @@
-using CanalBridge.Serialization.Tables.Definitions;
+using CanalBridge.Serialization.Tables.Definitions.Sql;
 
 namespace CanalBridge.Serialization.Envelopes.Debezium;
 

@@ -1,3 +1,5 @@
+using CanalBridge.Serialization.Tables.Definitions.Sql;
+
 namespace CanalBridge.Serialization.Tables.Definitions;
 
 /// <summary>Character sets by the names of their collations.</summary>
@@ -30,5 +32,21 @@ internal static class Charsets
 
         sql.TryTakeSymbol('=');
         return sql.TryTake("DEFAULT") ? "" : sql.TakeName();
+    }
+
+    /// <summary>Takes <c>COLLATE x</c> if it is next.</summary>
+    /// <param name="sql">The statement.</param>
+    /// <param name="charset">Its character set; null if its name does not tell.</param>
+    public static bool TryTakeOfCollation(SqlReader sql, out string? charset)
+    {
+        charset = null;
+        if (!sql.TryTake("COLLATE"))
+        {
+            return false;
+        }
+
+        sql.TryTakeSymbol('=');
+        charset = OfCollation(sql.TakeName());
+        return true;
     }
 }

@@ -1,3 +1,5 @@
+using CanalBridge.Serialization.Tables.Definitions.Statements;
+
 namespace CanalBridge.Serialization.Tables.Definitions;
 
 /// <summary>The table definitions known so far, and which of them have changed since they were last asked for.</summary>
@@ -12,6 +14,17 @@ internal sealed class DefinitionCatalog
     /// statement says (<c>lower_case_table_names=1</c>), so that a name which differs only in case may be meant.
     /// </summary>
     public bool IsCaseSensitive { get; set; }
+
+    /// <summary>Temporary tables that hide others of their names.</summary>
+    public TemporaryTables Temporary { get; } = new();
+
+    /// <summary>Does what a statement did.</summary>
+    /// <param name="statement">The statement as read.</param>
+    /// <param name="typed">Its text as it came.</param>
+    /// <param name="currentSchema">The session's database.</param>
+    /// <param name="sourceCanBeAsked">A table may be left unknown where a statement does not tell for certain.</param>
+    public StatementEffect Apply(ParsedStatement statement, string typed, string currentSchema, bool sourceCanBeAsked) =>
+        new StatementApplication(this, sourceCanBeAsked).Apply(statement, typed, currentSchema);
 
     /// <summary>The definition of a table; null if it is unknown. Without an exact match one whose name differs only in case counts, if it is the only one.</summary>
     public TableDefinition? Find(TableId table)

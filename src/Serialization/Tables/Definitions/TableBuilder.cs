@@ -1,144 +1,257 @@
+using CanalBridge.Serialization.Tables.Definitions.Statements;
+
 namespace CanalBridge.Serialization.Tables.Definitions;
 
 /// <summary>A table while a statement defines or changes it. Follows Debezium's rules for the key.</summary>
 internal sealed class TableBuilder
 {
-    private readonly List<ColumnDefinition> _columns = [];
-    private List<string> _key = [];
     private readonly bool _isFromSource;
+    private readonly string? _databaseCharset;
+    private List<ColumnDefinition> _columns = [];
+    private List<string> _key = [];
     private bool _keyIsPrimary;
+    private string? _charset;
+    private string? _comment;
 
-    public TableBuilder()
-    {
-    }
+    private TableBuilder(string? databaseCharset) => _charset = _databaseCharset = databaseCharset;
 
-    public TableBuilder(TableDefinition table)
+    private TableBuilder(TableDefinition table, string? databaseCharset)
     {
+        _databaseCharset = databaseCharset;
         _columns.AddRange(table.Columns);
         _key.AddRange(table.Key);
         _keyIsPrimary = table.KeyIsPrimary;
         _isFromSource = table.IsFromSource;
-        CharsetName = table.CharsetName;
-        Comment = table.Comment;
+        _charset = table.CharsetName;
+        _comment = table.Comment;
     }
 
-    /// <summary>Character set of the table, for the columns of text that name none.</summary>
-    public string? CharsetName { get; set; }
+    /// <summary>A new table.</summary>
+    /// <param name="parts">What the statement says of it.</param>
+    /// <param name="charset">Character set of its database; null if unknown.</param>
+    /// <exception cref="FormatException">The parts do not go together.</exception>
+    public static TableDefinition Create(IReadOnlyList<TableEdit> parts, string? charset)
+    {
+        var builder = new TableBuilder(charset);
+        builder.Alter(parts);
+        return builder.Build();
+    }
 
-    /// <summary>Comment of the table.</summary>
-    public string? Comment { get; set; }
+    /// <summary>A table behind an ALTER TABLE.</summary>
+    /// <param name="table">The table before.</param>
+    /// <param name="parts">What the statement changes.</param>
+    /// <param name="charset">Character set of its database; null if unknown.</param>
+    /// <exception cref="FormatException">They do not fit the table.</exception>
+    public static TableDefinition Alter(TableDefinition table, IReadOnlyList<TableEdit> parts, string? charset)
+    {
+        var builder = new TableBuilder(table, charset);
+        builder.Alter(parts);
+        return builder.Build();
+    }
 
-    public bool HasPrimaryKey => _keyIsPrimary;
+    /// <summary>As servers do it, whatever order the parts have: columns that go or change have their old names, places and keys the new ones.</summary>
+    private void Alter(IReadOnlyList<TableEdit> parts)
+    {
+        List<ColumnDefinition> before = [.. _columns];
+        DropParts(parts);
+        Dictionary<TableEdit, ColumnDefinition> replaced = ReplaceColumns(parts);
+        foreach (TableEdit part in parts)
+        {
+            switch (part)
+            {
+                case TableEdit.AddColumn { UnlessThere: true } there when before.Exists(column => column.Is(there.Column.Name)) || Contains(there.Column.Name):
+                    break;
+                case TableEdit.AddColumn added:
+                    Insert(added.Column, added.Place);
+                    replaced.Add(added, added.Column);
+                    break;
+                case TableEdit.ReplaceColumn { Place: { } place } moved when replaced.TryGetValue(moved, out ColumnDefinition? column):
+                    _columns.RemoveAll(known => ReferenceEquals(known, column));
+                    Insert(column, place);
+                    break;
+                default:
+                    break;
+            }
+        }
 
-    public TableDefinition Build() => new()
+        if (_columns.DistinctBy(static column => column.Name, StringComparer.OrdinalIgnoreCase).Count() < _columns.Count)
+        {
+            throw new FormatException("a column of this name is there already");
+        }
+
+        foreach (TableEdit part in parts)
+        {
+            SetKeyOrOption(part, isDone: replaced.ContainsKey(part));
+        }
+    }
+
+    private void DropParts(IReadOnlyList<TableEdit> parts)
+    {
+        if (_keyIsPrimary && parts.Any(static part => part is TableEdit.DropPrimaryKey))
+        {
+            _key = [];
+            _keyIsPrimary = false;
+        }
+
+        foreach (TableEdit.DropColumn dropped in parts.OfType<TableEdit.DropColumn>())
+        {
+            if (!dropped.IfThere || Contains(dropped.Column))
+            {
+                _columns.RemoveAt(Find(dropped.Column));
+                _key.RemoveAll(name => IsSame(name, dropped.Column));
+                _keyIsPrimary &= _key.Count > 0;
+            }
+        }
+    }
+
+    /// <summary>All at once: two columns may exchange their names.</summary>
+    /// <returns>Of parts that replace a column, the new one.</returns>
+    private Dictionary<TableEdit, ColumnDefinition> ReplaceColumns(IReadOnlyList<TableEdit> parts)
+    {
+        var replaced = new Dictionary<TableEdit, ColumnDefinition>(ReferenceEqualityComparer.Instance);
+        List<ColumnDefinition> before = [.. _columns];
+        var partOf = new Dictionary<int, TableEdit>();
+
+        // A default that is set holds wherever it stands, also before a MODIFY of the column.
+        foreach (TableEdit part in parts.OrderBy(static part => part is TableEdit.SetDefault))
+        {
+            (string? name, bool ifThere) = part switch
+            {
+                TableEdit.ReplaceColumn replacement => (replacement.Old, replacement.IfThere),
+                TableEdit.RenameColumn renamed => (renamed.Old, renamed.IfThere),
+                TableEdit.SetDefault set => (set.Column, set.IfThere),
+                _ => ((string?)null, true),
+            };
+            int index = name is null ? -1 : before.FindIndex(column => column.Is(name));
+            if (index >= 0)
+            {
+                _columns[index] = Changed(_columns[index], part);
+                partOf[index] = part is TableEdit.ReplaceColumn ? part : partOf.GetValueOrDefault(index, part);
+            }
+            else if (!ifThere)
+            {
+                throw new FormatException("a column of the statement is not known");
+            }
+        }
+
+        foreach ((int index, TableEdit part) in partOf)
+        {
+            replaced.Add(part, _columns[index]);
+        }
+
+        _key = [.. _key.Select(name => before.FindIndex(column => column.Is(name)) is var index and >= 0 ? _columns[index].Name : name)];
+        return replaced;
+    }
+
+    private static ColumnDefinition Changed(ColumnDefinition old, TableEdit part) => part switch
+    {
+        // Debezium's CHANGE edits the old column: what the statement does not name stays, though the server drops it.
+        TableEdit.ReplaceColumn { KeepsMarks: true, Column: var column } => column with
+        {
+            IsAutoIncremented = column.IsAutoIncremented || old.IsAutoIncremented,
+            EnumValues = column.EnumValues ?? old.EnumValues,
+            Comment = column.Comment ?? old.Comment,
+        },
+
+        // A copy, for two parts of a statement may be equal.
+        TableEdit.ReplaceColumn { Column: var column } => column with { },
+        TableEdit.RenameColumn renamed => old with { Name = renamed.New },
+        TableEdit.SetDefault set => old with { Default = set.Value },
+        _ => old,
+    };
+
+    private void Insert(ColumnDefinition column, ColumnPlace? place) =>
+        _columns.Insert(place is not { } wanted ? _columns.Count : wanted.After is { } after ? Find(after) + 1 : HasGeneratedKey ? 1 : 0, column);
+
+    /// <summary>MySQL's own key, of tables that were made without one: no column stands before it.</summary>
+    private bool HasGeneratedKey => _keyIsPrimary && _key is ["my_row_id"] && _columns is [{ Name: "my_row_id", IsAutoIncremented: true }, ..];
+
+    /// <summary>Keys name columns as they are behind the statement.</summary>
+    private void SetKeyOrOption(TableEdit part, bool isDone)
+    {
+        switch (part)
+        {
+            case TableEdit.PrimaryKey key when !(key.UnlessThere && _keyIsPrimary):
+                SetPrimaryKey(key.Columns);
+                break;
+            case TableEdit.UniqueKey unique:
+                OfferUniqueKey(unique.Columns);
+                break;
+            case TableEdit.AddColumn { UnlessThere: true, Key: ColumnKey.Primary } when _keyIsPrimary:
+            case TableEdit.ReplaceColumn { IfThere: true, Key: ColumnKey.Primary } when _keyIsPrimary:
+                // With MariaDB's IF EXISTS a second primary key is no error, and none.
+                break;
+            case TableEdit.AddColumn added when isDone:
+                OfferKey(added.Key, added.Column.Name);
+                break;
+            case TableEdit.ReplaceColumn changed when isDone:
+                OfferKey(changed.Key, changed.Column.Name);
+                break;
+            case TableEdit.Charset charset:
+                _charset = charset.Name ?? _databaseCharset ?? _charset;
+                break;
+            case TableEdit.Comment comment:
+                _comment = comment.Text;
+                break;
+            case TableEdit.Convert converted when (converted.To ?? _databaseCharset) is { } to:
+                _charset = to;
+                _columns = [.. _columns.Select(column => column.CharsetName is null ? column : column with { CharsetName = to })];
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void OfferKey(ColumnKey key, string column)
+    {
+        if (key == ColumnKey.Primary)
+        {
+            SetPrimaryKey([column]);
+        }
+        else if (key == ColumnKey.Unique && _key.Count == 0)
+        {
+            // Written at the column it serves as key whether or not the column takes NULL.
+            _key = [column];
+        }
+    }
+
+    private void SetPrimaryKey(IReadOnlyList<string> columns)
+    {
+        _key = [.. columns];
+        _keyIsPrimary = true;
+    }
+
+    /// <summary>Serves as key if none of its columns takes NULL.</summary>
+    private void OfferUniqueKey(IReadOnlyList<string>? columns)
+    {
+        if (_key.Count == 0 && columns?.All(name => _columns.Exists(column => column.Is(name) && !column.IsNullable)) == true)
+        {
+            _key = [.. columns];
+        }
+    }
+
+    private TableDefinition Build() => new()
     {
         Columns = [.. _columns.Select(Finish)],
         Key = [.. _key.Select(name => _columns.Find(column => column.Is(name))?.Name ?? throw new FormatException("a key column is no column of the table"))],
         KeyIsPrimary = _keyIsPrimary,
         IsFromSource = _isFromSource,
-        CharsetName = CharsetName,
-        Comment = Comment,
+        CharsetName = _charset,
+        Comment = _comment,
     };
-
-    /// <summary>Whether there is a key, primary or not.</summary>
-    public bool HasKey => _key.Count > 0;
-
-    /// <summary>The column of a name; null if there is none.</summary>
-    public ColumnDefinition? Column(string name) => _columns.Find(column => column.Is(name));
-
-    /// <summary>Adds a column, or puts it in place of another.</summary>
-    /// <param name="column">The column.</param>
-    /// <param name="place">Where; at the end, or in the old one's place, if null.</param>
-    /// <param name="instead">Name of the column that it replaces.</param>
-    public void Put(ColumnDefinition column, ColumnPlace? place, string? instead = null)
-    {
-        int index = _columns.Count;
-        if (instead is not null)
-        {
-            index = Find(instead);
-            _columns.RemoveAt(index);
-            _key = [.. _key.Select(name => name.Equals(instead, StringComparison.OrdinalIgnoreCase) ? column.Name : name)];
-        }
-
-        if (Contains(column.Name))
-        {
-            throw new FormatException("a column of this name is there already");
-        }
-
-        if (place is { } wanted)
-        {
-            index = wanted.After is { } after ? Find(after) + 1 : 0;
-        }
-
-        _columns.Insert(index, column);
-    }
-
-    public bool Contains(string column) => _columns.Exists(known => known.Is(column));
-
-    public void Drop(string column)
-    {
-        _columns.RemoveAt(Find(column));
-        _key.RemoveAll(name => name.Equals(column, StringComparison.OrdinalIgnoreCase));
-        _keyIsPrimary &= _key.Count > 0;
-    }
-
-    public void Change(string column, Func<ColumnDefinition, ColumnDefinition> change)
-    {
-        int index = Find(column);
-        Put(change(_columns[index]), place: null, instead: column);
-    }
-
-    /// <summary>CONVERT TO CHARACTER SET: of the table and of all columns that have one by now.</summary>
-    public void Convert(string charset)
-    {
-        CharsetName = charset;
-        for (int i = 0; i < _columns.Count; i++)
-        {
-            _columns[i] = _columns[i] with { CharsetName = _columns[i].CharsetName is null ? null : charset };
-        }
-    }
-
-    public void SetPrimaryKey(List<string> columns)
-    {
-        _key = columns;
-        _keyIsPrimary = true;
-    }
-
-    public void DropPrimaryKey()
-    {
-        if (_keyIsPrimary)
-        {
-            _key = [];
-            _keyIsPrimary = false;
-        }
-    }
-
-    /// <summary>A unique key of one column, written at the column: it serves as key whether or not the column takes NULL.</summary>
-    public void OfferUniqueColumn(string column)
-    {
-        if (_key.Count == 0)
-        {
-            _key = [column];
-        }
-    }
-
-    /// <summary>Any other unique key serves as key if none of its columns takes NULL.</summary>
-    /// <param name="columns">Its columns; null if it holds an expression.</param>
-    public void OfferUniqueKey(List<string>? columns)
-    {
-        if (_key.Count == 0 && columns is not null && columns.TrueForAll(name => _columns.Exists(column => column.Is(name) && !column.IsNullable)))
-        {
-            _key = columns;
-        }
-    }
 
     private ColumnDefinition Finish(ColumnDefinition column) => column with
     {
-        IsNullable = column.IsNullable && !(_keyIsPrimary && IsInKey(column.Name)),
-        CharsetName = column.CharsetName ?? (MySqlType.Parse(column.Type).Kind is MySqlTypeKind.Text or MySqlTypeKind.Enum or MySqlTypeKind.Set ? CharsetName : null),
+        IsNullable = column.IsNullable && !(_keyIsPrimary && _key.Exists(name => IsSame(name, column.Name))),
+        CharsetName = column.CharsetName ?? (HasCharset(column) ? _charset : null),
     };
 
-    private bool IsInKey(string column) => _key.Exists(name => name.Equals(column, StringComparison.OrdinalIgnoreCase));
+    private static bool HasCharset(ColumnDefinition column) =>
+        MySqlType.Parse(column.Type).Kind is MySqlTypeKind.Text or MySqlTypeKind.Enum or MySqlTypeKind.Set;
+
+    private bool Contains(string column) => _columns.Exists(known => known.Is(column));
+
+    private static bool IsSame(string name, string other) => name.Equals(other, StringComparison.OrdinalIgnoreCase);
 
     private int Find(string column)
     {
@@ -146,7 +259,3 @@ internal sealed class TableBuilder
         return index >= 0 ? index : throw new FormatException("a column of the statement is not known");
     }
 }
-
-/// <summary>Where a new column goes.</summary>
-/// <param name="After">Behind this column; null to be the first.</param>
-internal readonly record struct ColumnPlace(string? After);

@@ -1,15 +1,16 @@
 using System.Globalization;
 using CanalBridge.Serialization.Tables.Definitions;
+using CanalBridge.Serialization.Tables.Definitions.Sql;
 
 namespace CanalBridge.Serialization.UnitTests.Definitions;
 
 /// <summary>Statements as users type them, and what is then known of the table.</summary>
-public sealed class DdlParserTests
+public sealed class StatementFollowerTests
 {
     private readonly DefinitionCatalog _tables = new();
-    private readonly DdlParser _parser;
+    private readonly StatementFollower _statements;
 
-    public DdlParserTests() => _parser = new DdlParser(_tables);
+    public StatementFollowerTests() => _statements = new StatementFollower(_tables, SqlDialect.Of(SourceKind.MariaDb));
 
     [Theory]
     [InlineData("CREATE TABLE t (id INT PRIMARY KEY, v INT)", "id INT!, v INT; key id")]
@@ -108,7 +109,7 @@ public sealed class DdlParserTests
     [Fact]
     public void Table_that_may_have_been_there_is_left_to_the_source()
     {
-        new DdlParser(_tables, sourceCanBeAsked: true).Apply("CREATE TABLE IF NOT EXISTS t (a INT)", "s");
+        new StatementFollower(_tables, SqlDialect.Of(SourceKind.MariaDb), sourceCanBeAsked: true).Apply("CREATE TABLE IF NOT EXISTS t (a INT)", "s");
 
         Assert.Equal("unknown", Describe("t"));
     }
@@ -131,7 +132,7 @@ public sealed class DdlParserTests
     {
         Apply("CREATE TABLE t (a INT PRIMARY KEY)");
 
-        TableId? unread = _parser.Apply(statement, "s").Unread;
+        TableId? unread = _statements.Apply(statement, "s").Unread;
 
         Assert.Equal(new TableId("s", "t"), unread);
         Assert.Equal("unknown", Describe("t"));
@@ -198,7 +199,7 @@ public sealed class DdlParserTests
     {
         foreach (string statement in statements)
         {
-            _parser.Apply(statement, "s");
+            _statements.Apply(statement, "s");
         }
     }
 

@@ -1,4 +1,4 @@
-namespace CanalBridge.Serialization.Tables.Definitions;
+namespace CanalBridge.Serialization.Tables.Definitions.Sql;
 
 /// <summary>Walks over the pieces of a statement.</summary>
 internal sealed class SqlReader
@@ -9,11 +9,21 @@ internal sealed class SqlReader
     private readonly List<SqlToken> _tokens;
     private int _at;
 
-    public SqlReader(string sql)
+    /// <param name="sql">The statement.</param>
+    /// <param name="dialect">How its characters are read; null where only its words matter.</param>
+    public SqlReader(string sql, SqlDialect? dialect = null)
     {
         _sql = sql;
-        _tokens = SqlTokenizer.Tokenize(sql);
+        Dialect = dialect ?? SqlDialect.Any;
+        _tokens = SqlTokenizer.Tokenize(sql, Dialect, out bool isMalformed);
+        IsMalformed = isMalformed;
     }
+
+    /// <summary>How its characters are read.</summary>
+    public SqlDialect Dialect { get; }
+
+    /// <summary>No server takes the statement in this dialect.</summary>
+    public bool IsMalformed { get; }
 
     /// <summary>Where the piece taken last ends.</summary>
     public int LastEnd => _at > 0 ? _tokens[Math.Min(_at, _tokens.Count) - 1].End : 0;
@@ -80,12 +90,22 @@ internal sealed class SqlReader
 
     /// <summary>A name, quoted or not; in double quotes too, as with ANSI_QUOTES.</summary>
     /// <exception cref="FormatException">Something else is next.</exception>
-    public string TakeName() => Next.Kind is SqlTokenKind.Name or SqlTokenKind.Word or SqlTokenKind.Text ? Take().Text : throw Unexpected("a name");
+    public string TakeName() => Next.Kind switch
+    {
+        SqlTokenKind.Name or SqlTokenKind.Word => Take().Text,
+        SqlTokenKind.Text => Take().Text.Replace("\"\"", "\"", StringComparison.Ordinal),
+        _ => throw Unexpected("a name"),
+    };
 
-    /// <summary><c>schema.table</c>, or a table of the current schema.</summary>
+    /// <summary><c>schema.table</c>, or a table of the current schema, perhaps with a dot before it.</summary>
     /// <exception cref="FormatException">Something else is next.</exception>
     public TableId TakeTable(string currentSchema)
     {
+        if (TryTakeSymbol('.'))
+        {
+            return new TableId(currentSchema, TakeName());
+        }
+
         string name = TakeName();
         return TryTakeSymbol('.') ? new TableId(name, TakeName()) : new TableId(currentSchema, name);
     }
@@ -98,6 +118,9 @@ internal sealed class SqlReader
             SkipPiece();
         }
     }
+
+    /// <summary>Takes everything up to the end: what comes last and has commas of its own, as partitions and an order have.</summary>
+    public void SkipRest() => _at = Math.Max(_at, _tokens.Count);
 
     /// <summary>Takes one piece; a bracket with all that is in it.</summary>
     public void SkipPiece()
@@ -149,5 +172,7 @@ internal sealed class SqlReader
         return Text(start, last >= 0 ? _tokens[last].End : start);
     }
 
-    public FormatException Unexpected(string expected) => new($"expected {expected}, got {(AtEnd ? "the end of the statement" : $"{Next.Kind} number {_at + 1}")}");
+    /// <summary>What to throw where something else was expected.</summary>
+    public FormatException Unexpected(string expected) =>
+        new($"expected {expected}, got {(AtEnd ? "the end of the statement" : $"{Next.Kind} number {_at + 1}")}");
 }

@@ -1,4 +1,4 @@
-namespace CanalBridge.Serialization.Tables.Definitions;
+namespace CanalBridge.Serialization.Tables.Definitions.Sql;
 
 /// <summary>What a piece of a statement is.</summary>
 internal enum SqlTokenKind
