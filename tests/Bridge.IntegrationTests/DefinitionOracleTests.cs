@@ -34,7 +34,7 @@ public sealed class DefinitionOracleTests
         }
 
         var generated = new DefinitionOracle(watch, kind);
-        int seed = Setting("ORACLE_SEED", 5), statements = Setting("ORACLE_STATEMENTS", 300);
+        int seed = Setting("ORACLE_SEED", 5), statements = Setting("ORACLE_STATEMENTS", 200);
         var generator = new StatementGenerator(seed, kind == "mariadb");
         await generated.RunAsync(session, "DROP DATABASE IF EXISTS oracle");
         await generated.RunAsync(session, "CREATE DATABASE oracle CHARACTER SET utf8mb4");

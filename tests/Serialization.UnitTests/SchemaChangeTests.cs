@@ -258,6 +258,22 @@ public sealed class SchemaChangeTests : IDisposable
     public void Statement_of_another_kind_is_no_record(string statement) => Assert.Empty(Write(statement));
 
     [Fact]
+    public void Statements_on_a_temporary_table_are_no_records_and_leave_the_table_that_it_hides()
+    {
+        Write(Orders);
+        string[] temporary =
+        [
+            "CREATE TEMPORARY TABLE orders (x INT)", "ALTER TABLE orders ADD y INT", "CREATE UNIQUE INDEX i ON orders (y)", "ALTER TABLE orders RENAME TO gone",
+            "DROP TABLE gone",
+        ];
+
+        Assert.All(temporary, statement => Assert.Empty(Write(statement)));
+
+        TextRecord behind = Assert.Single(Write("ALTER TABLE orders ADD real_one INT"));
+        Assert.Equal(["id", "note", "real_one"], ColumnsOf(behind.Value!).Select(static column => column.GetProperty("name").GetString()));
+    }
+
+    [Fact]
     public void Text_of_row_changes_is_no_record() =>
         Assert.Empty(_fixture.Records(EntryBuilder.Statement(CanalEventType.Query, isDdl: false, "CREATE TABLE c AS SELECT 1")));
 

@@ -66,17 +66,13 @@ internal sealed class PeerStack : IAsyncDisposable
         return new PeerStack(null, given);
     }
 
-    /// <summary>Starts a server alone, or skips the test as <see cref="StartAsync(string, bool, string[])"/> does.</summary>
+    /// <summary>Starts a server alone, for tests that do as they like with it; skips the test where there is no script.</summary>
     /// <param name="source">mariadb or mysql.</param>
     public static async Task<PeerStack> StartServerAsync(string source)
     {
-        if (Script.Value is not { } script)
-        {
-            return await StartAsync(source, mustBeOurs: false);
-        }
-
-        string folder = await InstallAsync(script, source);
-        return await UpAsync(script, folder, ["up", folder, source]);
+        Tools.Require(Script.Value is not null, HowToGet);
+        string folder = await InstallAsync(Script.Value!, source);
+        return await UpAsync(Script.Value!, folder, ["up", folder, source]);
     }
 
     public Task KillAsync(string service) => ProgramRun.OutputOfAsync(Script.Value!, "kill", _folder!, service);
