@@ -10,6 +10,7 @@ internal sealed class RestartRun : IAsyncDisposable
 {
     private readonly PeerStack _peers;
     private readonly CommittedConsumer _consumer;
+    private readonly List<string> _said = [];
     private (string Name, string Value)[] _options = [];
 
     private RestartRun(PeerStack peers, string prefix, BridgeProcess bridge, CommittedConsumer consumer, Load load)
@@ -71,6 +72,7 @@ internal sealed class RestartRun : IAsyncDisposable
     {
         Bridge.Kill();
         await Bridge.WaitForExitAsync();
+        _said.Add(Bridge.Output);
         await Bridge.DisposeAsync();
     }
 
@@ -104,6 +106,28 @@ internal sealed class RestartRun : IAsyncDisposable
     /// <summary>Stops the load and compares what the consumer saw with the table.</summary>
     /// <param name="byPosition">The records' positions rise for each key, too: not so where servers change or events share a position.</param>
     public async Task AssertEverythingOnceAsync(bool byPosition = true)
+    {
+        try
+        {
+            await CompareAsync(byPosition);
+        }
+        catch
+        {
+            Keep();
+            throw;
+        }
+    }
+
+    /// <summary>What all bridges said and what the consumer saw, for whoever looks for the cause.</summary>
+    private void Keep()
+    {
+        string file = Path.Combine(Repository.Root, "artifacts", Prefix);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        File.WriteAllLines($"{file}.log", [.. _said, Bridge.Output]);
+        File.WriteAllLines($"{file}.records", _consumer.Records.Where(static r => !r.IsTombstone).Select(static r => $"{r.Operation} {r.Key} {System.Text.Encoding.UTF8.GetString(r.Value!)}"));
+    }
+
+    private async Task CompareAsync(bool byPosition)
     {
         Dictionary<string, string> expected = await Load.StopAsync();
         long last = Load.LastId;
