@@ -10,7 +10,7 @@ using CanalBridge.Positions;
 using CanalBridge.Serialization;
 using CanalBridge.Serialization.Output;
 using CanalBridge.Telemetry;
-using CanalBridge.Testing;
+using CanalBridge.Waiting;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -33,7 +33,7 @@ public class LoopAgainstFakes
     [GlobalSetup]
     public void Setup()
     {
-        _publisher = new TransactionalPublisher(new NullProducer(), _options, int.MaxValue, new ProducerHistory(), _metrics, new FakeWitness(), TimeProvider.System, NullLogger.Instance);
+        _publisher = new TransactionalPublisher(new NullProducer(), _options, int.MaxValue, new ProducerHistory(), _metrics, new Nobody(), TimeProvider.System, NullLogger.Instance);
         _serializer = SerializerFactory.Create(_options, Guid.Empty, new TopicRouter(_options.Topics, NullLogger.Instance), source: null);
         _publisher.ShareHeaders(_serializer.SharedHeaders);
     }
@@ -110,6 +110,17 @@ public class LoopAgainstFakes
         public StoredPosition? ReadCommitted(CancellationToken cancellationToken) => null;
 
         public IReadOnlyList<KeptDefinition>? ReadDefinitions(CancellationToken cancellationToken) => [];
+    }
+
+    private sealed class Nobody : IWaitWitness
+    {
+        public void Alive()
+        {
+        }
+
+        public void Waits(string reason)
+        {
+        }
     }
 
     private sealed class NullProducer : ITransactionalProducer

@@ -317,7 +317,7 @@ public abstract class SourceFaults(FaultPeers stack, ITestOutputHelper output)
         }
     }
 
-    private static Task WriteWithoutEntriesAsync(Run at, int number) => Sql.ExecuteAsync(
+    private static Task<int> WriteWithoutEntriesAsync(Run at, int number) => Sql.ExecuteAsync(
         at.Source,
         $"CREATE USER '{at.Database}{number}{Guid.NewGuid().ToString("N")[..6]}'@'localhost'; ANALYZE TABLE {at.Database}.load_rows; "
         + $"CREATE OR REPLACE VIEW {at.Database}.load_view AS SELECT id FROM {at.Database}.load_rows");

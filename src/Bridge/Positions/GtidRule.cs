@@ -212,12 +212,19 @@ internal sealed class GtidRule
     /// <summary>The same instance goes on at the first entry of a batch without ack, or behind all that was taken: both may lie inside a transaction.</summary>
     private void GoOn(in CanalEntry entry)
     {
+        int? units = _points.Find(EntryPrint.Whole(entry, withFile: false));
+        if (_current.IsOld && units is not null)
+        {
+            // The batch may begin behind the first unit of its transaction.
+            _current = _current with { IsMarked = true };
+            _isProven = true;
+        }
+
         if (!_current.IsRepeated || entry.Type == CanalEntryType.TransactionBegin)
         {
             return;
         }
 
-        int? units = _points.Find(EntryPrint.Whole(entry, withFile: false));
         if (units == RecentPrints.Ambiguous)
         {
             throw new AmbiguousPositionException(entry.Header.Position.ToString());

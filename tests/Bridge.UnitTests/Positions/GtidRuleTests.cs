@@ -74,6 +74,21 @@ public sealed class GtidRuleTests
     }
 
     [Fact]
+    public void Batch_that_begins_inside_a_transaction_that_is_done_is_known_when_it_comes_again()
+    {
+        _mariaDb.Read(Event.Row(F, 5000, "a", gtid: "0-1-5"));
+        Event[] last = [Event.Row(F, 5100, "b", gtid: "0-1-5"), Event.End(F, 5200, 1, "0-1-5")];
+        _mariaDb.Read(last);
+        _mariaDb.RestartBridge();
+        _mariaDb.Reconnect();
+
+        _mariaDb.Read(last);
+        _mariaDb.Read(Event.Row(F, 6000, "c", gtid: "0-1-6"));
+
+        Assert.Equal(["a", "b", "END 1", "c"], _mariaDb.Published);
+    }
+
+    [Fact]
     public void Rotation_is_counted_from_new_transactions_alone()
     {
         _mariaDb.Read(Event.Row(F, 5000, "a", gtid: "0-1-5"), Event.End(F, 5100, 1, "0-1-5"), Event.Row(F, 6000, "b", gtid: "0-1-6"), Event.End(F, 6100, 2, "0-1-6"));
