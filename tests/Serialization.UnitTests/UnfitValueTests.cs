@@ -89,7 +89,9 @@ public sealed class UnfitValueTests
         Assert.True(NameFilter.TryParse(@"shop\.orders\.c", includes: true, out NameFilter? columns));
         using var fixture = new SerializerFixture(new SerializationSettings
         {
-            TopicPrefix = "bridge", UnfitValues = new UnfitValues { Json = UnfitValue.Text }, ColumnMasks = [ColumnMask.WithAsterisks(columns, 3)],
+            TopicPrefix = "bridge",
+            UnfitValues = new UnfitValues { Json = UnfitValue.Text },
+            ColumnMasks = [ColumnMask.WithAsterisks(columns, 3)],
         });
 
         Assert.Equal("\"***\"", fixture.ValueOf("json", Partial));
@@ -100,7 +102,9 @@ public sealed class UnfitValueTests
     {
         using var fixture = new SerializerFixture(new SerializationSettings
         {
-            Format = EnvelopeFormat.Maxwell, TopicPrefix = "bridge", UnfitValues = new UnfitValues { Other = UnfitValue.Null, Json = UnfitValue.Text },
+            Format = EnvelopeFormat.Maxwell,
+            TopicPrefix = "bridge",
+            UnfitValues = new UnfitValues { Other = UnfitValue.Null, Json = UnfitValue.Text },
         });
 
         string value = fixture.Records(EntryBuilder.Insert(new Cell("a", "int", "x"), new Cell("b", "json", Partial)))[0].Value!;

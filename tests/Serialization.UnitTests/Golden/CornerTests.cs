@@ -54,7 +54,10 @@ public sealed class CornerTests
         Assert.True(NameFilter.TryParse(@"case34\.required\.(d|t),case34\.keyed\.d", includes: false, out NameFilter? columns));
         var settings = new SerializationSettings
         {
-            TopicPrefix = Prefix, UnfitValues = new UnfitValues { Date = UnfitValue.Null }, MessageKeyColumns = keys, ColumnFilter = columns,
+            TopicPrefix = Prefix,
+            UnfitValues = new UnfitValues { Date = UnfitValue.Null },
+            MessageKeyColumns = keys,
+            ColumnFilter = columns,
         };
         using var serializer = new EntrySerializer(settings, new DefaultTopics(Prefix));
 
