@@ -21,6 +21,9 @@ internal sealed class GtidRule
     /// <summary>Transactions whose marks are kept with the position.</summary>
     private const int StoredMarks = 48;
 
+    /// <summary>Marks of older transactions that are kept, one of so many: they reach thousands of transactions back.</summary>
+    private const int StoredSparseMarks = 96, SparseInterval = 64;
+
     /// <summary>First entries of batches that are kept: more than can be without their ack.</summary>
     private const int StoredPoints = 64;
 
@@ -28,6 +31,7 @@ internal sealed class GtidRule
 
     private readonly BinlogPlace _place;
     private readonly RecentPrints _marks = new(MarksInMemory);
+    private readonly RecentPrints _sparseMarks = new(StoredSparseMarks);
     private GtidSet? _done;
 
     // What the entry met last says: Canal repeats the set in each entry of a transaction.
@@ -52,6 +56,9 @@ internal sealed class GtidRule
     private long _metEnd = -1;
     private long _metOffset = -1;
 
+    // New transactions until the next mark that is kept for long.
+    private int _untilSparse;
+
     private bool _isProven;
     private bool _hasProof;
 
@@ -65,6 +72,8 @@ internal sealed class GtidRule
         {
             _done = GtidSet.Parse(stored.Done);
             _open = stored.Open is { } open ? new UnderWay(open, stored.OpenUnits, stored.OpenIsStatement) : null;
+            _sparseMarks.Add(stored.SparseMarks);
+            _marks.Add(stored.SparseMarks);
             _marks.Add(stored.Marks);
             _points.Add(stored.Points);
             _newest = Encoding.UTF8.GetBytes(stored.Newest);
@@ -86,6 +95,7 @@ internal sealed class GtidRule
         OpenUnits = _open?.Units ?? 0,
         OpenIsStatement = _open is { IsStatement: true },
         Marks = _marks.Newest(StoredMarks),
+        SparseMarks = _sparseMarks.Newest(StoredSparseMarks),
         Points = _points.Newest(StoredPoints),
         Newest = Encoding.UTF8.GetString(_newest),
         NewestOffset = _newestOffset,
@@ -349,6 +359,11 @@ internal sealed class GtidRule
         if (!_current.IsOld && !_current.IsRepeated)
         {
             _marks.Add(mark);
+            if (_untilSparse-- == 0)
+            {
+                _untilSparse = SparseInterval - 1;
+                _sparseMarks.Add(mark);
+            }
         }
         else if (_marks.Contains(mark))
         {

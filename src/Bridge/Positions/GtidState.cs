@@ -24,6 +24,9 @@ internal sealed record GtidState
     /// <summary>Offset of its first entry, by its label.</summary>
     public long NewestOffset { get; init; }
 
+    /// <summary>Prints of some transactions before them, likewise: Canal may begin far back, and its ring is full before the last ones come.</summary>
+    public byte[] SparseMarks { get; init; } = [];
+
     /// <summary>Prints of the last transactions, as of <see cref="RecentPrints.Newest"/>.</summary>
     public byte[] Marks { get; init; } = [];
 }

@@ -168,6 +168,7 @@ internal sealed record StoredPosition
             OpenUnits = json.GetProperty("open_rows").GetInt64(),
             OpenIsStatement = json.GetProperty("open_is_statement").GetBoolean(),
             Marks = json.GetProperty("marks").GetBytesFromBase64(),
+            SparseMarks = json.GetProperty("sparse_marks").GetBytesFromBase64(),
             Points = json.GetProperty("points").GetBytesFromBase64(),
             Newest = json.GetProperty("newest").GetString()!,
             NewestOffset = json.GetProperty("newest_offset").GetInt64(),
@@ -233,6 +234,7 @@ internal sealed record StoredPosition
         json.WriteNumber("open_rows", gtids.OpenUnits);
         json.WriteBoolean("open_is_statement", gtids.OpenIsStatement);
         json.WriteBase64String("marks", gtids.Marks);
+        json.WriteBase64String("sparse_marks", gtids.SparseMarks);
         json.WriteBase64String("points", gtids.Points);
         json.WriteString("newest", gtids.Newest);
         json.WriteNumber("newest_offset", gtids.NewestOffset);

@@ -219,6 +219,23 @@ public sealed class GtidRuleTests
         Assert.Equal(["row1", "row5", "row6"], _mysql.Published.Where(static name => name.StartsWith("row", StringComparison.Ordinal)));
     }
 
+    /// <summary>Canal's ring may hold fewer transactions than lie between its cursor and the last one.</summary>
+    [Fact]
+    public void Repetition_from_far_back_is_proven_by_one_of_64_transactions()
+    {
+        for (int i = 1; i <= 1000; i++)
+        {
+            _mysql.Read(Transaction(i, 100 * i));
+        }
+
+        _mysql.RestartBridge();
+        _mysql.RestartCanal();
+
+        _mysql.Read([.. Enumerable.Range(300, 64).SelectMany(static i => Transaction(i, 100 * i))]);
+
+        Assert.False(_mysql.Filter.IsInDoubt);
+    }
+
     [Fact]
     public void Gtids_that_start_again_stop_before_anything_is_acknowledged()
     {

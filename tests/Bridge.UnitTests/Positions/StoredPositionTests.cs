@@ -34,7 +34,7 @@ public sealed class StoredPositionTests
     [Fact]
     public void State_with_gtids_is_read_back() => AssertReadBack(Position with
     {
-        Gtids = new GtidState { Done = "0-1-4", Open = "0-1-5", OpenUnits = 7, OpenIsStatement = true, Marks = [1, 2, 3], Points = [4], Newest = "0-1-5", NewestOffset = 6 },
+        Gtids = new GtidState { Done = "0-1-4", Open = "0-1-5", OpenUnits = 7, OpenIsStatement = true, Marks = [1, 2, 3], SparseMarks = [5], Points = [4], Newest = "0-1-5", NewestOffset = 6 },
     });
 
     [Fact]
