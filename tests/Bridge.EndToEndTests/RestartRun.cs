@@ -151,8 +151,10 @@ internal sealed class RestartRun : IAsyncDisposable
     /// <summary>The same for the rows inserted behind one, and the server that they were read from.</summary>
     public async Task AssertTruePositionsAsync(MySqlConnection source, long insertedBehind)
     {
+        // Before the source is asked: the load goes on.
+        CommittedRecord[] records = _consumer.Records;
         HashSet<(string File, long Offset)> events = await BinlogEvents.OfRowsAsync(source);
-        CommittedRecord[] rows = [.. _consumer.Records.Where(r => insertedBehind == 0 ? !r.IsTombstone : r.Operation == "c" && r.After.GetProperty("id").GetInt64() > insertedBehind)];
+        CommittedRecord[] rows = [.. records.Where(r => insertedBehind == 0 ? !r.IsTombstone : r.Operation == "c" && r.After.GetProperty("id").GetInt64() > insertedBehind)];
         int first = Array.FindIndex(rows, r => !events.Contains((r.File, r.Position.Offset)));
         if (first >= 0)
         {

@@ -7,7 +7,7 @@ namespace CanalBridge.EndToEndTests;
 
 /// <summary>Load, a new binlog file each MiB, and one random fault after the other.</summary>
 /// <remarks>
-/// By hand alone, as it takes its time (<c>--explicit on</c>): TORTURE_MINUTES for each source, one without it; TORTURE_SOURCE=mysql for one kind;
+/// By hand alone, as it takes its time (<c>-p:Torture=true</c>): TORTURE_MINUTES for each source, one without it; TORTURE_SOURCE=mysql for one kind;
 /// TORTURE_SEED for another order.
 /// </remarks>
 public sealed class TortureTests(ITestOutputHelper output)
@@ -25,7 +25,7 @@ public sealed class TortureTests(ITestOutputHelper output)
         }
     }
 
-    [Theory(Explicit = true)]
+    [Theory]
     [MemberData(nameof(Sources))]
     public async Task Random_faults_lose_and_repeat_nothing(string source, bool isGtidMode)
     {
