@@ -34,22 +34,39 @@ internal static class JsonDocuments
         CommaOrEnd,
     }
 
-    /// <summary>Writes the document as a quoted string; false if the text is none (a partial update, which Canal prints as a function call).</summary>
-    public static bool TryWrite(ref RecordOutput output, scoped ReadOnlySpan<byte> text)
+    /// <summary>Writes a document, or the text as a string where Canal broke it.</summary>
+    /// <param name="output">Receives it.</param>
+    /// <param name="text">As Canal sent it.</param>
+    /// <param name="isString">The document is a quoted string, not the document itself.</param>
+    /// <param name="damage">Counts a text that Canal broke or destroyed.</param>
+    /// <returns>False if the text is none (a partial update, which Canal prints as a function call).</returns>
+    public static bool TryWrite(ref RecordOutput output, scoped ReadOnlySpan<byte> text, bool isString, DamageCounter damage)
+    {
+        int start = output.Position;
+        bool isDocument = isString ? TryWriteQuoted(ref output, text) : TryWriteDocument(ref output, text, isString: false);
+        bool isBroken = !isDocument && MayBeBroken(text);
+        if (isBroken)
+        {
+            output.TakeBack(start);
+            JsonText.WriteQuoted(ref output, text);
+        }
+
+        damage.Count(isBroken || text.IndexOf("\uFFFD"u8) >= 0);
+        return isDocument || isBroken;
+    }
+
+    /// <summary>Whether a text that is no document may have been one before Canal printed it: an object, or an array that may hold one.</summary>
+    private static bool MayBeBroken(scoped ReadOnlySpan<byte> text) => !text.IsEmpty && text[0] is (byte)'{' or (byte)'[';
+
+    private static bool TryWriteQuoted(ref RecordOutput output, scoped ReadOnlySpan<byte> text)
     {
         output.Write((byte)'"');
-        bool isDocument = TryWrite(ref output, text, isString: true);
+        bool isDocument = TryWriteDocument(ref output, text, isString: true);
         output.Write((byte)'"');
         return isDocument;
     }
 
-    /// <summary>Writes the document itself.</summary>
-    public static bool TryWriteRaw(ref RecordOutput output, scoped ReadOnlySpan<byte> text) => TryWrite(ref output, text, isString: false);
-
-    /// <summary>Whether a text that is no document may have been one before Canal printed it: an object, or an array that may hold one.</summary>
-    public static bool MayBeBroken(scoped ReadOnlySpan<byte> text) => !text.IsEmpty && text[0] is (byte)'{' or (byte)'[';
-
-    private static bool TryWrite(ref RecordOutput output, scoped ReadOnlySpan<byte> text, bool isString)
+    private static bool TryWriteDocument(ref RecordOutput output, scoped ReadOnlySpan<byte> text, bool isString)
     {
         // One bit per level, set in an object. MySQL takes 100 levels.
         const int mostLevels = 127;

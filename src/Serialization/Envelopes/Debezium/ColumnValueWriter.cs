@@ -208,17 +208,7 @@ internal sealed class ColumnValueWriter : IDisposable
             return true;
         }
 
-        int start = output.Position;
-        bool isDocument = JsonDocuments.TryWrite(ref output, value);
-        bool isBroken = !isDocument && JsonDocuments.MayBeBroken(value);
-        if (isBroken)
-        {
-            output.TakeBack(start);
-            JsonText.WriteQuoted(ref output, value);
-        }
-
-        _damage.Count(isBroken || value.IndexOf("\uFFFD"u8) >= 0);
-        return isDocument || isBroken;
+        return JsonDocuments.TryWrite(ref output, value, isString: true, _damage);
     }
 
     private bool TryWriteMasked(ref RecordOutput output, DebeziumColumn column, scoped ReadOnlySpan<byte> value)

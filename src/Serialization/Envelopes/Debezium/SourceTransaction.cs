@@ -53,7 +53,11 @@ internal sealed class SourceTransaction : IDisposable
     public bool IsOpen { get; private set; }
 
     /// <summary>A transaction is under way, and the entry is of another one by its GTID: Canal left out an END.</summary>
-    public bool IsOfAnother(in EntryHeader header) => IsOpen && !header.TransactionGtid.IsEmpty && !header.TransactionGtid.SequenceEqual(_id.Slice(Id)[1..^1]);
+    public bool IsOfAnother(in EntryHeader header)
+    {
+        ReadOnlySpan<byte> gtid = IsOpen ? header.TransactionGtid : default;
+        return !gtid.IsEmpty && !gtid.SequenceEqual(_id.Slice(Id)[1..^1]);
+    }
 
     /// <summary>The open transaction as JSON, to be kept with the position; null if none is open.</summary>
     public string? State

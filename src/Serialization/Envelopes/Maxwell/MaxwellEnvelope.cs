@@ -163,7 +163,7 @@ internal sealed class MaxwellEnvelope : JsonRowEnvelope<MaxwellTable, MaxwellCol
                 output.Write("null"u8);
                 return true;
             case MySqlTypeKind.Json:
-                return TryWriteJson(ref output, value);
+                return JsonDocuments.TryWrite(ref output, value, isString: false, Damage);
             case MySqlTypeKind.Geometry or MySqlTypeKind.Point:
                 return WellKnownText.TryWrite(ref output, value);
             case MySqlTypeKind.Uuid:
@@ -176,21 +176,6 @@ internal sealed class MaxwellEnvelope : JsonRowEnvelope<MaxwellTable, MaxwellCol
             default:
                 return false;
         }
-    }
-
-    private bool TryWriteJson(ref RecordOutput output, scoped ReadOnlySpan<byte> value)
-    {
-        int start = output.Position;
-        bool isDocument = JsonDocuments.TryWriteRaw(ref output, value);
-        bool isBroken = !isDocument && JsonDocuments.MayBeBroken(value);
-        if (isBroken)
-        {
-            output.TakeBack(start);
-            JsonText.WriteQuoted(ref output, value);
-        }
-
-        Damage.Count(isBroken || value.IndexOf("\uFFFD"u8) >= 0);
-        return isDocument || isBroken;
     }
 
     private bool TryWriteTextOfBytes(ref RecordOutput output, scoped ReadOnlySpan<byte> value)
