@@ -262,6 +262,8 @@ internal sealed class GtidRule
 
     private void BeginTransaction(in EntryHeader header)
     {
+        _set = header.Gtid.ToArray();
+        _hasNewSet = true;
         string? own = OwnOf(header);
         bool isOld = own is null || _done!.Contains(own), isRepeated = !isOld && _open?.Gtid == own;
         if (!isOld && !isRepeated)
@@ -280,7 +282,7 @@ internal sealed class GtidRule
             IsInDoubt = false;
             _isProven = true;
             _open = new UnderWay(own!, 0, IsStatement: false);
-            _newest = header.Gtid.ToArray();
+            _newest = _set;
             _newestOffset = header.LogfileOffset;
         }
         else if (!_goesOn && header.Gtid.SequenceEqual(_newest) && header.LogfileOffset != _newestOffset)
@@ -290,8 +292,6 @@ internal sealed class GtidRule
         }
 
         _current = new Current(own, isOld, isRepeated, HasEnded: false, IsMarked: false, Units: 0);
-        _set = header.Gtid.ToArray();
-        _hasNewSet = true;
     }
 
     /// <summary>Canal lost the source inside the transaction and sends it once more.</summary>
