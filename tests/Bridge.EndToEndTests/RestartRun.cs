@@ -64,8 +64,19 @@ internal sealed class RestartRun : IAsyncDisposable
     }
 
     /// <summary>Waits until a consumer sees a row inserted after the given one.</summary>
-    public Task<CommittedRecord> WaitForRowAfterAsync(long id) => _consumer.WaitForAsync(
-        r => r.Operation == "c" && r.After.GetProperty("id").GetInt64() > id, () => Bridge.Output, () => Bridge.HasExited);
+    public async Task<CommittedRecord> WaitForRowAfterAsync(long id)
+    {
+        try
+        {
+            return await _consumer.WaitForAsync(
+                r => r.Operation == "c" && r.After.GetProperty("id").GetInt64() > id, () => Bridge.Output, () => Bridge.HasExited);
+        }
+        catch
+        {
+            Keep();
+            throw;
+        }
+    }
 
     /// <summary>SIGKILL, and the end waited for.</summary>
     public async Task KillBridgeAsync()
@@ -118,12 +129,13 @@ internal sealed class RestartRun : IAsyncDisposable
         }
     }
 
-    /// <summary>What all bridges said and what the consumer saw, for whoever looks for the cause.</summary>
+    /// <summary>What all bridges and Canal said and what the consumer saw, for whoever looks for the cause.</summary>
     private void Keep()
     {
         string file = Path.Combine(Repository.Root, "artifacts", Prefix);
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         File.WriteAllLines($"{file}.log", [.. _said, Bridge.Output]);
+        File.WriteAllText($"{file}.canal.log", _peers.CanalLog);
         File.WriteAllLines($"{file}.records", _consumer.Records.Where(static r => !r.IsTombstone).Select(static r => $"{r.Operation} {r.Key} {System.Text.Encoding.UTF8.GetString(r.Value!)}"));
     }
 
