@@ -38,6 +38,7 @@ internal sealed class ContentRule
     private readonly RecentPrints _transactions;
     private readonly RecentPrints _boundariesBehindLast = new(StoredBoundaries);
     private readonly List<(ulong Print, int Sub)> _pointsOfDoubt = [];
+    private readonly TornTransactions _torn;
 
     // The rows or the statement taken last: Canal may leave out a BEGIN or an END, but none of these.
     private LastEntry? _last;
@@ -55,6 +56,7 @@ internal sealed class ContentRule
     private int _sub;
     private bool _isRow;
     private bool _isAtStart;
+    private bool _isBehindEnd;
 
     private (ulong Print, int Sub)? _firstOfBatch;
     private ulong? _boundaryOfBatch;
@@ -71,6 +73,7 @@ internal sealed class ContentRule
         _trustsLabels = trustsLabels;
         _place = place;
         _transactions = new RecentPrints(trustsLabels ? 0 : TransactionsInMemory);
+        _torn = new TornTransactions(stored is { TellsBegins: true });
         if (stored is not null)
         {
             _last = stored.Last;
@@ -82,6 +85,7 @@ internal sealed class ContentRule
             _points.Add(stored.Points);
             _boundariesBehindLast.Add(stored.BoundariesBehindLast);
             _isAtStart = _first is null;
+            _isBehindEnd = stored.IsBehindEnd;
         }
     }
 
@@ -90,6 +94,9 @@ internal sealed class ContentRule
 
     /// <summary>Entries come again that must not be acknowledged yet: it is not proven that they were met before.</summary>
     public bool IsInDoubt => _repetition is { IsProven: false };
+
+    /// <inheritdoc cref="TornTransactions.IsTorn"/>
+    public bool IsTorn => _torn.IsTorn;
 
     /// <summary>What has to be kept with the position; null before the first entry.</summary>
     public ContentState? State => IsEmpty ? null : new ContentState
@@ -100,6 +107,8 @@ internal sealed class ContentRule
         AnchorOfFirst = _anchorOfFirst,
         FirstOffset = _firstOffset,
         Anchor = _anchor,
+        IsBehindEnd = _isBehindEnd,
+        TellsBegins = _torn.TellsBegins,
         Points = _points.Newest(StoredPoints),
         BoundariesBehindLast = _boundariesBehindLast.Newest(StoredBoundaries),
     };
@@ -113,6 +122,7 @@ internal sealed class ContentRule
         _repetition = null;
         KeepPointsOfDoubt();
         _isSameInstance = !isNewInstance;
+        _torn.BeginSession(isNewInstance);
         if (IsEmpty)
         {
             return;
@@ -146,6 +156,7 @@ internal sealed class ContentRule
     public void BeginBatch(in CanalEntry entry)
     {
         _hasProof = false;
+        _torn.BeginBatch();
         int sub = _repetition is { } repetition ? (repetition.Offset == entry.Header.LogfileOffset ? repetition.Sub + 1 : 0) : SharesOffset(entry) ? _sub + 1 : 0;
 
         // Kept when the batch was looked at: until then it is not known.
@@ -172,7 +183,7 @@ internal sealed class ContentRule
             _boundaryOfBatch = null;
         }
 
-        return !IsInDoubt ? BatchProof.Whole : _hasProof ? BatchProof.UpToIt : BatchProof.None;
+        return _torn.Limit(!IsInDoubt ? BatchProof.Whole : _hasProof ? BatchProof.UpToIt : BatchProof.None);
     }
 
     /// <summary>Whether an entry was not met before. A new one is met from here on.</summary>
@@ -224,6 +235,11 @@ internal sealed class ContentRule
         if (_trustsLabels && !isForward && !FollowsByLabel(entry) && !_place.IsWrap(header, isInTransaction: _first is not null))
         {
             return IsNewInRepetition(entry, Begin(new Repetition(Whole(entry), isProven: false)));
+        }
+
+        if (_torn.IsWithoutBegin(entry, hasBegun: !_isBehindEnd))
+        {
+            return false;
         }
 
         Meet(entry);
@@ -347,6 +363,7 @@ internal sealed class ContentRule
         }
 
         _isAtStart = isStop;
+        _isBehindEnd = entry.Type == CanalEntryType.TransactionEnd || (_isBehindEnd && !isBoundary);
     }
 
     /// <summary>By its label an entry follows the one met last. A position of version 1 may have that one come again; else its label is that of a compressed transaction.</summary>

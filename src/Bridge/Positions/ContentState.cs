@@ -23,6 +23,12 @@ internal sealed record ContentState
     /// <summary>Print of the END or DDL met last.</summary>
     public ulong? Anchor { get; init; }
 
+    /// <summary>The END was met last, so that a BEGIN or a statement is due.</summary>
+    public bool IsBehindEnd { get; init; }
+
+    /// <inheritdoc cref="TornTransactions.TellsBegins"/>
+    public bool TellsBegins { get; init; }
+
     /// <summary>First entries of batches and their last boundaries, as of <see cref="RecentPrints.Newest"/>.</summary>
     public byte[] Points { get; init; } = [];
 

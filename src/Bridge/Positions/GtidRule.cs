@@ -61,6 +61,7 @@ internal sealed class GtidRule
 
     private bool _isProven;
     private bool _hasProof;
+    private readonly TornTransactions _torn;
 
     /// <param name="place">Where the entry met last stands; moved by this rule.</param>
     /// <param name="stored">What an earlier run has kept; null for nothing.</param>
@@ -68,10 +69,11 @@ internal sealed class GtidRule
     public GtidRule(BinlogPlace place, GtidState? stored)
     {
         _place = place;
+        _torn = new TornTransactions(stored is { TellsBegins: true });
         if (stored is not null)
         {
             _done = GtidSet.Parse(stored.Done);
-            _open = stored.Open is { } open ? new UnderWay(open, stored.OpenUnits, stored.OpenIsStatement) : null;
+            _open = stored.Open is { } open ? new UnderWay(open, stored.OpenUnits, stored.OpenIsStatement, stored.OpenHasBegun) : null;
             _sparseMarks.Add(stored.SparseMarks);
             _marks.Add(stored.SparseMarks);
             _marks.Add(stored.Marks);
@@ -87,6 +89,9 @@ internal sealed class GtidRule
     /// <inheritdoc cref="ContentRule.IsInDoubt"/>
     public bool IsInDoubt { get; private set; }
 
+    /// <inheritdoc cref="TornTransactions.IsTorn"/>
+    public bool IsTorn => _torn.IsTorn;
+
     /// <summary>What has to be kept with the position; null before the first entry.</summary>
     public GtidState? State => _done is null ? null : new GtidState
     {
@@ -94,6 +99,8 @@ internal sealed class GtidRule
         Open = _open?.Gtid,
         OpenUnits = _open?.Units ?? 0,
         OpenIsStatement = _open is { IsStatement: true },
+        OpenHasBegun = _open is { HasBegun: true },
+        TellsBegins = _torn.TellsBegins,
         Marks = _marks.Newest(StoredMarks),
         SparseMarks = _sparseMarks.Newest(StoredSparseMarks),
         Points = _points.Newest(StoredPoints),
@@ -119,6 +126,7 @@ internal sealed class GtidRule
         _metEnd = _metOffset = -1;
         _isProven = IsInDoubt = false;
         _goesOn = !isNewInstance;
+        _torn.BeginSession(isNewInstance);
         if (!isNewInstance || _done is null)
         {
             return;
@@ -150,6 +158,7 @@ internal sealed class GtidRule
     {
         _hasProof = false;
         _batchBegins = true;
+        _torn.BeginBatch();
     }
 
     /// <summary>Looks back at a batch. What Canal has passed over in silence, as no row of it is ours, is done.</summary>
@@ -172,7 +181,7 @@ internal sealed class GtidRule
             _hasNewSet = false;
         }
 
-        return !IsInDoubt || _hasProof ? BatchProof.UpToIt : BatchProof.None;
+        return _torn.Limit(!IsInDoubt || _hasProof ? BatchProof.UpToIt : BatchProof.None);
     }
 
     /// <summary>Index of the first new row of an entry: 0 for a wholly new one, <see cref="ReplayFilter.AllRows"/> for an old one. A BEGIN or END is one row.</summary>
@@ -186,7 +195,7 @@ internal sealed class GtidRule
         }
         else if (BeginsAgain(entry))
         {
-            _current = _current with { Units = 0, IsRepeated = true };
+            _current = _current with { Units = 0, IsRepeated = true, IsMarked = false, HasBegunAgain = true };
         }
 
         if (_goesOn)
@@ -203,6 +212,11 @@ internal sealed class GtidRule
 
         _metOffset = header.LogfileOffset;
         _metEnd = header.LogfileOffset + header.EventLength;
+        if (IsLeft(entry))
+        {
+            return ReplayFilter.AllRows;
+        }
+
         bool isInTransaction = _current.Units > 0;
         int first = entry.Type switch
         {
@@ -256,7 +270,7 @@ internal sealed class GtidRule
         _current = _current with { Units = _current.Units + (isStatement ? 1 : rows - firstRow) };
         if (_open is { } open && _current.Units > open.Units)
         {
-            _open = open with { Units = _current.Units, IsStatement = isStatement };
+            _open = open with { Units = _current.Units, IsStatement = isStatement, HasBegun = true };
         }
     }
 
@@ -268,6 +282,11 @@ internal sealed class GtidRule
         bool isOld = own is null || _done!.Contains(own), isRepeated = !isOld && _open?.Gtid == own;
         if (!isOld && !isRepeated)
         {
+            if (_torn.IsTorn)
+            {
+                throw PositionGapException.Torn(header.Position.ToString());
+            }
+
             if (_open is { } ended)
             {
                 // Canal may leave out an END.
@@ -281,7 +300,7 @@ internal sealed class GtidRule
 
             IsInDoubt = false;
             _isProven = true;
-            _open = new UnderWay(own!, 0, IsStatement: false);
+            _open = new UnderWay(own!, 0, IsStatement: false, HasBegun: false);
             _newest = _set;
             _newestOffset = header.LogfileOffset;
         }
@@ -292,6 +311,31 @@ internal sealed class GtidRule
         }
 
         _current = new Current(own, isOld, isRepeated, HasEnded: false, IsMarked: false, Units: 0);
+    }
+
+    /// <summary>The entry is of the rest of a transaction that came without its beginning.</summary>
+    private bool IsLeft(in CanalEntry entry)
+    {
+        if (_current.IsOld || _current.HasEnded || _open is not { } open)
+        {
+            return false;
+        }
+
+        if (_torn.IsWithoutBegin(entry, open.HasBegun))
+        {
+            return true;
+        }
+
+        bool isBegin = entry.Type == CanalEntryType.TransactionBegin;
+        if (!open.HasBegun && (isBegin || entry.ReadRowChange().IsDdl))
+        {
+            // What came of it before was left.
+            _current = isBegin ? _current with { IsRepeated = false } : _current;
+            _newestOffset = entry.Header.LogfileOffset;
+            _open = open with { HasBegun = true };
+        }
+
+        return false;
     }
 
     /// <summary>Canal lost the source inside the transaction and sends it once more.</summary>
@@ -370,6 +414,10 @@ internal sealed class GtidRule
             IsInDoubt = false;
             _isProven = _hasProof = true;
         }
+        else if (_current.HasBegunAgain)
+        {
+            throw PositionGapException.TornAndTaken(_place.Position.ToString());
+        }
         else
         {
             IsInDoubt = !_isProven;
@@ -419,7 +467,7 @@ internal sealed class GtidRule
 
     private static GtidSet SetOf(in EntryHeader header) => GtidSet.Parse(Encoding.UTF8.GetString(header.Gtid));
 
-    private readonly record struct UnderWay(string Gtid, long Units, bool IsStatement);
+    private readonly record struct UnderWay(string Gtid, long Units, bool IsStatement, bool HasBegun);
 
     /// <param name="Gtid">Null for an old one whose name cannot be told.</param>
     /// <param name="IsOld">It is done.</param>
@@ -427,5 +475,6 @@ internal sealed class GtidRule
     /// <param name="HasEnded">Its END was met.</param>
     /// <param name="IsMarked">Its first unit was met.</param>
     /// <param name="Units">Rows and statements of it, so far in this passage.</param>
-    private readonly record struct Current(string? Gtid, bool IsOld, bool IsRepeated, bool HasEnded, bool IsMarked, long Units);
+    /// <param name="HasBegunAgain">It came once before in this session.</param>
+    private readonly record struct Current(string? Gtid, bool IsOld, bool IsRepeated, bool HasEnded, bool IsMarked, long Units, bool HasBegunAgain = false);
 }

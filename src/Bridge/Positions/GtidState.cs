@@ -15,6 +15,12 @@ internal sealed record GtidState
     /// <summary>The last of them was a statement: Canal's cursor may stand behind it.</summary>
     public bool OpenIsStatement { get; init; }
 
+    /// <summary>Its BEGIN or DDL was met, or something of it was taken.</summary>
+    public bool OpenHasBegun { get; init; }
+
+    /// <inheritdoc cref="TornTransactions.TellsBegins"/>
+    public bool TellsBegins { get; init; }
+
     /// <summary>First entries of batches, with the units of their transaction before them, as of <see cref="RecentPrints.Newest"/>.</summary>
     public byte[] Points { get; init; } = [];
 

@@ -64,6 +64,9 @@ internal sealed class ReplayFilter
     /// <summary>What Canal sends now must not be acknowledged: it looks like a repetition, but that is not proven yet.</summary>
     public bool IsInDoubt => _isGtid ? _gtids.IsInDoubt : _content.IsInDoubt;
 
+    /// <summary>The rest of a transaction came without its beginning: nothing more is acknowledged until all of it comes.</summary>
+    public bool IsTorn => _isGtid ? _gtids.IsTorn : _content.IsTorn;
+
     /// <summary>What has been taken so far, to be stored with the records that it leads to.</summary>
     /// <param name="destination">Canal destination.</param>
     /// <param name="owner">This process.</param>

@@ -150,6 +150,8 @@ internal sealed record StoredPosition
             FirstOffset = json.GetProperty("first_offset").GetInt64(),
             AnchorOfFirst = Print(json, "first_anchor"),
             Anchor = Print(json, "anchor"),
+            IsBehindEnd = json.GetProperty("behind_end").GetBoolean(),
+            TellsBegins = json.GetProperty("tells_begins").GetBoolean(),
             Points = json.GetProperty("points").GetBytesFromBase64(),
             BoundariesBehindLast = json.GetProperty("boundaries").GetBytesFromBase64(),
         };
@@ -167,6 +169,8 @@ internal sealed record StoredPosition
             Open = json.GetProperty("open").GetString(),
             OpenUnits = json.GetProperty("open_rows").GetInt64(),
             OpenIsStatement = json.GetProperty("open_is_statement").GetBoolean(),
+            OpenHasBegun = json.GetProperty("open_has_begun").GetBoolean(),
+            TellsBegins = json.GetProperty("tells_begins").GetBoolean(),
             Marks = json.GetProperty("marks").GetBytesFromBase64(),
             SparseMarks = json.GetProperty("sparse_marks").GetBytesFromBase64(),
             Points = json.GetProperty("points").GetBytesFromBase64(),
@@ -213,6 +217,8 @@ internal sealed record StoredPosition
         json.WriteNumber("first_offset", content.FirstOffset);
         WritePrint("first_anchor", content.AnchorOfFirst);
         WritePrint("anchor", content.Anchor);
+        json.WriteBoolean("behind_end", content.IsBehindEnd);
+        json.WriteBoolean("tells_begins", content.TellsBegins);
         json.WriteBase64String("points", content.Points);
         json.WriteBase64String("boundaries", content.BoundariesBehindLast);
         json.WriteEndObject();
@@ -233,6 +239,8 @@ internal sealed record StoredPosition
         json.WriteString("open", gtids.Open);
         json.WriteNumber("open_rows", gtids.OpenUnits);
         json.WriteBoolean("open_is_statement", gtids.OpenIsStatement);
+        json.WriteBoolean("open_has_begun", gtids.OpenHasBegun);
+        json.WriteBoolean("tells_begins", gtids.TellsBegins);
         json.WriteBase64String("marks", gtids.Marks);
         json.WriteBase64String("sparse_marks", gtids.SparseMarks);
         json.WriteBase64String("points", gtids.Points);

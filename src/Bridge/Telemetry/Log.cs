@@ -19,6 +19,9 @@ internal static partial class Log
     [LoggerMessage(2003, LogLevel.Information, "Dropped {Rows} rows of destination {Destination} that were already published: Canal delivered them again. New rows go on at {Position}")]
     public static partial void DuplicatesDropped(ILogger logger, long rows, string destination, string position);
 
+    [LoggerMessage(2005, LogLevel.Warning, "Destination {Destination}: Canal sent the rest of a transaction without its beginning, at {Position}: it lost the source and forgot part of what it had read. Nothing from there on is published or acknowledged until the whole transaction comes. Set canal.instance.parser.parallel=false: with true Canal may lose rows so that nobody can see it")]
+    public static partial void TransactionTorn(ILogger logger, string destination, string position);
+
     [LoggerMessage(3001, LogLevel.Information, "Destination {Destination}: the statement at {Position} on {Table} ({EventType}) passed without a record; later rows follow the new definition")]
     public static partial void DdlPassed(ILogger logger, string destination, string position, string table, CanalEventType eventType);
 

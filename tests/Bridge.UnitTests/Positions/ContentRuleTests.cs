@@ -281,6 +281,68 @@ public sealed class ContentRuleTests
     }
 
     [Fact]
+    public void Rest_of_a_transaction_without_its_begin_is_left_until_all_of_it_comes()
+    {
+        _mysql.Read(Event.Begin(F1, 1000), Event.Row(F1, 1100, "a"), Event.End(F1, 1200, 1));
+
+        BatchProof torn = _mysql.Read(Event.Row(F1, 1500, "c"), Event.Row(F1, 1600, "d")), still = _mysql.Read(Event.Row(F1, 1700, "e"));
+        BatchProof whole = _mysql.Read(
+            Event.Begin(F1, 1300), Event.Row(F1, 1400, "b"), Event.Row(F1, 1500, "c"), Event.Row(F1, 1600, "d"), Event.Row(F1, 1700, "e"), Event.End(F1, 1800, 2));
+
+        Assert.Equal((BatchProof.UpToIt, BatchProof.None, BatchProof.Whole), (torn, still, whole));
+        Assert.Equal(["a", "b", "c", "d", "e"], Rows(_mysql));
+    }
+
+    [Fact]
+    public void Rest_of_a_transaction_behind_the_end_that_is_told_again_is_left_too()
+    {
+        _mysql.Read(Event.Begin(F1, 1000), Event.Row(F1, 1100, "a"), Event.End(F1, 1200, 1), Event.Row(F1, 1500, "c"));
+
+        _mysql.Read(Event.End(F1, 1200, 1), Event.Begin(F1, 1300), Event.Row(F1, 1400, "b"), Event.Row(F1, 1500, "c"), Event.End(F1, 1800, 2));
+
+        Assert.Equal(["a", "b", "c"], Rows(_mysql));
+    }
+
+    [Fact]
+    public void Transaction_that_ends_without_its_begin_stops_until_a_new_instance_sends_all_of_it()
+    {
+        _mysql.Read(Event.Begin(F1, 1000), Event.Row(F1, 1100, "a"), Event.End(F1, 1200, 1));
+        Event[] rest = [Event.Row(F1, 1500, "c"), Event.End(F1, 1800, 2)];
+        Assert.Contains("parallel=false", Assert.Throws<PositionGapException>(() => _mysql.Read(rest)).Message, StringComparison.Ordinal);
+
+        // The same instance sends it again as it is; a new one begins at its cursor.
+        _mysql.RestartBridge();
+        _mysql.Reconnect();
+        Assert.Throws<PositionGapException>(() => _mysql.Read(rest));
+        _mysql.RestartBridge();
+        _mysql.RestartCanal();
+        _mysql.Read([Event.Begin(F1, 1000), Event.Row(F1, 1100, "a"), Event.End(F1, 1200, 1), Event.Begin(F1, 1300), Event.Row(F1, 1400, "b"), .. rest]);
+
+        Assert.Equal(["a", "b", "c"], Rows(_mysql));
+    }
+
+    [Fact]
+    public void Rows_without_a_begin_are_ordinary_where_canal_tells_none()
+    {
+        _mysql.Read(Event.Row(F1, 1000, "a"), Event.End(F1, 1100, 1), Event.Row(F1, 1200, "b"), Event.Ddl(F1, 1300, "create"), Event.Row(F1, 1400, "c"));
+        _mariaDb.Read(Event.Row(F1, 1000, "a"), Event.End(F1, 1100, 1), Event.Row(F1, 1200, "b"));
+
+        Assert.Equal(["a", "b", "create", "c"], Rows(_mysql));
+        Assert.Equal(["a", "b"], Rows(_mariaDb));
+    }
+
+    [Fact]
+    public void Begins_that_canal_tells_no_more_after_its_restart_are_not_missed()
+    {
+        _mysql.Read(Event.Begin(F1, 1000), Event.Row(F1, 1100, "a"), Event.End(F1, 1200, 1));
+        _mysql.RestartCanal();
+
+        _mysql.Read(Event.End(F1, 1200, 1), Event.Row(F1, 1500, "b"));
+
+        Assert.Equal(["a", "b"], Rows(_mysql));
+    }
+
+    [Fact]
     public void Another_server_id_stops_and_passes_where_it_may_change()
     {
         _mysql.Read(Event.Row(F1, 1000, "a"));

@@ -51,6 +51,73 @@ public sealed class GtidRuleTests
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Rest_of_a_transaction_without_its_begin_is_left_until_all_of_it_comes(bool isBridgeRestarted)
+    {
+        _mysql.Read([.. Transaction(1, 1000)]);
+        Event[] rest = [Row(2, 2500, "y"), Row(2, 2600, "z")];
+        BatchProof torn = _mysql.Read(rest[0]), still = _mysql.Read(rest[1]);
+        if (isBridgeRestarted)
+        {
+            _mysql.RestartBridge();
+            _mysql.Reconnect();
+            _mysql.Read(rest);
+        }
+
+        BatchProof whole = _mysql.Read([Begin(2, 2000), Row(2, 2100, "x"), .. rest, Event.End(F, 2900, 2, $"{U}:1-2", $"{U}:2")]);
+
+        Assert.Equal((BatchProof.UpToIt, BatchProof.None, BatchProof.UpToIt), (torn, still, whole));
+        Assert.Equal(["BEGIN@1000", "row1", "END 1", "BEGIN@2000", "x", "y", "z", "END 2"], _mysql.Published);
+    }
+
+    [Fact]
+    public void Transaction_that_ends_without_its_begin_stops_until_a_new_instance_sends_all_of_it()
+    {
+        _mysql.Read([.. Transaction(1, 1000)]);
+        Event[] rest = [Row(2, 2500, "y"), Event.End(F, 2900, 2, $"{U}:1-2", $"{U}:2")];
+        Assert.Throws<PositionGapException>(() => _mysql.Read(rest));
+
+        _mysql.RestartBridge();
+        _mysql.RestartCanal();
+        _mysql.Read([.. Transaction(1, 1000), Begin(2, 2000), Row(2, 2100, "x"), .. rest]);
+
+        Assert.Equal(["BEGIN@1000", "row1", "END 1", "BEGIN@2000", "x", "y", "END 2"], _mysql.Published);
+    }
+
+    [Fact]
+    public void Transaction_that_follows_a_rest_without_its_begin_stops()
+    {
+        _mysql.Read([.. Transaction(1, 1000)]);
+        _mysql.Read(Row(2, 2500, "y"));
+
+        Assert.Throws<PositionGapException>(() => _mysql.Read([.. Transaction(3, 3000)]));
+    }
+
+    [Fact]
+    public void Mariadb_transaction_that_begins_again_with_other_rows_than_were_taken_stops()
+    {
+        _mariaDb.Read(Event.Row(F, 1300, "c", gtid: "0-1-5"), Event.Row(F, 1400, "d", gtid: "0-1-5"));
+
+        PositionGapException stop = Assert.Throws<PositionGapException>(() => _mariaDb.Read(Event.Row(F, 1100, "a", gtid: "0-1-5")));
+
+        Assert.Contains("raise Delivery:Epoch", stop.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Begin_and_rows_in_two_batches_are_one_transaction_after_any_restart()
+    {
+        _mysql.Read([.. Transaction(1, 1000)]);
+        _mysql.Read(Begin(2, 2000));
+        _mysql.RestartBridge();
+        _mysql.Reconnect();
+
+        _mysql.Read(Row(2, 2100, "x"));
+
+        Assert.Equal(["BEGIN@1000", "row1", "END 1", "BEGIN@2000", "x"], _mysql.Published);
+    }
+
+    [Theory]
     [InlineData(SourceKind.MySql)]
     [InlineData(SourceKind.MariaDb)]
     public void Same_instance_goes_on_inside_a_transaction_at_a_batch_without_ack_or_behind_all_that_was_taken(SourceKind kind)

@@ -28,6 +28,7 @@ internal sealed class BatchMapper
     private readonly HashSet<string> _damagedTables = [];
     private readonly HashSet<string> _unfitTables = [];
     private long _repeated;
+    private bool _isTorn;
     private MappedRows _rows;
 
     /// <param name="destination">Canal destination.</param>
@@ -92,6 +93,7 @@ internal sealed class BatchMapper
         foreach (CanalEntry entry in batch.Entries)
         {
             int firstRow = _replay.FirstNewRow(entry, batch.Id);
+            ReportTorn(entry);
             if (entry.Type != CanalEntryType.RowData)
             {
                 // A BEGIN or END may be a record of its own, which must not come twice; of an old one the envelope learns the thread alone.
@@ -144,6 +146,16 @@ internal sealed class BatchMapper
         {
             throw new RowRefusedException(entry.Header.Position, e.Row, e);
         }
+    }
+
+    private void ReportTorn(in CanalEntry entry)
+    {
+        if (_replay.IsTorn && !_isTorn)
+        {
+            Log.TransactionTorn(_logger, _destination, entry.Header.Position.ToString());
+        }
+
+        _isTorn = _replay.IsTorn;
     }
 
     private void Report(in CanalEntry entry, EntryResult result, int firstRow)
