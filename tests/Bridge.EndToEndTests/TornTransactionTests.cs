@@ -10,7 +10,7 @@ namespace CanalBridge.EndToEndTests;
 public sealed class TornTransactionTests(ITestOutputHelper output)
 {
     private const string Database = "torn", Table = $"{Database}.wide";
-    private const int Attempts = 3, Statements = 240, RowsOfStatement = 20;
+    private const int Attempts = 2, Statements = 240, RowsOfStatement = 20;
 
     [Theory]
     [InlineData(true)]
@@ -35,7 +35,7 @@ public sealed class TornTransactionTests(ITestOutputHelper output)
                 await SeeAsync(++id);
                 string large = Large(ref id);
                 await Sql.ExecuteAsync(source, large);
-                await Task.Delay(10 * attempt, TestContext.Current.CancellationToken);
+                await Task.Delay(10 + (15 * attempt), TestContext.Current.CancellationToken);
                 await peers.KillDumpAsync();
                 await peers.WaitForDumpAsync();
                 await SeeAsync(++id);

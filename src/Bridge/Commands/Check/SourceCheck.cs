@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using CanalBridge.Options;
 using CanalBridge.Serialization;
 using MySqlConnector;
@@ -133,8 +134,38 @@ internal sealed class SourceCheck(SourceOptions options, CheckSettings settings,
         catch (MySqlException e)
         {
             findings.Fail(new Said(Texts.TableRefused, $"{schema}.{table}", new Quoted(e.Message.TrimEnd('.'))), new Said(Texts.TablesRemedy, user));
+            return;
+        }
+
+        await TellUnreadableTablesAsync(connection, findings, cancellationToken);
+    }
+
+    /// <summary>A large catalogue may take longer than a step may: then this says so, and the rest stands.</summary>
+    private static async Task TellUnreadableTablesAsync(MySqlConnection connection, Findings findings, CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (UnreadableTable table in await UnreadableTables.FindAsync(connection, cancellationToken))
+            {
+                findings.Warn(new Said(Texts.TableUnreadable, table.Name, new Said(CauseOf(table))), new Said(Texts.TableUnreadableRemedy, Regex.Escape(table.Name)));
+            }
+        }
+        catch (MySqlException e)
+        {
+            findings.Ok(Texts.TablesNotLookedAt, new Quoted(e.Message.TrimEnd('.')));
         }
     }
+
+    private static Text CauseOf(UnreadableTable table) => table.Cause switch
+    {
+        "versioned" => Texts.CauseVersioned,
+        "hash" => Texts.CauseHash,
+        "invisible" => Texts.CauseInvisible,
+        "compressed" => Texts.CauseCompressed,
+        "vector" => Texts.CauseVector,
+        "name" => Texts.CauseName,
+        _ => throw new ArgumentOutOfRangeException(nameof(table), table.Cause, "no cause that the catalogue was asked for"),
+    };
 
     private static async Task<Dictionary<string, string>> ReadAsync(MySqlConnection connection, string sql, CancellationToken cancellationToken)
     {

@@ -127,6 +127,17 @@ internal static class Texts
     public static readonly Text TablesNone = New("user {0} sees no table", "用户 {0} 看不到任何表");
     public static readonly Text TableRefused = New("SHOW CREATE TABLE {0} is refused: {1}", "SHOW CREATE TABLE {0} 被拒绝：{1}");
     public static readonly Text TablesRemedy = New("GRANT SELECT ON the schemas that Canal reads TO {0}.", "执行 GRANT SELECT，把 Canal 订阅的库授权给 {0}。");
+    public static readonly Text TableUnreadable = New("Canal 1.1.7 stands still at the first row of {0}: {1}", "Canal 1.1.7 读到 {0} 的第一行就会卡住：{1}");
+    public static readonly Text TableUnreadableRemedy = New(
+        "Leave it out: add {0} to canal.instance.filter.black.regex and restart Canal, if that was not done.", "排除它：若尚未设置，把 {0} 加入 canal.instance.filter.black.regex，重启 Canal。");
+    public static readonly Text TablesNotLookedAt = New("whether there are tables that Canal cannot read was not seen: {0}", "未能检查是否有 Canal 读不了的表：{0}");
+    public static readonly Text CauseVersioned = New("its rows hold the columns of WITH SYSTEM VERSIONING, its definition does not", "行里有 WITH SYSTEM VERSIONING 的隐藏列，定义里没有");
+    public static readonly Text CauseHash = New("a UNIQUE key over TEXT or BLOB has a hidden column in the rows", "TEXT 或 BLOB 上的 UNIQUE 键在行里多一个隐藏列");
+    public static readonly Text CauseInvisible = New(
+        "with its table history (canal.instance.tsdb.enable=true) it cannot read a definition with an INVISIBLE column", "开启表结构历史（canal.instance.tsdb.enable=true）时，它读不了带 INVISIBLE 列的定义");
+    public static readonly Text CauseCompressed = New("a COMPRESSED column has a type that Canal does not know", "COMPRESSED 列的类型 Canal 不认识");
+    public static readonly Text CauseVector = New("a VECTOR column has a type that Canal does not know", "VECTOR 列的类型 Canal 不认识");
+    public static readonly Text CauseName = New("Canal does not quote the back-tick in its name", "Canal 没有转义表名里的反引号");
 
     // Registry.
     public static readonly Text RegistryNotUsed = New("Envelope:Format is {0}: no schema registry is used", "Envelope:Format 为 {0}：不使用 schema registry");
