@@ -6,7 +6,9 @@ using MySqlConnector;
 namespace CanalBridge.EndToEndTests;
 
 /// <summary>Canal loses MySQL while its parser threads are still busy with a transaction, and sends the transaction's rest without its beginning.</summary>
-/// <remarks>Not each attempt meets it. Rows are whole in any case: the bridge waits for the whole transaction, or stops and has them after Canal's restart.</remarks>
+/// <remarks>
+/// Not each attempt meets it. Rows are whole in any case: the bridge waits for the whole transaction, or stops and has them after Canal's restart.
+/// </remarks>
 public sealed class TornTransactionTests(ITestOutputHelper output)
 {
     private const string Database = "torn", Table = $"{Database}.wide";
@@ -88,8 +90,8 @@ public sealed class TornTransactionTests(ITestOutputHelper output)
         var sql = new StringBuilder("START TRANSACTION;");
         for (int i = 0; i < Statements; i++, id += RowsOfStatement)
         {
-            int first = id + 1;
-            sql.Append(CultureInfo.InvariantCulture, $"INSERT INTO {Table} (id) VALUES ").AppendJoin(", ", Enumerable.Range(first, RowsOfStatement).Select(static row => $"({row})")).Append(';');
+            IEnumerable<string> rows = Enumerable.Range(id + 1, RowsOfStatement).Select(static row => $"({row})");
+            sql.Append(CultureInfo.InvariantCulture, $"INSERT INTO {Table} (id) VALUES ").AppendJoin(", ", rows).Append(';');
         }
 
         return sql.Append("COMMIT").ToString();

@@ -26,16 +26,18 @@ internal sealed class PositionGapException : Exception
     /// <summary>The rest of a transaction came without its beginning.</summary>
     /// <param name="found">Where that shows.</param>
     public static PositionGapException Torn(string found) => new(
-        $"Stopped before {found}: Canal sent the rest of this transaction without its beginning. Canal 1.1.7 does so with canal.instance.parser.parallel=true, its default, when it "
-        + "loses the connection to the source. Nothing of it was acknowledged. Restart the Canal server: its cursor stands before the transaction, and it then sends all of it. "
+        $"Stopped before {found}: Canal sent the rest of this transaction without its beginning. Canal 1.1.7 does so with "
+        + "canal.instance.parser.parallel=true, its default, when it loses the connection to the source. Nothing of it was acknowledged. "
+        + "Restart the Canal server: its cursor stands before the transaction, and it then sends all of it. "
         + "Set canal.instance.parser.parallel=false, else this comes again.");
 
     /// <summary>The rest of a transaction came without its beginning and was taken, as nothing showed it; then all of it came.</summary>
     /// <param name="found">Where that shows.</param>
     public static PositionGapException TornAndTaken(string found) => new(
-        $"Stopped at {found}: Canal sends this transaction once more, and it begins with other rows than those that were taken of it. So Canal left out its beginning before, as Canal 1.1.7 "
-        + "may with canal.instance.parser.parallel=true when it loses the connection to the source. Rows of it were published before those that stand before them. Set "
-        + "canal.instance.parser.parallel=false, set Canal's cursor to a GTID set or place before this transaction, raise Delivery:Epoch by one and start again: what follows is published once more.");
+        $"Stopped at {found}: Canal sends this transaction once more, and it begins with other rows than those that were taken of it. "
+        + "So Canal left out its beginning before, as Canal 1.1.7 may with canal.instance.parser.parallel=true when it loses the connection to the source. "
+        + "Rows of it were published before those that stand before them. Set canal.instance.parser.parallel=false, set Canal's cursor to a place or GTID set "
+        + "before this transaction, raise Delivery:Epoch by one and start again: what follows is published once more.");
 
     private static string Remedy(string where) =>
         $"Nothing of it was acknowledged. Set Canal's cursor (meta.dat or ZooKeeper) back {where} and restart Canal, or accept the gap: raise Delivery:Epoch by one and copy the tables anew.";

@@ -147,7 +147,8 @@ internal sealed class SourceCheck(SourceOptions options, CheckSettings settings,
         {
             foreach (UnreadableTable table in await UnreadableTables.FindAsync(connection, cancellationToken))
             {
-                findings.Warn(new Said(Texts.TableUnreadable, table.Name, new Said(CauseOf(table))), new Said(Texts.TableUnreadableRemedy, Regex.Escape(table.Name)));
+                var detail = new Said(Texts.TableUnreadable, table.Name, new Said(CauseOf(table)));
+                findings.Warn(detail, new Said(Texts.TableUnreadableRemedy, Regex.Escape(table.Name)));
             }
         }
         catch (MySqlException e)

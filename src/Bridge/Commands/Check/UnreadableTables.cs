@@ -13,12 +13,14 @@ internal static class UnreadableTables
     public const int Most = 20;
 
     private const string OnMariaDb = """
-        SELECT t.TABLE_SCHEMA, t.TABLE_NAME, 'versioned' FROM information_schema.TABLES t WHERE t.TABLE_TYPE = 'SYSTEM VERSIONED' AND NOT EXISTS (
-            SELECT 1 FROM information_schema.COLUMNS c WHERE c.TABLE_SCHEMA = t.TABLE_SCHEMA AND c.TABLE_NAME = t.TABLE_NAME AND c.GENERATION_EXPRESSION = 'ROW START')
+        SELECT t.TABLE_SCHEMA, t.TABLE_NAME, 'versioned' FROM information_schema.TABLES t WHERE t.TABLE_TYPE = 'SYSTEM VERSIONED'
+            AND NOT EXISTS (SELECT 1 FROM information_schema.COLUMNS c
+                WHERE c.TABLE_SCHEMA = t.TABLE_SCHEMA AND c.TABLE_NAME = t.TABLE_NAME AND c.GENERATION_EXPRESSION = 'ROW START')
         UNION SELECT s.TABLE_SCHEMA, s.TABLE_NAME, 'hash' FROM information_schema.STATISTICS s JOIN information_schema.TABLES t USING (TABLE_SCHEMA, TABLE_NAME)
             WHERE s.NON_UNIQUE = 0 AND s.INDEX_TYPE = 'HASH' AND t.ENGINE <> 'MEMORY'
         UNION SELECT TABLE_SCHEMA, TABLE_NAME, 'invisible' FROM information_schema.COLUMNS WHERE EXTRA LIKE '%INVISIBLE%'
-        UNION SELECT TABLE_SCHEMA, TABLE_NAME, 'compressed' FROM information_schema.COLUMNS WHERE COLUMN_TYPE LIKE '%COMPRESSED%' AND TABLE_SCHEMA <> 'information_schema'
+        UNION SELECT TABLE_SCHEMA, TABLE_NAME, 'compressed' FROM information_schema.COLUMNS
+            WHERE COLUMN_TYPE LIKE '%COMPRESSED%' AND TABLE_SCHEMA <> 'information_schema'
         """;
 
     private const string OnBoth = """

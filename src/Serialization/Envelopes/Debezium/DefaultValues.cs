@@ -42,20 +42,22 @@ internal static class DefaultValues
             case DebeziumForm.Base64 or DebeziumForm.Base64Url or DebeziumForm.Hex:
                 byte[] bytes = value.Kind == ColumnDefaultKind.Hex && value.Text.Length % 2 == 0 ? Convert.FromHexString(value.Text) : Encoding.UTF8.GetBytes(value.Text);
                 return WrittenBytes(column.Form, Encoding.Latin1.GetString(bytes));
-            case DebeziumForm.Integer or DebeziumForm.WrappedLong or DebeziumForm.Year:
-                return Number(Digits(value)) is { } number ? Encoding.ASCII.GetBytes(Whole(number).ToString(CultureInfo.InvariantCulture)) : null;
+            case DebeziumForm.Integer or DebeziumForm.WrappedLong:
+                return Number(Digits(value)) is { } number ? Plain(Whole(number)) : null;
+            case DebeziumForm.Year:
+                return Number(Digits(value)) is { } year ? Plain(MomentSpelling.Year(Whole(year))) : null;
             case DebeziumForm.Decimal or DebeziumForm.DecimalNumber or DebeziumForm.DecimalText or DebeziumForm.DecimalDouble:
                 return Rounded(Digits(value), column.Type.Scale) is { } rounded ? WrittenValue(column, rounded) : null;
             case DebeziumForm.EpochDay or DebeziumForm.IsoDate:
-                return Moment(column, value.Text, dateOnly: true);
+                return Moment(column, MomentSpelling.Date(value.Text), dateOnly: true);
             case DebeziumForm.MilliTimestamp or DebeziumForm.MicroTimestamp or DebeziumForm.NanoTimestamp or DebeziumForm.IsoTimestamp:
                 return value.Kind == ColumnDefaultKind.CurrentTimestamp ? WrittenValue(column, Epoch) : Moment(column, value.Text, dateOnly: false);
-            case DebeziumForm.ZonedTimestamp when value.Kind == ColumnDefaultKind.CurrentTimestamp || value.Text.StartsWith("0000-00-00", StringComparison.Ordinal):
+            case DebeziumForm.ZonedTimestamp when value.Kind == ColumnDefaultKind.CurrentTimestamp || value.Text == "0" || value.Text.StartsWith("0000-00-00", StringComparison.Ordinal):
                 return column.TakesNull ? null : "\"1970-01-01T00:00:00Z\""u8.ToArray();
             case DebeziumForm.ZonedTimestamp:
-                return Moment(column, value.Text, dateOnly: false);
+                return Moment(column, MomentSpelling.Timestamp(value.Text), dateOnly: false);
             case DebeziumForm.MicroTime or DebeziumForm.NanoTime or DebeziumForm.MilliTime or DebeziumForm.IsoTime:
-                return WrittenValue(column, value.Text.Count(static c => c == ':') == 1 ? value.Text + ":00" : value.Text);
+                return WrittenValue(column, MomentSpelling.Time(value.Text));
             case DebeziumForm.Geometry or DebeziumForm.Point or DebeziumForm.Unsupported:
                 return null;
             default:
@@ -109,7 +111,8 @@ internal static class DefaultValues
     /// <summary>A zero date is no default of a column that takes NULL, and the epoch of one that does not.</summary>
     private static byte[]? Moment(DebeziumColumn column, string text, bool dateOnly)
     {
-        // A date is midnight where a time is wanted, and seconds may be left out.
+        // 0 is the zero date. A date is midnight where a time is wanted, and seconds may be left out.
+        text = text == "0" ? "0000-00-00" : text;
         text = dateOnly ? text : text.Length switch
         {
             DateLength => text + " 00:00:00",
@@ -149,8 +152,11 @@ internal static class DefaultValues
     private static double? Number(string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) ? number : null;
 
-    /// <summary>Cut off at the ends of a long.</summary>
-    private static long Whole(double number) => number >= long.MaxValue ? long.MaxValue : number <= long.MinValue ? long.MinValue : (long)number;
+    private static byte[] Plain(long number) => Encoding.ASCII.GetBytes(number.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Cut off at the ends of a long, halves up, as Java rounds.</summary>
+    private static long Whole(double number) =>
+        number >= long.MaxValue ? long.MaxValue : number <= long.MinValue ? long.MinValue : Math.Abs(number) < 1L << 52 ? (long)Math.Floor(number + 0.5) : (long)number;
 
     /// <summary>Plain text, rounded half up to a number of fraction digits; null if it is no number.</summary>
     private static string? Rounded(string text, int scale)
