@@ -30,6 +30,7 @@ internal sealed class GtidRule
     private const int MarksInMemory = 4096;
 
     private readonly BinlogPlace _place;
+    private readonly TornTransactions _torn;
     private readonly RecentPrints _marks = new(MarksInMemory);
     private readonly RecentPrints _sparseMarks = new(StoredSparseMarks);
     private GtidSet? _done;
@@ -61,7 +62,6 @@ internal sealed class GtidRule
 
     private bool _isProven;
     private bool _hasProof;
-    private readonly TornTransactions _torn;
 
     /// <param name="place">Where the entry met last stands; moved by this rule.</param>
     /// <param name="stored">What an earlier run has kept; null for nothing.</param>
@@ -327,7 +327,7 @@ internal sealed class GtidRule
         }
 
         bool isBegin = entry.Type == CanalEntryType.TransactionBegin;
-        if (!open.HasBegun && (isBegin || entry.ReadRowChange().IsDdl))
+        if (!open.HasBegun && (isBegin || (entry.Type == CanalEntryType.RowData && entry.ReadRowChange().IsDdl)))
         {
             // What came of it before was left.
             _current = isBegin ? _current with { IsRepeated = false } : _current;
@@ -414,7 +414,7 @@ internal sealed class GtidRule
             IsInDoubt = false;
             _isProven = _hasProof = true;
         }
-        else if (_current.HasBegunAgain)
+        else if (_current.HasBegunAgain && !_current.IsOld)
         {
             throw PositionGapException.TornAndTaken(_place.Position.ToString());
         }

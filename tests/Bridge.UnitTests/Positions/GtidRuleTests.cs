@@ -105,6 +105,16 @@ public sealed class GtidRuleTests
     }
 
     [Fact]
+    public void Mariadb_transaction_without_entries_but_its_end_is_ordinary()
+    {
+        _mariaDb.Read(Event.Row(F, 1000, "a", gtid: "0-1-5"), Event.End(F, 1100, 1, "0-1-5"));
+
+        _mariaDb.Read(Event.End(F, 1500, 2, "0-1-6"), Event.Row(F, 1700, "b", gtid: "0-1-7"));
+
+        Assert.Equal(["a", "END 1", "END 2", "b"], _mariaDb.Published);
+    }
+
+    [Fact]
     public void Begin_and_rows_in_two_batches_are_one_transaction_after_any_restart()
     {
         _mysql.Read([.. Transaction(1, 1000)]);
