@@ -57,6 +57,7 @@ internal sealed class ContentRule
     private bool _isRow;
     private bool _isAtStart;
     private bool _isBehindEnd;
+    private bool _isFirstOfBatch;
 
     private (ulong Print, int Sub)? _firstOfBatch;
     private ulong? _boundaryOfBatch;
@@ -136,13 +137,7 @@ internal sealed class ContentRule
 
         if (IsKnown(whole))
         {
-            int sub = _points.Find(whole) ?? 0;
-            if (sub == RecentPrints.Ambiguous)
-            {
-                throw new AmbiguousPositionException(entry.Header.Position.ToString());
-            }
-
-            Begin(new Repetition(whole, isProven: _trustsLabels || IsBoundary(entry)) { Sub = sub - 1, Offset = entry.Header.LogfileOffset, Anchor = whole == _first ? _anchorOfFirst : null });
+            BeginAt(entry, whole);
         }
         else if (isNewInstance ? !MayBeginAnew(entry) : (_trustsLabels || _last is { Print: null }) && !FollowsByLabel(entry))
         {
@@ -156,6 +151,7 @@ internal sealed class ContentRule
     public void BeginBatch(in CanalEntry entry)
     {
         _hasProof = false;
+        _isFirstOfBatch = true;
         _torn.BeginBatch();
         int sub = _repetition is { } repetition ? (repetition.Offset == entry.Header.LogfileOffset ? repetition.Sub + 1 : 0) : SharesOffset(entry) ? _sub + 1 : 0;
 
@@ -208,10 +204,28 @@ internal sealed class ContentRule
         return true;
     }
 
+    /// <summary>A repetition begins at an entry that is known: the first of a batch, or one at which a transaction begins or ends.</summary>
+    private Repetition BeginAt(in CanalEntry entry, ulong whole)
+    {
+        int sub = _points.Find(whole) ?? 0;
+        if (sub == RecentPrints.Ambiguous)
+        {
+            throw new AmbiguousPositionException(entry.Header.Position.ToString());
+        }
+
+        return Begin(new Repetition(whole, isProven: _trustsLabels || IsBoundary(entry))
+        {
+            Sub = sub - 1,
+            Offset = entry.Header.LogfileOffset,
+            Anchor = whole == _first ? _anchorOfFirst : null,
+        });
+    }
+
     private bool IsNewInStream(in CanalEntry entry)
     {
         EntryHeader header = entry.Header;
-        bool isStop = IsStop(entry), isForward = _place.IsForward(header);
+        bool isStop = IsStop(entry), isForward = _place.IsForward(header), isFirstOfBatch = _isFirstOfBatch;
+        _isFirstOfBatch = false;
         if (_first is { } first && header.LogfileOffset == _firstOffset && Whole(entry) == first)
         {
             return IsNewInRepetition(entry, Begin(new Repetition(first, isProven: true) { Anchor = _anchorOfFirst }));
@@ -232,6 +246,12 @@ internal sealed class ContentRule
             return IsNewInRepetition(entry, Begin(new Repetition(whole, isProven: isStop)));
         }
 
+        // Another client has rolled back: batches without their ack come again, and one may begin inside a transaction.
+        if (!_trustsLabels && isFirstOfBatch && !isForward && Whole(entry) is var point && point != _accepted && _points.Contains(point))
+        {
+            return IsNewInRepetition(entry, BeginAt(entry, point));
+        }
+
         if (_trustsLabels && !isForward && !FollowsByLabel(entry) && !_place.IsWrap(header, isInTransaction: _first is not null))
         {
             return IsNewInRepetition(entry, Begin(new Repetition(Whole(entry), isProven: false)));
@@ -248,6 +268,7 @@ internal sealed class ContentRule
 
     private bool IsNewInRepetition(in CanalEntry entry, Repetition repetition)
     {
+        _isFirstOfBatch = false;
         bool isRow = entry.Type == CanalEntryType.RowData;
         repetition.Sub = isRow && entry.Header.LogfileOffset == repetition.Offset ? repetition.Sub + 1 : 0;
         repetition.Offset = isRow ? entry.Header.LogfileOffset : -1;

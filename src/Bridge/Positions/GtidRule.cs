@@ -195,7 +195,7 @@ internal sealed class GtidRule
         }
         else if (BeginsAgain(entry))
         {
-            _current = _current with { Units = 0, IsRepeated = true, IsMarked = false, HasBegunAgain = true };
+            BeginAgain(entry);
         }
 
         if (_goesOn)
@@ -343,6 +343,19 @@ internal sealed class GtidRule
     private bool BeginsAgain(in CanalEntry entry) => !_current.HasEnded
         && (entry.Type == CanalEntryType.TransactionBegin
             || (entry.Header.LogfileOffset < _metEnd && entry.Header.LogfileOffset != _metOffset && !_place.IsWrap(entry.Header, isInTransaction: _current.Units > 0)));
+
+    /// <summary>From its beginning; or, where another client has rolled back, from the first entry of a batch without its ack.</summary>
+    private void BeginAgain(in CanalEntry entry)
+    {
+        int? units = _batchBegins ? _points.Find(EntryPrint.Whole(entry, withFile: false)) : null;
+        if (units == RecentPrints.Ambiguous)
+        {
+            throw new AmbiguousPositionException(entry.Header.Position.ToString());
+        }
+
+        bool isInside = units > 0;
+        _current = _current with { Units = units ?? 0, IsRepeated = true, IsMarked = isInside, HasBegunAgain = !isInside };
+    }
 
     private int EndTransaction()
     {

@@ -280,6 +280,24 @@ public sealed class ContentRuleTests
         Assert.Throws<AmbiguousPositionException>(() => _mysql.Read(Event.Row(F1, 1000, "same")));
     }
 
+    [Theory]
+    [InlineData(SourceKind.MySql)]
+    [InlineData(SourceKind.MariaDb)]
+    public void Batches_that_another_client_rolled_back_come_again_without_a_new_session(SourceKind kind)
+    {
+        var stream = new BinlogStream(kind);
+        Event[] second = [Event.Row(F1, 2100, "c"), Event.Row(F1, 2200, "d"), Event.End(F1, 2300, 2)], third = [Event.Row(F1, 3000, "e"), Event.End(F1, 3100, 3)];
+        stream.Read(Event.Row(F1, 1000, "a"), Event.End(F1, 1100, 1), Event.Row(F1, 2000, "b"));
+        stream.Read(second);
+        stream.Read(third);
+
+        BatchProof proof = stream.Read([.. second, .. third, Event.Row(F1, 4000, "f")]);
+
+        Assert.Equal(BatchProof.Whole, proof);
+        Assert.Equal(["a", "b", "c", "d", "e", "f"], Rows(stream));
+        Assert.Equal(new BinlogPosition(F1, 4000), stream.Filter.Last);
+    }
+
     [Fact]
     public void Rest_of_a_transaction_without_its_begin_is_left_until_all_of_it_comes()
     {

@@ -104,6 +104,23 @@ public sealed class GtidRuleTests
         Assert.Contains("raise Delivery:Epoch", stop.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(SourceKind.MySql)]
+    [InlineData(SourceKind.MariaDb)]
+    public void Batch_inside_a_transaction_that_another_client_rolled_back_comes_again_without_a_new_session(SourceKind kind)
+    {
+        var stream = new BinlogStream(kind);
+        string gtid = kind == SourceKind.MySql ? $"{U}:1-7" : "0-1-7";
+        string? own = kind == SourceKind.MySql ? $"{U}:7" : null;
+        Event[] rows = [.. Enumerable.Range(0, 5).Select(i => Event.Row(F, 1000 + (100 * i), $"r{i}", 2, gtid, own))];
+        stream.Read(rows[0]);
+        stream.Read(rows[1], rows[2]);
+
+        stream.Read(rows[1..]);
+
+        Assert.Equal(["r0", "r1", "r2", "r3", "r4"], stream.Published);
+    }
+
     [Fact]
     public void Mariadb_transaction_without_entries_but_its_end_is_ordinary()
     {

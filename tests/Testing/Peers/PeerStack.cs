@@ -15,6 +15,8 @@ internal sealed class PeerStack : IAsyncDisposable
     private const string DumpThreads = "SELECT id FROM information_schema.processlist WHERE command LIKE 'Binlog Dump%' AND user = 'canal'";
 
     private static readonly TimeSpan DumpLimit = TimeSpan.FromSeconds(45);
+
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private static readonly Lazy<string?> Script = new(FindScript);
     private readonly string? _folder;
     private readonly Dictionary<string, string> _addresses;
@@ -79,7 +81,33 @@ internal sealed class PeerStack : IAsyncDisposable
 
     public Task StopAsync(string service) => ProgramRun.OutputOfAsync(Script.Value!, "stop", _folder!, service);
 
-    public Task StartAsync(string service) => ProgramRun.OutputOfAsync(Script.Value!, "start", _folder!, service);
+    /// <summary>Starts a service, and a source until it answers.</summary>
+    /// <remarks>
+    /// While a source is down a client that tries its port may connect to itself, as the port is one of those that clients get. Then the source cannot have it,
+    /// and ends.
+    /// </remarks>
+    public async Task StartAsync(string service)
+    {
+        long began = Stopwatch.GetTimestamp();
+        bool isSource = service is "mysql" or "mariadb";
+        while (true)
+        {
+            try
+            {
+                await ProgramRun.OutputOfAsync(Script.Value!, "start", _folder!, service);
+                if (isSource)
+                {
+                    await (await ConnectAsync()).DisposeAsync();
+                }
+
+                return;
+            }
+            catch (Exception e) when (isSource && e is MySqlException or InvalidOperationException && Stopwatch.GetElapsedTime(began) < StartLimit)
+            {
+                await Task.Delay(200);
+            }
+        }
+    }
 
     public Task PauseAsync(string service) => ProgramRun.OutputOfAsync(Script.Value!, "pause", _folder!, service);
 
