@@ -48,6 +48,7 @@ public sealed class FailOverTests(ITestOutputHelper output)
     {
         await using PeerStack peers = await PeerStack.StartAsync("mariadb", mustBeOurs: true, "zookeeper", "canal2");
         await using var run = await RestartRun.StartAsync(peers, "cluster");
+        await peers.WaitForClusterCursorAsync();
 
         await run.FaultAsync("the running Canal of a cluster killed", line => FaultLog.Say(output, line), () => peers.KillAsync("canal"));
 

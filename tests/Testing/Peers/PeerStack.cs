@@ -167,6 +167,18 @@ internal sealed class PeerStack : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until a Canal cluster has written its first cursor, a second after the first ack: one that is killed before that has none to go on from.</summary>
+    public async Task WaitForClusterCursorAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!Directory.GetFiles(Path.Combine(_folder!, "zookeeper"), "log.*", SearchOption.AllDirectories).Any(static log => Holds(log, "/1001/cursor"u8)))
+        {
+            await Task.Delay(200, limit.Token);
+        }
+
+        static bool Holds(string log, ReadOnlySpan<byte> text) => File.ReadAllBytes(log).AsSpan().IndexOf(text) >= 0;
+    }
+
     /// <summary>Sets what the stopped Canal server will go on from.</summary>
     /// <param name="file">Binlog file.</param>
     /// <param name="position">Start of an event at a transaction's edge.</param>
