@@ -78,6 +78,16 @@ internal sealed class RestartRun : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until Canal has written a cursor, a second after the first ack: killed before, it has none to go on from.</summary>
+    public async Task WaitForCursorAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!_peers.ReadCanalCursor().Contains("journalName", StringComparison.Ordinal))
+        {
+            await Task.Delay(50, limit.Token);
+        }
+    }
+
     /// <summary>SIGKILL, and the end waited for.</summary>
     public async Task KillBridgeAsync()
     {

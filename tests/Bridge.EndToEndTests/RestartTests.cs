@@ -36,6 +36,7 @@ public sealed class RestartTests(SharedPeers shared, ITestOutputHelper output)
     {
         PeerStack peers = await shared.GetAsync("mariadb", mustBeOurs: true);
         await using var run = await RestartRun.StartAsync(peers, "canal_gone");
+        await run.WaitForCursorAsync();
         await run.FaultAsync("Canal killed and started", Say, async () =>
         {
             await peers.KillAsync("canal");

@@ -168,7 +168,7 @@ public abstract class SourceFaults(FaultPeers stack, ITestOutputHelper output)
         await using Run at = await StartAsync("lost");
         RestartRun run = at.Restart;
         await run.WaitForRowAfterAsync(100);
-        await UntilCursorAsync(at);
+        await run.WaitForCursorAsync();
         await run.KillBridgeAsync();
         await at.Peers.StopAsync("canal");
         long missing = run.Load.LastId;
@@ -305,16 +305,6 @@ public abstract class SourceFaults(FaultPeers stack, ITestOutputHelper output)
     {
         await Sql.ExecuteAsync(at.Source, "FLUSH BINARY LOGS");
         await at.Restart.WaitForRowAfterAsync(at.Restart.Load.LastId + 20);
-    }
-
-    /// <summary>Canal has written the cursor of a client that acknowledged; before that there is none to lose.</summary>
-    private static async Task UntilCursorAsync(Run at)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (!at.Peers.ReadCanalCursor().Contains("journalName", StringComparison.Ordinal))
-        {
-            await Task.Delay(50, limit.Token);
-        }
     }
 
     /// <summary>Canal writes its cursor each second: it has stood still for two of them.</summary>
