@@ -183,7 +183,12 @@ internal sealed class ContentRule
     }
 
     /// <summary>Whether an entry was not met before. A new one is met from here on.</summary>
-    public bool IsNew(in CanalEntry entry) => _repetition is null ? IsNewInStream(entry) : IsNewInRepetition(entry, _repetition);
+    public bool IsNew(in CanalEntry entry)
+    {
+        bool isFirstOfBatch = _isFirstOfBatch;
+        _isFirstOfBatch = false;
+        return _repetition is null ? IsNewInStream(entry, isFirstOfBatch) : IsNewInRepetition(entry, _repetition);
+    }
 
     /// <summary>Canal has nothing more, and what came again is still in doubt.</summary>
     /// <returns>True: it is new after all. The session is to be given up; the next one takes it.</returns>
@@ -221,11 +226,10 @@ internal sealed class ContentRule
         });
     }
 
-    private bool IsNewInStream(in CanalEntry entry)
+    private bool IsNewInStream(in CanalEntry entry, bool isFirstOfBatch)
     {
         EntryHeader header = entry.Header;
-        bool isStop = IsStop(entry), isForward = _place.IsForward(header), isFirstOfBatch = _isFirstOfBatch;
-        _isFirstOfBatch = false;
+        bool isStop = IsStop(entry), isForward = _place.IsForward(header);
         if (_first is { } first && header.LogfileOffset == _firstOffset && Whole(entry) == first)
         {
             return IsNewInRepetition(entry, Begin(new Repetition(first, isProven: true) { Anchor = _anchorOfFirst }));
@@ -268,7 +272,6 @@ internal sealed class ContentRule
 
     private bool IsNewInRepetition(in CanalEntry entry, Repetition repetition)
     {
-        _isFirstOfBatch = false;
         bool isRow = entry.Type == CanalEntryType.RowData;
         repetition.Sub = isRow && entry.Header.LogfileOffset == repetition.Offset ? repetition.Sub + 1 : 0;
         repetition.Offset = isRow ? entry.Header.LogfileOffset : -1;
@@ -282,7 +285,7 @@ internal sealed class ContentRule
         if (IsPastLast(entry, repetition))
         {
             End();
-            return IsNewInStream(entry);
+            return IsNewInStream(entry, isFirstOfBatch: false);
         }
 
         if (IsKnown(whole) && (IsBoundary(entry) || repetition.IsProven))

@@ -236,7 +236,7 @@ internal sealed class GtidRule
     /// <summary>The same instance goes on at the first entry of a batch without ack, or behind all that was taken: both may lie inside a transaction.</summary>
     private void GoOn(in CanalEntry entry)
     {
-        int? units = _points.Find(EntryPrint.Whole(entry, withFile: false));
+        int? units = UnitsBefore(entry);
         if (_current.IsOld && units is not null)
         {
             // The batch may begin behind the first unit of its transaction.
@@ -249,15 +249,23 @@ internal sealed class GtidRule
             return;
         }
 
-        if (units == RecentPrints.Ambiguous)
-        {
-            throw new AmbiguousPositionException(entry.Header.Position.ToString());
-        }
+        RefuseAmbiguous(units, entry);
 
         // Unknown and falling back: Canal lost the source meanwhile, and sends the transaction from its beginning.
         bool follows = _place.IsForward(entry.Header) || _place.IsSame(entry.Header);
         _current = _current with { Units = units ?? (follows ? _open?.Units ?? 0 : 0), IsMarked = true };
         _isProven = true;
+    }
+
+    /// <summary>Units of its transaction before an entry that began a batch; null for one that began none, or is forgotten.</summary>
+    private int? UnitsBefore(in CanalEntry entry) => _points.Find(EntryPrint.Whole(entry, withFile: false));
+
+    private static void RefuseAmbiguous(int? units, in CanalEntry entry)
+    {
+        if (units == RecentPrints.Ambiguous)
+        {
+            throw new AmbiguousPositionException(entry.Header.Position.ToString());
+        }
     }
 
     /// <summary>The new units of an entry were taken.</summary>
@@ -347,12 +355,8 @@ internal sealed class GtidRule
     /// <summary>From its beginning; or, where another client has rolled back, from the first entry of a batch without its ack.</summary>
     private void BeginAgain(in CanalEntry entry)
     {
-        int? units = _batchBegins ? _points.Find(EntryPrint.Whole(entry, withFile: false)) : null;
-        if (units == RecentPrints.Ambiguous)
-        {
-            throw new AmbiguousPositionException(entry.Header.Position.ToString());
-        }
-
+        int? units = _batchBegins ? UnitsBefore(entry) : null;
+        RefuseAmbiguous(units, entry);
         bool isInside = units > 0;
         _current = _current with { Units = units ?? 0, IsRepeated = true, IsMarked = isInside, HasBegunAgain = !isInside };
     }
