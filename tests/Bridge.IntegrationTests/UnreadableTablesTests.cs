@@ -30,8 +30,8 @@ public sealed class UnreadableTablesTests(SharedPeers shared)
 
         Assert.Equal(
             [
-                new("unread_it.back`tick", "name"), new("unread_it.compressed", "compressed"), new("unread_it.hashed", "hash"), new("unread_it.invisible", "invisible"),
-                new("unread_it.versioned", "versioned"),
+                new("unread_it.back`tick", Texts.CauseName), new("unread_it.compressed", Texts.CauseCompressed), new("unread_it.hashed", Texts.CauseHash),
+                new("unread_it.invisible", Texts.CauseInvisible), new("unread_it.versioned", Texts.CauseVersioned),
             ],
             found.Where(static table => table.Name.StartsWith("unread_it.", StringComparison.Ordinal)).OrderBy(static table => table.Name, StringComparer.Ordinal));
     }

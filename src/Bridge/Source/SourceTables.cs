@@ -152,7 +152,7 @@ internal sealed class SourceTables : ITableStatements
 
     private void CheckKind(string version)
     {
-        if (!_hasCheckedKind && version.Contains("MariaDB", StringComparison.OrdinalIgnoreCase) != (_options.Kind == SourceKind.MariaDb))
+        if (!_hasCheckedKind && ServerVersion.KindOf(version) != _options.Kind)
         {
             Log.KindContradicted(_logger, version, _options.Kind.ToString().ToLowerInvariant());
         }

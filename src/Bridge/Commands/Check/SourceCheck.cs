@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using CanalBridge.Options;
 using CanalBridge.Serialization;
+using CanalBridge.Source;
 using MySqlConnector;
 
 namespace CanalBridge.Commands.Check;
@@ -75,7 +76,7 @@ internal sealed class SourceCheck(SourceOptions options, CheckSettings settings,
         }
 
         findings.Ok(Texts.SourceConnected, server, new Quoted(connection.ServerVersion), user, findings.Milliseconds);
-        if (connection.ServerVersion.Contains("MariaDB", StringComparison.OrdinalIgnoreCase) != (options.Kind == SourceKind.MariaDb))
+        if (ServerVersion.KindOf(connection.ServerVersion) != options.Kind)
         {
             string other = options.Kind == SourceKind.MariaDb ? "mysql" : "mariadb";
             findings.Warn(new Said(Texts.SourceKind, new Quoted(connection.ServerVersion), options.Kind.ToString().ToLowerInvariant()), new Said(Texts.SourceKindRemedy, other));
@@ -147,7 +148,7 @@ internal sealed class SourceCheck(SourceOptions options, CheckSettings settings,
         {
             foreach (UnreadableTable table in await UnreadableTables.FindAsync(connection, cancellationToken))
             {
-                var detail = new Said(Texts.TableUnreadable, table.Name, new Said(CauseOf(table)));
+                var detail = new Said(Texts.TableUnreadable, table.Name, new Said(table.Cause));
                 findings.Warn(detail, new Said(Texts.TableUnreadableRemedy, Regex.Escape(table.Name)));
             }
         }
@@ -156,17 +157,6 @@ internal sealed class SourceCheck(SourceOptions options, CheckSettings settings,
             findings.Ok(Texts.TablesNotLookedAt, new Quoted(e.Message.TrimEnd('.')));
         }
     }
-
-    private static Text CauseOf(UnreadableTable table) => table.Cause switch
-    {
-        "versioned" => Texts.CauseVersioned,
-        "hash" => Texts.CauseHash,
-        "invisible" => Texts.CauseInvisible,
-        "compressed" => Texts.CauseCompressed,
-        "vector" => Texts.CauseVector,
-        "name" => Texts.CauseName,
-        _ => throw new ArgumentOutOfRangeException(nameof(table), table.Cause, "no cause that the catalogue was asked for"),
-    };
 
     private static async Task<Dictionary<string, string>> ReadAsync(MySqlConnection connection, string sql, CancellationToken cancellationToken)
     {

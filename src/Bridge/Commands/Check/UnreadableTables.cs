@@ -1,3 +1,5 @@
+using CanalBridge.Serialization;
+using CanalBridge.Source;
 using MySqlConnector;
 
 namespace CanalBridge.Commands.Check;
@@ -35,7 +37,7 @@ internal static class UnreadableTables
     /// <exception cref="MySqlException">The source did not tell, or not in time.</exception>
     public static async Task<IReadOnlyList<UnreadableTable>> FindAsync(MySqlConnection connection, CancellationToken cancellationToken)
     {
-        bool isMariaDb = connection.ServerVersion.Contains("MariaDB", StringComparison.OrdinalIgnoreCase);
+        bool isMariaDb = ServerVersion.KindOf(connection.ServerVersion) == SourceKind.MariaDb;
         await using MySqlCommand command = connection.CreateCommand();
 #pragma warning disable CA2100 // Constants alone.
         command.CommandText = isMariaDb ? $"{OnBoth} UNION {OnMariaDb} ORDER BY 1, 2" : $"{OnBoth} ORDER BY 1, 2";
@@ -44,7 +46,7 @@ internal static class UnreadableTables
         await using MySqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken);
         while (found.Count < Most && await reader.ReadAsync(cancellationToken))
         {
-            var table = new UnreadableTable($"{reader.GetString(0)}.{reader.GetString(1)}", reader.GetString(2));
+            var table = new UnreadableTable($"{reader.GetString(0)}.{reader.GetString(1)}", CauseOf(reader.GetString(2)));
             if (found.Count == 0 || found[^1].Name != table.Name)
             {
                 found.Add(table);
@@ -53,9 +55,20 @@ internal static class UnreadableTables
 
         return found;
     }
+
+    private static Text CauseOf(string cause) => cause switch
+    {
+        "versioned" => Texts.CauseVersioned,
+        "hash" => Texts.CauseHash,
+        "invisible" => Texts.CauseInvisible,
+        "compressed" => Texts.CauseCompressed,
+        "vector" => Texts.CauseVector,
+        "name" => Texts.CauseName,
+        _ => throw new ArgumentOutOfRangeException(nameof(cause), cause, "no cause that the catalogue was asked for"),
+    };
 }
 
 /// <summary>One of them.</summary>
 /// <param name="Name">Schema, a dot, table.</param>
-/// <param name="Cause"><c>versioned</c>, <c>hash</c>, <c>invisible</c>, <c>compressed</c>, <c>vector</c> or <c>name</c>.</param>
-internal readonly record struct UnreadableTable(string Name, string Cause);
+/// <param name="Cause">Why Canal cannot read it.</param>
+internal readonly record struct UnreadableTable(string Name, Text Cause);
