@@ -93,7 +93,8 @@ internal static class BatchSamples
             WriteText(header, 0x2a, "UTF-8");
             Number(header, 0x30, 1_795_509_795_000);
             Number(header, 0x38, 1);
-            WriteText(header, 0x42, "shop");
+            // Not the shop, whose statements tell other columns of its orders.
+            WriteText(header, 0x42, "mart");
             WriteText(header, 0x4a, "orders");
             Number(header, 0x50, 900);
             Number(header, 0x58, Update);

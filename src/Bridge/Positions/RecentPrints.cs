@@ -10,50 +10,50 @@ internal sealed class RecentPrints(int capacity)
 
     private const int EntryBytes = sizeof(ulong) + sizeof(int);
 
-    private readonly Dictionary<ulong, int> _numbers = [];
-    private readonly Queue<ulong> _order = new();
+    private readonly Dictionary<ulong, int> _slots = [];
 
-    public int Count => _order.Count;
+    // A ring: a position asks for the newest with each batch. It grows up to the capacity and then goes round.
+    private (ulong Print, int Number)[] _ring = [];
+    private int _oldest;
 
-    public bool Contains(ulong print) => _numbers.ContainsKey(print);
+    public int Count => _slots.Count;
+
+    public bool Contains(ulong print) => _slots.ContainsKey(print);
 
     /// <summary>The number that a print was added with; null for an unknown print.</summary>
-    public int? Find(ulong print) => _numbers.TryGetValue(print, out int number) ? number : null;
+    public int? Find(ulong print) => _slots.TryGetValue(print, out int slot) ? _ring[slot].Number : null;
 
     public void Add(ulong print, int number = 0)
     {
-        if (!_numbers.TryAdd(print, number))
+        if (_slots.TryGetValue(print, out int known))
         {
-            _numbers[print] = _numbers[print] == number ? number : Ambiguous;
-            return;
+            _ring[known].Number = _ring[known].Number == number ? number : Ambiguous;
         }
-
-        _order.Enqueue(print);
-        if (_order.Count > capacity)
+        else if (capacity > 0)
         {
-            _numbers.Remove(_order.Dequeue());
+            int slot = FreeSlot();
+            _ring[slot] = (print, number);
+            _slots.Add(print, slot);
         }
     }
 
     public void Clear()
     {
-        _numbers.Clear();
-        _order.Clear();
+        _slots.Clear();
+        _oldest = 0;
     }
 
     /// <summary>The newest prints with their numbers, the oldest of them first, 12 bytes each.</summary>
     public byte[] Newest(int count)
     {
-        int skipped = Math.Max(0, _order.Count - count), at = 0;
-        byte[] bytes = new byte[(_order.Count - skipped) * EntryBytes];
-        foreach (ulong print in _order)
+        int taken = Math.Min(count, Count);
+        byte[] bytes = new byte[taken * EntryBytes];
+        for (int i = 0; i < taken; i++)
         {
-            if (skipped-- <= 0)
-            {
-                BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(at), print);
-                BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(at + sizeof(ulong)), _numbers[print]);
-                at += EntryBytes;
-            }
+            (ulong print, int number) = _ring[(_oldest + Count - taken + i) % _ring.Length];
+            Span<byte> entry = bytes.AsSpan(i * EntryBytes, EntryBytes);
+            BinaryPrimitives.WriteUInt64LittleEndian(entry, print);
+            BinaryPrimitives.WriteInt32LittleEndian(entry[sizeof(ulong)..], number);
         }
 
         return bytes;
@@ -66,5 +66,24 @@ internal sealed class RecentPrints(int capacity)
         {
             Add(BinaryPrimitives.ReadUInt64LittleEndian(bytes), BinaryPrimitives.ReadInt32LittleEndian(bytes[sizeof(ulong)..]));
         }
+    }
+
+    /// <summary>A slot at the end; in a full ring that of the oldest, which leaves.</summary>
+    private int FreeSlot()
+    {
+        if (Count == capacity)
+        {
+            int slot = _oldest;
+            _slots.Remove(_ring[slot].Print);
+            _oldest = (_oldest + 1) % capacity;
+            return slot;
+        }
+
+        if (Count == _ring.Length)
+        {
+            Array.Resize(ref _ring, Math.Min(capacity, Math.Max(16, 2 * _ring.Length)));
+        }
+
+        return Count;
     }
 }

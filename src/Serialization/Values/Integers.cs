@@ -8,6 +8,9 @@ namespace CanalBridge.Serialization.Values;
 /// <summary>Canal's texts of whole numbers.</summary>
 internal static class Integers
 {
+    /// <summary>Digits of the largest BIGINT.</summary>
+    public const int MostDigits = 20;
+
     /// <summary>The text is JSON already; it is only checked.</summary>
     public static bool TryWrite(ref RecordOutput output, scoped ReadOnlySpan<byte> text, MySqlType type)
     {
@@ -53,7 +56,7 @@ internal static class Integers
     /// <summary>The digits of an unsigned BIGINT that Canal may have read as a signed number.</summary>
     /// <param name="text">What Canal sent.</param>
     /// <param name="type">The column's type.</param>
-    /// <param name="digits">Room for 20 digits.</param>
+    /// <param name="digits">Room for <see cref="MostDigits"/>.</param>
     public static ReadOnlySpan<byte> Unsigned(ReadOnlySpan<byte> text, MySqlType type, Span<byte> digits)
     {
         if (!type.ComesSigned || text.IsEmpty || text[0] != '-' || !TryRead(text, out long value))

@@ -12,6 +12,10 @@ internal sealed class AvroColumnWriter(ColumnValueWriter json) : IDisposable
 {
     private const int SridBytes = 4, PointBytes = 21;
     private const byte Null = 0, Present = 2;
+
+    // Not on the stack: room there costs each call of the method that has it.
+    private readonly byte[] _digits = new byte[Integers.MostDigits];
+
     private int _damagedValues;
 
     /// <summary>Text values with U+FFFD seen so far.</summary>
@@ -114,9 +118,9 @@ internal sealed class AvroColumnWriter(ColumnValueWriter json) : IDisposable
             case DebeziumForm.Decimal or DebeziumForm.DecimalNumber:
                 return TryWriteDecimal(ref output, value, debezium.Type.Size, debezium.Type.Scale);
             case DebeziumForm.UnsignedDecimal:
-                return TryWriteDecimal(ref output, Integers.Unsigned(value, debezium.Type, stackalloc byte[20]), precision: 20, scale: 0);
+                return TryWriteDecimal(ref output, Integers.Unsigned(value, debezium.Type, _digits), precision: 20, scale: 0);
             case DebeziumForm.WrappedLong:
-                return TryWriteUnsigned(ref output, Integers.Unsigned(value, debezium.Type, stackalloc byte[20]));
+                return TryWriteUnsigned(ref output, Integers.Unsigned(value, debezium.Type, _digits));
             case DebeziumForm.Enum:
                 return TryWriteEnum(ref output, value, column.Labels);
             case DebeziumForm.Base64 when debezium.DebeziumType.Connect == "bytes":

@@ -32,6 +32,9 @@ internal sealed class FlatEnvelope : JsonRowEnvelope<FlatTable, JsonColumn>
     private readonly TableCatalog _tables;
     private readonly TextOfBytes _bytes = new();
 
+    // Not on the stack: room there costs each call of the method that has it.
+    private readonly byte[] _digits = new byte[Integers.MostDigits];
+
     /// <param name="settings">Keys, and what is left out.</param>
     /// <param name="tables">Knows the topics of statements.</param>
     public FlatEnvelope(SerializationSettings settings, TableCatalog tables)
@@ -116,7 +119,7 @@ internal sealed class FlatEnvelope : JsonRowEnvelope<FlatTable, JsonColumn>
             case MySqlTypeKind.Decimal when Decimals.TryWritePlain(ref output, value, column.Type.Size, column.Type.Scale):
                 break;
             case MySqlTypeKind.UnsignedBigInt:
-                output.Write(Integers.Unsigned(value, column.Type, stackalloc byte[20]));
+                output.Write(Integers.Unsigned(value, column.Type, _digits));
                 break;
             case MySqlTypeKind.Binary:
                 JsonText.WriteEscaped<FastjsonRule>(ref output, value);

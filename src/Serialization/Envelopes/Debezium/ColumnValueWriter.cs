@@ -17,6 +17,9 @@ internal sealed class ColumnValueWriter : IDisposable
 
     private readonly UnfitValues _unfit;
 
+    // Not on the stack: room there costs each call of the method that has it.
+    private readonly byte[] _digits = new byte[Integers.MostDigits];
+
     /// <param name="canalTimeZone">Zone of TIMESTAMP texts.</param>
     /// <param name="unfit">What becomes of values that do not fit; null to refuse them all.</param>
     public ColumnValueWriter(TimeZoneInfo canalTimeZone, UnfitValues? unfit = null)
@@ -140,7 +143,7 @@ internal sealed class ColumnValueWriter : IDisposable
             case DebeziumForm.NanoTimestamp or DebeziumForm.IsoTimestamp:
                 return TryWriteDateTime(ref output, value, column);
             case DebeziumForm.UnsignedDecimal:
-                return Decimals.TryWrite(ref output, Integers.Unsigned(value, column.Type, stackalloc byte[20]), precision: 20, scale: 0);
+                return Decimals.TryWrite(ref output, Integers.Unsigned(value, column.Type, _digits), precision: 20, scale: 0);
             case DebeziumForm.DecimalNumber:
                 return Decimals.TryWriteText(ref output, value, column.Type.Size, column.Type.Scale);
             case DebeziumForm.DecimalText:

@@ -26,6 +26,9 @@ internal sealed class MaxwellEnvelope : JsonRowEnvelope<MaxwellTable, MaxwellCol
     private readonly SourceThread _thread;
     private readonly TextOfBytes _bytes = new();
 
+    // Not on the stack: room there costs each call of the method that has it.
+    private readonly byte[] _digits = new byte[Integers.MostDigits];
+
     // What is the same for all rows of an entry, around the row's index.
     private readonly RecordBuffer _fixed = new();
     private ByteRange _untilRow;
@@ -135,7 +138,7 @@ internal sealed class MaxwellEnvelope : JsonRowEnvelope<MaxwellTable, MaxwellCol
             case MySqlTypeKind.Timestamp:
                 return _timestamps.TryWriteAsMySql(ref output, value, type.Scale);
             case MySqlTypeKind.UnsignedBigInt:
-                return Integers.TryWriteUnsigned(ref output, Integers.Unsigned(value, type, stackalloc byte[20]), bits: 64);
+                return Integers.TryWriteUnsigned(ref output, Integers.Unsigned(value, type, _digits), bits: 64);
             case MySqlTypeKind.Bit:
                 return Integers.TryWriteUnsigned(ref output, value, type.Size);
             case MySqlTypeKind.Float or MySqlTypeKind.FloatWithScale or MySqlTypeKind.Double:
