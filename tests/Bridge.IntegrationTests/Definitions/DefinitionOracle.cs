@@ -138,7 +138,7 @@ internal sealed class DefinitionOracle
         Tables = tables;
     }
 
-    private static bool IsSame(ServerTable one, ServerTable other) => one.Key.SequenceEqual(other.Key) && one.Columns.SequenceEqual(other.Columns);
+    private static bool IsSame(ServerTable one, ServerTable other) => one.Charset == other.Charset && one.Key.SequenceEqual(other.Key) && one.Columns.SequenceEqual(other.Columns);
 
     private void Report(TableId id, ServerTable table, IReadOnlyList<string> differences)
     {

@@ -28,8 +28,9 @@ internal sealed class ServerTables(MySqlConnection connection, string kind)
     {
         string ofTests = $"TABLE_SCHEMA NOT IN ({string.Join(", ", _others.Select(static name => $"'{name}'"))})";
         var tables = (await Sql.RowsAsync(
-            connection, $"SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES WHERE {ofTests} AND TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED')"))
-            .Select(static row => new TableId((string)row[0], (string)row[1])).ToHashSet();
+            connection,
+            $"SELECT TABLE_SCHEMA, TABLE_NAME, TABLE_COLLATION FROM information_schema.TABLES WHERE {ofTests} AND TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED')"))
+            .ToDictionary(static row => new TableId((string)row[0], (string)row[1]), static row => ((string)row[2]).Split('_')[0]);
         IReadOnlyList<object[]> columns = await Sql.RowsAsync(
             connection,
             "SELECT TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, COLUMN_TYPE, IS_NULLABLE, COLUMN_DEFAULT, EXTRA, CHARACTER_SET_NAME FROM information_schema.COLUMNS "
@@ -39,8 +40,8 @@ internal sealed class ServerTables(MySqlConnection connection, string kind)
             "SELECT TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME FROM information_schema.STATISTICS "
             + $"WHERE {ofTests} AND INDEX_NAME = 'PRIMARY' ORDER BY TABLE_SCHEMA, TABLE_NAME, SEQ_IN_INDEX"))
             .ToLookup(static row => new TableId((string)row[0], (string)row[1]), static row => (string)row[2]);
-        return columns.GroupBy(static row => new TableId((string)row[0], (string)row[1])).Where(table => tables.Contains(table.Key)).ToDictionary(
-            static table => table.Key, table => new ServerTable([.. table.Select(Column)], [.. keys[table.Key]]));
+        return columns.GroupBy(static row => new TableId((string)row[0], (string)row[1])).Where(table => tables.ContainsKey(table.Key)).ToDictionary(
+            static table => table.Key, table => new ServerTable([.. table.Select(Column)], [.. keys[table.Key]], tables[table.Key]));
     }
 
     /// <summary>What the server would print of a table; null if there is no such table.</summary>
@@ -108,7 +109,7 @@ internal sealed class ServerTables(MySqlConnection connection, string kind)
         bool isExpression;
         if (kind == "mysql")
         {
-            isExpression = value is not null && ((string)row[6]).Contains("DEFAULT_GENERATED", StringComparison.Ordinal);
+            isExpression = ((string)row[6]).Contains("DEFAULT_GENERATED", StringComparison.Ordinal);
         }
         else
         {

@@ -8,8 +8,11 @@ namespace CanalBridge.Serialization.UnitTests.Definitions;
 /// <summary>A table as a server tells it in information_schema: what a definition is compared with.</summary>
 /// <param name="Columns">In table order.</param>
 /// <param name="Key">Columns of the primary key, in its order.</param>
+/// <param name="Charset">Character set of columns that name none; null where it was not asked for.</param>
 internal sealed record ServerTable(
-    [property: JsonPropertyName("columns")] IReadOnlyList<ServerColumn> Columns, [property: JsonPropertyName("key")] IReadOnlyList<string> Key)
+    [property: JsonPropertyName("columns")] IReadOnlyList<ServerColumn> Columns,
+    [property: JsonPropertyName("key")] IReadOnlyList<string> Key,
+    [property: JsonPropertyName("charset")] string? Charset = null)
 {
     /// <summary>How a definition differs; empty if it does not.</summary>
     /// <param name="definition">What is known of the table; null for nothing.</param>
@@ -34,6 +37,11 @@ internal sealed record ServerTable(
             found.Add($"key: server {key}, here {ourKey}");
         }
 
+        if (Charset is not null && definition.CharsetName is not null && ServerColumn.Full(Charset) != ServerColumn.Full(definition.CharsetName))
+        {
+            found.Add($"server's charset {Charset}, here {definition.CharsetName}");
+        }
+
         for (int i = 0; i < Columns.Count; i++)
         {
             found.AddRange(Columns[i].DifferencesOf(definition.Columns[i]));
@@ -48,7 +56,7 @@ internal sealed record ServerTable(
 /// <param name="Type">COLUMN_TYPE.</param>
 /// <param name="IsNullable">IS_NULLABLE.</param>
 /// <param name="Default">COLUMN_DEFAULT in MySQL's form: a text without quotes; null for none.</param>
-/// <param name="IsExpression">The default is an expression, or the time of the change.</param>
+/// <param name="IsExpression">The default is an expression, which MySQL does not always show, or the time of the change.</param>
 /// <param name="Charset">CHARACTER_SET_NAME.</param>
 internal sealed record ServerColumn(
     [property: JsonPropertyName("name")] string Name,
@@ -86,7 +94,7 @@ internal sealed record ServerColumn(
     }
 
     /// <summary>One name in older servers, the other in newer ones.</summary>
-    private static string? Full(string? charset) => charset?.ToUpperInvariant() is "UTF8" ? "UTF8MB3" : charset?.ToUpperInvariant();
+    public static string? Full(string? charset) => charset?.ToUpperInvariant() is "UTF8" ? "UTF8MB3" : charset?.ToUpperInvariant();
 
     private bool HasDefault(ColumnDefault? ours, MySqlType type)
     {
@@ -94,7 +102,7 @@ internal sealed record ServerColumn(
         if (ours is null || Default is null || IsExpression || isOurExpression)
         {
             // MariaDB keeps a text in brackets as that text; as an expression it is of no use here, nor to Debezium.
-            return (ours is null) == (Default is null) && (IsExpression == isOurExpression || ours?.Kind == ColumnDefaultKind.Expression);
+            return (ours is null) == (Default is null && !IsExpression) && (IsExpression == isOurExpression || ours?.Kind == ColumnDefaultKind.Expression);
         }
 
         // Times are spelled in many ways; what rows show of them is compared elsewhere. Bits and bytes are printed in forms of their own.

@@ -5,8 +5,8 @@ namespace CanalBridge.Serialization.Tables.Definitions;
 
 /// <summary>A table's definition as it is kept: a JSON key that names the table, a JSON value.</summary>
 /// <remarks>
-/// Version 1 has grown: what a schema-change record shows beside what rows need (charset, enum_values, auto_incremented, default_typed) may be
-/// absent, and older bridges read over it.
+/// Version 1 has grown: what a schema-change record shows beside what rows need (charset, enum_values, auto_incremented, numbered,
+/// default_typed) may be absent, and older bridges read over it.
 /// </remarks>
 internal static class DefinitionRecord
 {
@@ -52,6 +52,11 @@ internal static class DefinitionRecord
                 json.WriteBoolean("auto_incremented", true);
             }
 
+            if (column.IsNumbered)
+            {
+                json.WriteBoolean("numbered", true);
+            }
+
             json.WriteEndObject();
         }
 
@@ -83,7 +88,7 @@ internal static class DefinitionRecord
             : throw new FormatException($"expected version {Version}; a newer bridge wrote it"),
         Key = [.. root.GetProperty("key").EnumerateArray().Select(static name => name.GetString() ?? "")],
         KeyIsPrimary = root.GetProperty("key_is_primary").GetBoolean(),
-        IsFromSource = root.TryGetProperty("from_source", out JsonElement fromSource) && fromSource.GetBoolean(),
+        IsFromSource = IsMarked(root, "from_source"),
         CharsetName = TextOrNull(root, "charset"),
         Comment = TextOrNull(root, "comment"),
     });
@@ -96,7 +101,8 @@ internal static class DefinitionRecord
         Comment = TextOrNull(column, "comment"),
         CharsetName = TextOrNull(column, "charset"),
         EnumValues = TextOrNull(column, "enum_values"),
-        IsAutoIncremented = column.TryGetProperty("auto_incremented", out JsonElement autoIncremented) && autoIncremented.GetBoolean(),
+        IsAutoIncremented = IsMarked(column, "auto_incremented"),
+        IsNumbered = IsMarked(column, "numbered"),
         Default = column.TryGetProperty("default_kind", out JsonElement kind)
             ? new ColumnDefault(Enum.TryParse(kind.GetString(), out ColumnDefaultKind known) ? known : throw new FormatException("expected a known kind of default"), Text(column, "default")) { Typed = TextOrNull(column, "default_typed") }
             : null,
@@ -109,6 +115,8 @@ internal static class DefinitionRecord
             json.WriteString(name, value);
         }
     }
+
+    private static bool IsMarked(JsonElement element, string name) => element.TryGetProperty(name, out JsonElement mark) && mark.GetBoolean();
 
     private static string? TextOrNull(JsonElement element, string name) => element.TryGetProperty(name, out JsonElement value) ? value.GetString() : null;
 

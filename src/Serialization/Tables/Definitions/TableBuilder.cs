@@ -53,6 +53,7 @@ internal sealed class TableBuilder
     private void Alter(IReadOnlyList<TableEdit> parts)
     {
         List<ColumnDefinition> before = [.. _columns];
+        bool hadPrimary = _keyIsPrimary;
         DropParts(parts);
         Dictionary<TableEdit, ColumnDefinition> replaced = ReplaceColumns(parts);
         foreach (TableEdit part in parts)
@@ -81,7 +82,7 @@ internal sealed class TableBuilder
 
         foreach (TableEdit part in parts)
         {
-            SetKeyOrOption(part, isDone: replaced.ContainsKey(part));
+            SetKeyOrOption(part, isDone: replaced.ContainsKey(part), hadPrimary);
         }
     }
 
@@ -156,6 +157,7 @@ internal sealed class TableBuilder
         // A copy, for two parts of a statement may be equal.
         TableEdit.ReplaceColumn { Column: var column } => column with { },
         TableEdit.RenameColumn renamed => old with { Name = renamed.New },
+        TableEdit.SetDefault { Value.Kind: not ColumnDefaultKind.Expression } when old.IsNumbered => old,
         TableEdit.SetDefault set => old with { Default = set.Value },
         _ => old,
     };
@@ -167,21 +169,28 @@ internal sealed class TableBuilder
     private bool HasGeneratedKey => _keyIsPrimary && _key is ["my_row_id"] && _columns is [{ Name: "my_row_id", IsAutoIncremented: true }, ..];
 
     /// <summary>Keys name columns as they are behind the statement.</summary>
-    private void SetKeyOrOption(TableEdit part, bool isDone)
+    /// <param name="part">A part of the statement.</param>
+    /// <param name="isDone">Its column was added or changed.</param>
+    /// <param name="hadPrimary">
+    /// The table had a primary key before the statement. With MariaDB's IF EXISTS and IF NOT EXISTS another one is then no error, and none, also where
+    /// the statement drops the old one.
+    /// </param>
+    private void SetKeyOrOption(TableEdit part, bool isDone, bool hadPrimary)
     {
         switch (part)
         {
-            case TableEdit.PrimaryKey key when !(key.UnlessThere && _keyIsPrimary):
+            case TableEdit.PrimaryKey { UnlessThere: true } when hadPrimary:
+            case TableEdit.AddColumn { UnlessThere: true, Key: ColumnKey.Primary } when hadPrimary:
+            case TableEdit.ReplaceColumn { IfThere: true, Key: ColumnKey.Primary } when hadPrimary:
+                break;
+            case TableEdit.PrimaryKey key:
                 SetPrimaryKey(key.Columns);
                 break;
             case TableEdit.UniqueKey unique:
                 OfferUniqueKey(unique.Columns);
                 break;
-            case TableEdit.AddColumn { UnlessThere: true, Key: ColumnKey.Primary } when _keyIsPrimary:
-            case TableEdit.ReplaceColumn { IfThere: true, Key: ColumnKey.Primary } when _keyIsPrimary:
-                // With MariaDB's IF EXISTS a second primary key is no error, and none.
-                break;
-            case TableEdit.AddColumn added when isDone:
+            case TableEdit.AddColumn added when isDone || added.UnlessThere:
+                // A column that was there before stays as it is, and becomes the key all the same.
                 OfferKey(added.Key, added.Column.Name);
                 break;
             case TableEdit.ReplaceColumn changed when isDone:

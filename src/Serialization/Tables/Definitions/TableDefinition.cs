@@ -56,6 +56,9 @@ internal sealed record ColumnDefinition
     /// <summary>What Debezium takes for AUTO_INCREMENT: also ON UPDATE CURRENT_TIMESTAMP, unless it stands directly behind DEFAULT CURRENT_TIMESTAMP.</summary>
     public bool IsAutoIncremented { get; init; }
 
+    /// <summary>AUTO_INCREMENT is in force, whatever Debezium takes for it. The server takes a constant that is set as its default, and keeps none.</summary>
+    public bool IsNumbered { get; init; }
+
     /// <summary>Labels of an ENUM or SET as typed, in their quotes, separated by commas; null for other columns.</summary>
     public string? EnumValues { get; init; }
 

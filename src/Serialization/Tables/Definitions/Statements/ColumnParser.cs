@@ -20,6 +20,7 @@ internal static class ColumnParser
             Type = type,
             IsNullable = !isSerial,
             IsAutoIncremented = isSerial,
+            IsNumbered = isSerial,
             EnumValues = enumValues,
             CharsetName = ReadCharset(sql, type, hasLabels: enumValues is not null),
         };
@@ -72,13 +73,13 @@ internal static class ColumnParser
         if (sql.TryTake("SERIAL", "DEFAULT", "VALUE"))
         {
             key = key == ColumnKey.None ? ColumnKey.Unique : key;
-            return column with { IsNullable = false, IsAutoIncremented = true };
+            return column with { IsNullable = false, IsAutoIncremented = true, IsNumbered = true };
         }
 
         if (sql.TryTake("AUTO_INCREMENT"))
         {
             // It never takes NULL: servers say so whatever the statement says.
-            return column with { IsNullable = false, IsAutoIncremented = true };
+            return column with { IsNullable = false, IsAutoIncremented = true, IsNumbered = true };
         }
 
         if (sql.TryTake("DEFAULT"))
