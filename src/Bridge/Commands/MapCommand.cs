@@ -32,7 +32,7 @@ internal static class MapCommand
     {
         using ILoggerFactory logs = LoggerFactory.Create(builder => builder.AddBridgeConsole(LogLevel.Warning));
         ILogger logger = logs.CreateLogger("map");
-        bool isLocal = options.Envelope.Format == "avro" && string.IsNullOrWhiteSpace(options.Registry.Url);
+        bool isLocal = options.Envelope.Traits.NeedsRegistry && string.IsNullOrWhiteSpace(options.Registry.Url);
         using SchemaRegistry? registry = isLocal ? null : SchemaRegistry.Create(options, TimeProvider.System, logger);
         if (isLocal)
         {

@@ -41,7 +41,7 @@ internal sealed class Pipeline(
 
     private readonly Settlement _settlement = new(publisher, settler, mapper, witness, time);
     private readonly UnsettledDoubt _doubt = new(mapper, time);
-    private readonly bool _asks = options.Source.ConnectionString is not null || options.Envelope.Format == "avro";
+    private readonly bool _asks = options.Source.ConnectionString is not null || options.Envelope.Traits.NeedsRegistry;
     private readonly Heartbeats _heartbeats = new(options, mapper, publisher, time);
     private readonly RetryDelay _delay = new(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(2));
 

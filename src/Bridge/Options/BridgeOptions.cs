@@ -34,7 +34,7 @@ internal sealed class BridgeOptions
     [
         PositionTopic,
         TablesTopic,
-        .. Envelope is { Format: "debezium", IncludeSchemaChanges: true } ? [Topics.Prefix!] : Array.Empty<string>(),
+        .. Envelope.IncludeSchemaChanges && EnvelopeFormats.Find(Envelope.Format) is { TellsSchemaChanges: true } ? [Topics.Prefix!] : Array.Empty<string>(),
         .. Envelope.ProvideTransactionMetadata ? [TransactionTopic] : Array.Empty<string>(),
         .. Envelope.HeartbeatInterval > TimeSpan.Zero ? [HeartbeatTopic] : Array.Empty<string>(),
     ];

@@ -118,7 +118,7 @@ internal static class BridgeOptionsValidator
         [
             ("Canal:ResponseTimeout", options.Canal.ResponseTimeout),
             .. options.Source.ConnectionString is null ? [] : new[] { ("Source:Timeout", options.Source.Timeout) },
-            .. options.Envelope.Format == "avro" ? new[] { ("Registry:Timeout", options.Registry.Timeout) } : [],
+            .. NeedsRegistry(options) ? new[] { ("Registry:Timeout", options.Registry.Timeout) } : [],
         ];
         foreach ((string name, TimeSpan time) in calls.Where(call => call.Time >= options.Http.LivenessTimeout))
         {
@@ -146,14 +146,14 @@ internal static class BridgeOptionsValidator
             mistakes.Add("Registry:Username and Registry:Password (or PasswordFile) go together; one of them is not set.");
         }
 
-        if (options.Envelope.Format != "avro")
+        if (!NeedsRegistry(options))
         {
             return;
         }
 
         if (needsRegistry && string.IsNullOrWhiteSpace(registry.Url))
         {
-            mistakes.Add("Registry:Url is not set; Envelope:Format avro needs a schema registry, such as http://registry:8081.");
+            mistakes.Add($"Registry:Url is not set; Envelope:Format {options.Envelope.Format} needs a schema registry, such as http://registry:8081.");
         }
 
         if (needsRegistry && registry.Timeout >= options.Kafka.TransactionTimeout)
@@ -163,7 +163,7 @@ internal static class BridgeOptionsValidator
 
         if (options.Envelope.SchemasEnable || options.Envelope.DecimalFormat != "base64")
         {
-            mistakes.Add("Envelope:SchemasEnable and Envelope:DecimalFormat are of the JSON converter but Envelope:Format is avro; leave them out.");
+            mistakes.Add($"Envelope:SchemasEnable and Envelope:DecimalFormat are of the JSON converter but Envelope:Format is {options.Envelope.Format}; leave them out.");
         }
     }
 
@@ -202,12 +202,18 @@ internal static class BridgeOptionsValidator
     private static void CheckFormat(BridgeOptions options, List<string> mistakes)
     {
         EnvelopeOptions envelope = options.Envelope;
-        if (envelope.Strict && envelope.Format != "canal-flat")
+        if (EnvelopeFormats.Find(envelope.Format) is not { } traits)
+        {
+            // The name alone is told: what it was to be is not known.
+            return;
+        }
+
+        if (envelope.Strict && !traits.HasStrictForm)
         {
             mistakes.Add($"Envelope:Strict is true but Envelope:Format is {envelope.Format}; only canal-flat has a strict form.");
         }
 
-        if (envelope is { Format: "canal-flat", Strict: true, MessageKeyColumns: not null })
+        if (traits.HasStrictForm && envelope is { Strict: true, MessageKeyColumns: not null })
         {
             mistakes.Add("Envelope:MessageKeyColumns is set but Envelope:Strict is true: Canal's own messages have no keys. Take one of them away.");
         }
@@ -215,11 +221,6 @@ internal static class BridgeOptionsValidator
         if (envelope.Strict && (options.Source.ColumnIncludeList ?? options.Source.ColumnExcludeList) is not null)
         {
             mistakes.Add("Source:ColumnIncludeList or ColumnExcludeList is set but Envelope:Strict is true: Canal's own messages hold all columns. Take one of them away.");
-        }
-
-        if (envelope.Format == "debezium")
-        {
-            return;
         }
 
         var defaults = new EnvelopeOptions();
@@ -244,7 +245,7 @@ internal static class BridgeOptionsValidator
             (nameof(envelope.SchemaNameAdjustmentMode), envelope.SchemaNameAdjustmentMode, defaults.SchemaNameAdjustmentMode),
             (nameof(envelope.FieldNameAdjustmentMode), envelope.FieldNameAdjustmentMode, defaults.FieldNameAdjustmentMode),
         ];
-        foreach ((string name, string value, string usual) in envelope.Format == "avro" ? others : [.. others, .. modes])
+        foreach ((string name, string value, string usual) in (IEnumerable<(string, string, string)>)[.. traits.HasRecordsBesideRows ? [] : others, .. traits.HasModes ? [] : modes])
         {
             if (value != usual)
             {
@@ -368,6 +369,8 @@ internal static class BridgeOptionsValidator
             }
         }
     }
+
+    private static bool NeedsRegistry(BridgeOptions options) => EnvelopeFormats.Find(options.Envelope.Format) is { NeedsRegistry: true };
 
     private static void CheckList(string key, string? list, string of, List<string> mistakes)
     {

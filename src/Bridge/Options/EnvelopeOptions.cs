@@ -9,6 +9,10 @@ internal sealed class EnvelopeOptions
     [AllowedValues("debezium", "avro", "canal-flat", "maxwell")]
     public string Format { get; set; } = "debezium";
 
+    /// <summary>What that format can do. Of validated options: before that, <see cref="EnvelopeFormats.Find"/>.</summary>
+    /// <exception cref="InvalidOperationException">There is no such format: the options were not validated.</exception>
+    public EnvelopeTraits Traits => EnvelopeFormats.Find(Format) ?? throw new InvalidOperationException($"Envelope:Format {Format} is unknown.");
+
     /// <summary>Whether canal-flat is byte for byte what Canal writes: one message per entry, null keys, its defects.</summary>
     public bool Strict { get; set; }
 

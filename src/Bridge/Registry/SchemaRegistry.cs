@@ -68,7 +68,7 @@ internal sealed class SchemaRegistry : ISchemaIds, IDisposable
 
     /// <summary>Null where records are not in Avro.</summary>
     public static SchemaRegistry? Create(BridgeOptions options, TimeProvider time, ILogger logger, IWaitWitness? witness = null) =>
-        options.Envelope.Format == "avro" ? new SchemaRegistry(options.Registry, time, logger, witness) : null;
+        options.Envelope.Traits.NeedsRegistry ? new SchemaRegistry(options.Registry, time, logger, witness) : null;
 
     /// <inheritdoc />
     /// <exception cref="RegistryException">It did not answer within Registry:Timeout, or refused.</exception>

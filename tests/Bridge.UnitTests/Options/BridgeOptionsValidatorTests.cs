@@ -27,6 +27,11 @@ public sealed class BridgeOptionsValidatorTests
     }
 
     [Fact]
+    public void Unknown_format_is_told_beside_the_other_mistakes() => Assert.Equal(
+        ["Canal:Destination is 'a b' but must be the name of a Canal instance, without blanks.", "Envelope:Format is 'json' but must be one of debezium, avro, canal-flat, maxwell."],
+        Mistakes(("Envelope:Format", "json"), ("Envelope:Strict", "true"), ("Canal:Destination", "a b")).Order(StringComparer.Ordinal));
+
+    [Fact]
     public void Every_broken_part_of_a_filter_is_reported() =>
         Assert.Equal(2, Mistakes(("Canal:Filter", "(,shop\\..*,[")).Count);
 

@@ -13,7 +13,7 @@ internal sealed class RegistryCheck(BridgeOptions options, CheckSettings setting
 
     public async Task RunAsync()
     {
-        if (options.Envelope.Format != "avro")
+        if (!options.Envelope.Traits.NeedsRegistry)
         {
             chain.Skip(new Said(Texts.RegistryNotUsed, options.Envelope.Format), Steps.RegistryConnection);
             return;

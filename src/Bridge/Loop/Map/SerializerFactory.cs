@@ -18,13 +18,7 @@ internal static class SerializerFactory
     {
         var settings = new SerializationSettings
         {
-            Format = options.Envelope.Format switch
-            {
-                "canal-flat" => EnvelopeFormat.CanalFlat,
-                "maxwell" => EnvelopeFormat.Maxwell,
-                "avro" => EnvelopeFormat.Avro,
-                _ => EnvelopeFormat.Debezium,
-            },
+            Format = options.Envelope.Traits.Format,
             Strict = options.Envelope.Strict,
             SourceKind = options.Source.Kind,
             TopicPrefix = options.Topics.Prefix!,
@@ -65,7 +59,7 @@ internal static class SerializerFactory
                 Label = Unfit(options.Delivery, "label"),
                 Other = Unfit(options.Delivery, "other"),
             },
-            SkippedOperations = Skipped(options.Envelope.SkippedOperations ?? (options.Envelope.Format is "debezium" or "avro" ? "t" : "none")),
+            SkippedOperations = Skipped(options.Envelope.SkippedOperations ?? options.Envelope.Traits.SkippedByDefault),
             MessageKeyColumns = KeyColumns(options.Envelope.MessageKeyColumns),
             SchemaNames = Adjustment(options.Envelope.SchemaNameAdjustmentMode),
             FieldNames = Adjustment(options.Envelope.FieldNameAdjustmentMode),
