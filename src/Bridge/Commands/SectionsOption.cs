@@ -30,7 +30,7 @@ internal sealed class SectionsOption : Option<string>
     public void Describe()
     {
         IEnumerable<string> options = OptionsReader.Defaults(_sections).Select(static option => $"\n  {option.Key}{(option.Value.Length == 0 ? "" : $" ({option.Value})")}");
-        Description = "An option of the bridge, also as Section__Name in the environment or in a JSON file; the README explains each. This command reads:"
+        Description = "An option of the bridge, also as Section__Name in the environment or in a JSON file; docs/options.md explains each. This command reads:"
             + string.Concat(options)
             + $"\n{ConsoleLog.LevelVariable} in the environment sets how much is logged to standard error: {string.Join(", ", ConsoleLog.Levels)}; {ConsoleLog.FormatVariable} in which form: {string.Join(", ", ConsoleLog.Formats)}.";
     }

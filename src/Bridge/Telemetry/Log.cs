@@ -13,7 +13,7 @@ internal static partial class Log
     [LoggerMessage(2002, LogLevel.Warning, "Lost the Canal session of destination {Destination}: {Reason} (connecting again; the position is held)")]
     public static partial void CanalSessionLost(ILogger logger, string destination, string reason);
 
-    [LoggerMessage(2004, LogLevel.Warning, "Destination {Destination}: another reader takes batches away: stop it. If it acknowledged any, the changes behind {Position}, up to the first one read from here on, are missing in Kafka; a bridge that stands by acknowledges none. See \"Another consumer\" in the README")]
+    [LoggerMessage(2004, LogLevel.Warning, "Destination {Destination}: another reader takes batches away: stop it. If it acknowledged any, the changes behind {Position}, up to the first one read from here on, are missing in Kafka; a bridge that stands by acknowledges none. See \"Another consumer\" in docs/commands.md")]
     public static partial void OtherConsumer(ILogger logger, string destination, string position);
 
     [LoggerMessage(2003, LogLevel.Information, "Dropped {Rows} rows of destination {Destination} that were already published: Canal delivered them again. New rows go on at {Position}")]

@@ -10,7 +10,7 @@ namespace CanalBridge.Testing.Peers;
 internal sealed class PeerStack : IAsyncDisposable
 {
     private const string HowToGet =
-        "No peers: set PEERS_STACK to the stack script, or SOURCE_*, CANAL_* and KAFKA_BOOTSTRAP_SERVERS to peers of your own (README, Tests).";
+        "No peers: set PEERS_STACK to the stack script, or SOURCE_*, CANAL_* and KAFKA_BOOTSTRAP_SERVERS to peers of your own (CONTRIBUTING.md, Tests).";
 
     private const string DumpThreads = "SELECT id FROM information_schema.processlist WHERE command LIKE 'Binlog Dump%' AND user = 'canal'";
 
