@@ -6,10 +6,7 @@ namespace CanalBridge.Serialization.Tables;
 
 /// <summary>The tables met so far. Rows name them as the server keeps their names, statements as somebody typed them.</summary>
 /// <remarks>Beyond a bound the layouts, and then the tables, that were not used for longest are forgotten: both are learned anew from the next row.</remarks>
-/// <param name="topics">Chooses topics.</param>
-/// <param name="filter">Tables that are left out.</param>
-/// <param name="definitions">What is known of their columns.</param>
-internal sealed class KnownTables(ITableTopics topics, NameFilter? filter, DefinitionCatalog definitions)
+internal sealed class KnownTables
 {
     /// <summary>Each with what the envelope prepares: some tens of kilobytes.</summary>
     private const int MostLayouts = 4096;
@@ -17,15 +14,28 @@ internal sealed class KnownTables(ITableTopics topics, NameFilter? filter, Defin
     /// <summary>Each some hundred bytes.</summary>
     private const int MostTables = 50_000;
 
+    private readonly ITableTopics _topics;
+    private readonly NameFilter? _filter;
+    private readonly DefinitionCatalog _definitions;
     private readonly Dictionary<KnownTable, KnownTable> _tables = new(new NameComparer());
+    private readonly Dictionary<KnownTable, KnownTable>.AlternateLookup<TableName> _byName;
     private KnownTable? _last;
     private int _layouts;
     private long _uses;
 
+    /// <param name="topics">Chooses topics.</param>
+    /// <param name="filter">Tables that are left out.</param>
+    /// <param name="definitions">What is known of their columns.</param>
+    public KnownTables(ITableTopics topics, NameFilter? filter, DefinitionCatalog definitions)
+    {
+        _topics = topics;
+        _filter = filter;
+        _definitions = definitions;
+        _byName = _tables.GetAlternateLookup<TableName>();
+    }
+
     /// <summary>All of them.</summary>
     public IReadOnlyCollection<KnownTable> All => _tables.Keys;
-
-    private Dictionary<KnownTable, KnownTable>.AlternateLookup<TableName> ByName => _tables.GetAlternateLookup<TableName>();
 
     /// <summary>The table that an entry of rows names.</summary>
     public KnownTable Find(in EntryHeader header)
@@ -36,13 +46,13 @@ internal sealed class KnownTables(ITableTopics topics, NameFilter? filter, Defin
             return last;
         }
 
-        if (!ByName.TryGetValue(name, out KnownTable? table) || !table.IsMet)
+        if (!_byName.TryGetValue(name, out KnownTable? table) || !table.IsMet)
         {
             // Rows alone show how the server keeps names; a statement may have named the table before, as somebody typed it.
-            definitions.IsCaseSensitive |= Encoding.UTF8.GetString(name.Schema).Any(char.IsUpper) || Encoding.UTF8.GetString(name.Table).Any(char.IsUpper);
+            _definitions.IsCaseSensitive |= Encoding.UTF8.GetString(name.Schema).Any(char.IsUpper) || Encoding.UTF8.GetString(name.Table).Any(char.IsUpper);
             table ??= Add(name);
             table.IsMet = true;
-            table.Define(definitions.Find(table.Id));
+            table.Define(_definitions.Find(table.Id));
         }
 
         table.LastUse = ++_uses;
@@ -61,13 +71,13 @@ internal sealed class KnownTables(ITableTopics topics, NameFilter? filter, Defin
             return last;
         }
 
-        return ByName.TryGetValue(name, out KnownTable? table) ? table : null;
+        return _byName.TryGetValue(name, out KnownTable? table) ? table : null;
     }
 
     /// <summary>Rows have a table's name as the server keeps it, a statement as somebody typed it.</summary>
     public KnownTable? Typed(TableId id)
     {
-        if (ByName.TryGetValue(NameOf(id), out KnownTable? table) || definitions.IsCaseSensitive)
+        if (_byName.TryGetValue(NameOf(id), out KnownTable? table) || _definitions.IsCaseSensitive)
         {
             return table;
         }
@@ -76,7 +86,7 @@ internal sealed class KnownTables(ITableTopics topics, NameFilter? filter, Defin
     }
 
     /// <summary>Whether its rows become no records.</summary>
-    public bool IsExcluded(string schema, string table) => filter?.Passes($"{schema}.{table}") == false;
+    public bool IsExcluded(string schema, string table) => _filter?.Passes($"{schema}.{table}") == false;
 
     /// <summary>Keeps a layout; when there are too many, those used least are learned anew.</summary>
     public void Keep(KnownTable table, TableLayout layout)
@@ -115,8 +125,8 @@ internal sealed class KnownTables(ITableTopics topics, NameFilter? filter, Defin
 
         string schema = Encoding.UTF8.GetString(name.Schema), tableName = Encoding.UTF8.GetString(name.Table);
         bool isExcluded = IsExcluded(schema, tableName);
-        var table = new KnownTable(name, new SourceTable(schema, tableName, isExcluded ? "" : topics.TopicOf(schema, tableName))) { IsExcluded = isExcluded };
-        table.Define(definitions.Find(table.Id));
+        var table = new KnownTable(name, new SourceTable(schema, tableName, isExcluded ? "" : _topics.TopicOf(schema, tableName))) { IsExcluded = isExcluded };
+        table.Define(_definitions.Find(table.Id));
         table.LastUse = ++_uses;
         _tables.Add(table, table);
         return table;
